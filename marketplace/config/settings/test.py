@@ -1,0 +1,9 @@
+"""The test suite."""
+
+from marketplace.config.settings.base import *
+
+SECRET_KEY = "test-only-not-a-secret-0123456789abcdefghijklmnopq"
+SANDBOX_API_KEY = "test-sandbox-key"
+SANDBOX_WEBHOOK_SECRETS = ["test-webhook-secret"]
+SANDBOX_CARRIER_SECRETS = ["test-carrier-secret"]
+PASSWORD_HASHERS = ["marketplace.config.settings.test_hashers.FastArgon2PasswordHasher"]

@@ -1,0 +1,22 @@
+"""Every route of the platform. Services own what is below their prefix (specification §6.1)."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+api = [
+    path("auth/", include("marketplace.users.api.auth_urls")),
+    path("users/", include("marketplace.users.api.urls")),
+    path("", include("marketplace.products.api.urls")),
+    path("orders/", include("marketplace.orders.api.urls")),
+    path("", include("marketplace.payments.api.urls")),
+    path("messaging/", include("marketplace.messaging.api.urls")),
+    path("shipping/", include("marketplace.logistics.api.urls")),
+    path("notifications/", include("marketplace.notifications.api.urls")),
+]
+
+urlpatterns = [
+    path("api/v1/", include(api)),
+    path("health/", include("marketplace.core.api.health_urls")),
+    path("admin/", admin.site.urls),
+    path("", include("marketplace.gateway.urls")),
+]

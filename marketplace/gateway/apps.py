@@ -1,0 +1,6 @@
+from marketplace.core.apps import ServiceConfig
+
+
+class GatewayConfig(ServiceConfig):
+    name = "marketplace.gateway"
+    label = "gateway"

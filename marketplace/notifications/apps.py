@@ -1,0 +1,6 @@
+from marketplace.core.apps import ServiceConfig
+
+
+class NotificationsConfig(ServiceConfig):
+    name = "marketplace.notifications"
+    label = "notifications"

@@ -1,0 +1,6 @@
+from marketplace.core.apps import ServiceConfig
+
+
+class OrdersConfig(ServiceConfig):
+    name = "marketplace.orders"
+    label = "orders"

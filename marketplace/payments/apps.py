@@ -1,0 +1,6 @@
+from marketplace.core.apps import ServiceConfig
+
+
+class PaymentsConfig(ServiceConfig):
+    name = "marketplace.payments"
+    label = "payments"

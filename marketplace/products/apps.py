@@ -1,0 +1,6 @@
+from marketplace.core.apps import ServiceConfig
+
+
+class ProductsConfig(ServiceConfig):
+    name = "marketplace.products"
+    label = "products"

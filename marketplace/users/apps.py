@@ -1,0 +1,6 @@
+from marketplace.core.apps import ServiceConfig
+
+
+class UsersConfig(ServiceConfig):
+    name = "marketplace.users"
+    label = "users"

@@ -1,0 +1,103 @@
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from marketplace.core import clock
+from marketplace.core.actor import Role
+from marketplace.core.ids import new_id
+
+
+class UserType(models.TextChoices):
+    BUYER = "BUYER"
+    SELLER = "SELLER"
+    ADMIN = "ADMIN"
+
+
+class VerificationStatus(models.TextChoices):
+    UNVERIFIED = "UNVERIFIED"
+    PENDING = "PENDING"
+    VERIFIED = "VERIFIED"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str, **fields: Any) -> "User":
+        return self.create_user(
+            email,
+            password,
+            user_type=UserType.ADMIN,
+            roles=[Role.ADMIN],
+            is_staff=True,
+            is_superuser=True,
+            **fields,
+        )
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with an account.
+
+    ``user_type`` is what the person signed up as (the specification's field); ``roles`` is what
+    they may act as now: a buyer who becomes a seller keeps both. A suspended user is refused from
+    the next request on.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(max_length=254, unique=True)
+    phone_number = models.CharField(max_length=20, blank=True, default="")
+    """E.164, such as +254700000000."""
+    password = models.CharField("password hash", max_length=128, db_column="password_hash")
+    first_name = models.CharField(max_length=100, blank=True, default="")
+    last_name = models.CharField(max_length=100, blank=True, default="")
+    profile_picture = models.CharField(max_length=500, blank=True, default="")
+    user_type = models.CharField(max_length=6, choices=UserType, default=UserType.BUYER)
+    roles = ArrayField(models.CharField(max_length=6, choices=[(r, r) for r in Role]), default=list)
+    verification_status = models.CharField(
+        max_length=10, choices=VerificationStatus, default=VerificationStatus.UNVERIFIED
+    )
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspension_reason = models.CharField(max_length=500, blank=True, default="")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_at = models.DateTimeField(default=clock.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()
+
+    class Meta:
+        db_table = "users_user"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="users_email_is_lower_case"
+            ),
+            models.UniqueConstraint(
+                fields=["phone_number"], name="users_phone_once", condition=~Q(phone_number="")
+            ),
+            models.CheckConstraint(
+                condition=Q(user_type__in=UserType.values), name="users_user_type_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(verification_status__in=VerificationStatus.values),
+                name="users_verification_status_known",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.suspended_at is not None
