@@ -49,8 +49,10 @@ DIAGNOSES: tuple[tuple[tuple[str, ...], str], ...] = (
             "no matching distribution",
             "from versions: none",
         ),
-        "a package has no ready-made wheel for this Python or processor (and needs a compiler); "
-        "try another Python, for example PYTHON=python3.11",
+        (
+            "a package has no ready-made wheel for this Python or processor (and needs a "
+            "compiler); try another Python, for example PYTHON=python3.11"
+        ),
     ),
     (
         (
@@ -104,7 +106,7 @@ def set_up(wanted: str, *, quiet: bool = False) -> None:
         if not quiet:
             say("setup", ".venv is up to date")
         return
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - anyone may start this file with any Python
         fail(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
     with _one_at_a_time():
         if is_ready(wanted):  # another run finished while this one waited
@@ -168,6 +170,14 @@ def create_venv() -> None:
             output = done.stdout + done.stderr
             fail(diagnose(output) or _missing_venv())
         (VENV / "location").write_text(str(VENV))
+        _make_importable()
+
+
+def _make_importable() -> None:
+    """Lets every program of `.venv` import the packages of this checkout, from any folder."""
+    probe = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    done = subprocess.run([str(PYTHON), "-c", probe], capture_output=True, text=True, check=True)
+    (Path(done.stdout.strip()) / "fairhold.pth").write_text(f"{ROOT}\n")
 
 
 def _missing_venv() -> str:
@@ -276,7 +286,8 @@ def _check_disk() -> None:
 def _one_at_a_time() -> Iterator[None]:
     """Two set-ups at once in one checkout would overwrite each other: the second one waits."""
     folder = ROOT / ".fairhold"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    # Passable for the account that root's servers run as; secrets inside have modes of their own.
+    folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, exist_ok=True)
     with (folder / "setup.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -36,7 +36,9 @@ def main() -> int:
             compiled = compile_lock(name, Path(folder), upgrade=options.upgrade)
             current = REQUIREMENTS / f"{name}.txt"
             if options.check and compiled.read_text() != current.read_text():
-                print(f"{current.relative_to(ROOT)} is out of date: run `make lock`", file=sys.stderr)
+                print(
+                    f"{current.relative_to(ROOT)} is out of date: run `make lock`", file=sys.stderr
+                )
                 return 1
             if not options.check:
                 shutil.copyfile(compiled, current)

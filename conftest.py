@@ -1,0 +1,56 @@
+"""Fixtures for every test: servers that a machine may lack are asked for by name.
+
+A test that needs one says so with `@pytest.mark.needs("rabbitmq")`. Where it is absent the test is
+skipped and names it; with FAIRHOLD_REQUIRE_ALL=1, as in CI, the same test fails instead.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from launcher.valkey import Valkey
+
+
+def _has_program(*names: str) -> bool:
+    return any(shutil.which(name) for name in names)
+
+
+REQUIREMENTS: dict[str, tuple[Callable[[], bool], str]] = {
+    "rabbitmq": (lambda: bool(os.environ.get("RABBITMQ_URL")), "RabbitMQ (set RABBITMQ_URL)"),
+    "elasticsearch": (
+        lambda: bool(os.environ.get("ELASTICSEARCH_URL")),
+        "Elasticsearch (set ELASTICSEARCH_URL)",
+    ),
+    "chromium": (
+        lambda: _has_program("chromium", "google-chrome") and _has_program("chromedriver"),
+        "Chromium and ChromeDriver (apt-get install chromium chromium-driver)",
+    ),
+    "root": (lambda: os.geteuid() == 0, "the root account"),
+}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker in item.iter_markers("needs"):
+        for name in marker.args:
+            is_there, description = REQUIREMENTS[name]
+            if is_there():
+                continue
+            if os.environ.get("FAIRHOLD_REQUIRE_ALL") == "1":
+                pytest.fail(f"absent, and FAIRHOLD_REQUIRE_ALL=1: {description}", pytrace=False)
+            pytest.skip(f"needs {description}")
+
+
+@pytest.fixture(scope="session")
+def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Valkey: REDIS_URL where it is set, else an embedded server."""
+    given = os.environ.get("REDIS_URL")
+    if given:
+        yield given
+        return
+    with Valkey(Path(tmp_path_factory.mktemp("valkey"))) as server:
+        yield server.url
