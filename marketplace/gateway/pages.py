@@ -1,0 +1,75 @@
+"""HTML pages: small, static, and free of anything from other hosts."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from marketplace.core.api.problems import STATUS_OF_KIND
+from marketplace.core.errors import DomainError
+
+
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    """What this is, where to go, and who may sign in to the demo marketplace."""
+    return render(
+        request,
+        "gateway/landing.html",
+        {
+            "demo_accounts": getattr(settings, "DEMO_ACCOUNTS", ()),
+            "demo_password": getattr(settings, "DEMO_PASSWORD", ""),
+            "is_local": getattr(settings, "IS_LOCAL", False),
+        },
+    )
+
+
+@require_safe
+def swagger(request: HttpRequest) -> HttpResponse:
+    """The API, browsable: signs in and calls."""
+    return render(
+        request,
+        "gateway/swagger.html",
+        {
+            "demo_accounts": getattr(settings, "DEMO_ACCOUNTS", ()),
+            "demo_password": getattr(settings, "DEMO_PASSWORD", ""),
+        },
+    )
+
+
+@require_safe
+def redoc(request: HttpRequest) -> HttpResponse:
+    """The API as a reference to read."""
+    return render(request, "gateway/redoc.html")
+
+
+@require_safe
+def problem_catalogue(request: HttpRequest) -> HttpResponse:
+    """Every error code a client may meet: where the ``type`` of a problem document points."""
+    problems = sorted(
+        (
+            {
+                "code": error.code,
+                "title": error.title,
+                "status": int(STATUS_OF_KIND[error.kind]),
+                "explanation": own_docstring(error),
+            }
+            for error in {error.code: error for error in _refusals(DomainError)}.values()
+        ),
+        key=lambda row: str(row["code"]),
+    )
+    return render(request, "gateway/problems.html", {"problems": problems})
+
+
+def own_docstring(error: type[DomainError]) -> str:
+    """The first paragraph of the class's own docstring, or nothing."""
+    text = error.__dict__.get("__doc__") or ""
+    return " ".join(text.strip().split("\n\n")[0].split())
+
+
+def _refusals(base: type[DomainError]) -> Iterator[type[DomainError]]:
+    for error in base.__subclasses__():
+        if "code" in error.__dict__:
+            yield error
+        yield from _refusals(error)
