@@ -1,0 +1,128 @@
+"""What others may react to."""
+
+from uuid import UUID
+
+from marketplace.core.events import DomainEvent, domain_event
+
+
+@domain_event("payments.CaptureReported")
+class CaptureReported(DomainEvent):
+    """The provider has the buyer's money, checked with the provider. It is not in escrow yet:
+    whoever owns the order calls ``services.hold_captured_funds`` together with its own change."""
+
+    payment_id: UUID
+    order_id: UUID
+    attempt_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@domain_event("payments.PaymentDeclined")
+class PaymentDeclined(DomainEvent):
+    payment_id: UUID
+    order_id: UUID
+    attempt_id: UUID
+    buyer_id: UUID
+    code: str
+
+
+@domain_event("payments.FundsHeld")
+class FundsHeld(DomainEvent):
+    payment_id: UUID
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@domain_event("payments.EscrowReleased")
+class EscrowReleased(DomainEvent):
+    payment_id: UUID
+    order_id: UUID
+    seller_id: UUID
+    gross_minor: int
+    commission_minor: int
+    net_minor: int
+    currency: str
+
+
+@domain_event("payments.RefundRequested")
+class RefundRequested(DomainEvent):
+    refund_id: UUID
+    payment_id: UUID
+    order_id: UUID
+    buyer_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@domain_event("payments.RefundSucceeded")
+class RefundSucceeded(DomainEvent):
+    refund_id: UUID
+    payment_id: UUID
+    order_id: UUID
+    buyer_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@domain_event("payments.RefundFailed")
+class RefundFailed(DomainEvent):
+    """The provider could not give it back; the buyer's wallet was credited instead."""
+
+    refund_id: UUID
+    payment_id: UUID
+    order_id: UUID
+    buyer_id: UUID
+    amount_minor: int
+    currency: str
+    code: str
+
+
+@domain_event("payments.PayoutRequested")
+class PayoutRequested(DomainEvent):
+    payout_id: UUID
+    user_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@domain_event("payments.PayoutPaid")
+class PayoutPaid(DomainEvent):
+    payout_id: UUID
+    user_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@domain_event("payments.PayoutFailed")
+class PayoutFailed(DomainEvent):
+    """It never left; the wallet has it back."""
+
+    payout_id: UUID
+    user_id: UUID
+    amount_minor: int
+    currency: str
+    code: str
+
+
+@domain_event("payments.PayoutReturned")
+class PayoutReturned(DomainEvent):
+    """The bank sent it back after it was paid; the wallet has it back and an operator is told."""
+
+    payout_id: UUID
+    user_id: UUID
+    amount_minor: int
+    currency: str
+    code: str
+
+
+@domain_event("payments.PaymentReviewOpened")
+class PaymentReviewOpened(DomainEvent):
+    review_id: UUID
+    kind: str
+    payment_id: UUID | None
+    order_id: UUID | None
+    amount_minor: int
+    currency: str

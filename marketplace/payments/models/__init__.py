@@ -1,0 +1,48 @@
+from marketplace.payments.models.bank_account import BankAccount, NumberKind
+from marketplace.payments.models.commission_rule import CommissionRule
+from marketplace.payments.models.payment import EscrowStatus, Payment, PaymentStatus
+from marketplace.payments.models.payment_attempt import (
+    OPEN_ATTEMPT_STATUSES,
+    AttemptStatus,
+    PaymentAttempt,
+)
+from marketplace.payments.models.payment_event import PaymentEvent, StreamKind
+from marketplace.payments.models.payment_review import PaymentReview, ReviewKind, ReviewStatus
+from marketplace.payments.models.payout import Payout, PayoutMinimum, PayoutStatus
+from marketplace.payments.models.provider_webhook import ProviderWebhook, WebhookState
+from marketplace.payments.models.refund import Refund, RefundSource, RefundStatus
+from marketplace.payments.models.transaction import (
+    Transaction,
+    TransactionStatus,
+    TransactionType,
+)
+from marketplace.payments.models.wallet import Wallet
+
+__all__ = [
+    "OPEN_ATTEMPT_STATUSES",
+    "AttemptStatus",
+    "BankAccount",
+    "CommissionRule",
+    "EscrowStatus",
+    "NumberKind",
+    "Payment",
+    "PaymentAttempt",
+    "PaymentEvent",
+    "PaymentReview",
+    "PaymentStatus",
+    "Payout",
+    "PayoutMinimum",
+    "PayoutStatus",
+    "ProviderWebhook",
+    "Refund",
+    "RefundSource",
+    "RefundStatus",
+    "ReviewKind",
+    "ReviewStatus",
+    "StreamKind",
+    "Transaction",
+    "TransactionStatus",
+    "TransactionType",
+    "Wallet",
+    "WebhookState",
+]

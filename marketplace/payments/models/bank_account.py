@@ -1,0 +1,54 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from marketplace.core.ids import new_id
+
+
+class NumberKind(models.TextChoices):
+    IBAN = "IBAN"
+    ACCOUNT_NUMBER = "ACCOUNT_NUMBER"
+
+
+class BankAccount(models.Model):
+    """Where a user's withdrawals go.
+
+    Holder and number are encrypted, bound to this row and field; ``masked_number`` is all that
+    anyone sees. ``fingerprint`` (a keyed hash) recognises the same account again. A removed
+    account stays, because payouts name it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    account_holder_encrypted = models.BinaryField()
+    number_encrypted = models.BinaryField()
+    number_kind = models.CharField(max_length=14, choices=NumberKind)
+    masked_number = models.CharField(max_length=40)
+    fingerprint = models.BinaryField(max_length=32)
+    currency = models.CharField(max_length=3)
+    bank_name = models.CharField(max_length=100, blank=True, default="")
+    created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "payments_bank_account"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user", "fingerprint", "currency"],
+                condition=Q(removed_at__isnull=True),
+                name="payments_bank_account_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(number_kind__in=NumberKind.values),
+                name="payments_bank_account_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__regex="^[A-Z]{3}$"), name="payments_bank_account_currency_iso"
+            ),
+        )
+        indexes = (models.Index(fields=["user", "-id"], name="payments_bank_account_of"),)
+
+    def __str__(self) -> str:
+        return f"bank account {self.id}"

@@ -1,0 +1,126 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from marketplace.core.ids import new_id
+
+
+class PaymentStatus(models.TextChoices):
+    PENDING = "PENDING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    REFUNDED = "REFUNDED"
+
+
+class EscrowStatus(models.TextChoices):
+    IN_ESCROW = "IN_ESCROW"
+    RELEASED = "RELEASED"
+    REFUNDED = "REFUNDED"
+
+
+class Payment(models.Model):
+    """What a buyer owes for one order, and where that money is now.
+
+    A projection of the payment's events (``PaymentEvent``), written in the same transaction; only
+    ``repositories.payments`` writes it and ``manage.py rebuild_payments`` proves it.
+
+    Invariants: one payment per order; nothing is in escrow before a capture; at any time
+    ``released_minor + refunded_minor <= captured_minor``.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    order_id = models.UUIDField(unique=True)
+    """The order stands a layer above, so this is a plain id."""
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    """The buyer."""
+    seller = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    payment_method = models.CharField(max_length=20, blank=True, default="")
+    """Empty until the first attempt; then the latest attempt's."""
+    payment_provider = models.CharField(max_length=20, blank=True, default="")
+    status = models.CharField(max_length=10, choices=PaymentStatus)
+    provider_transaction_id = models.CharField(max_length=100, blank=True, default="")
+    escrow_status = models.CharField(max_length=10, choices=EscrowStatus, null=True)
+    """NULL until the money was captured: an authorisation is not money yet."""
+    payment_details = models.JSONField(default=dict)
+    """What may be shown of the instrument: brand and last four figures, never the number."""
+    commission_terms = models.JSONField()
+    """Frozen at the sale: rate, rule, base and amount. An edited rule never changes an old order."""
+    commission_minor = models.BigIntegerField()
+    captured_minor = models.BigIntegerField(default=0)
+    released_minor = models.BigIntegerField(default=0)
+    """Gross: what left escrow for the seller and the commission."""
+    refunded_minor = models.BigIntegerField(default=0)
+    """What left escrow for the buyer, whether or not it has arrived."""
+    held_attempt_id = models.UUIDField(null=True)
+    """The attempt whose capture is (or was) in escrow."""
+    captured_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+    refunded_at = models.DateTimeField(null=True)
+    voided_at = models.DateTimeField(null=True)
+    """The order ended unpaid. A capture that comes later is held, reviewed and refunded."""
+    must_settle_before = models.DateTimeField(null=True)
+    """The provider's limit on holding this money; set at capture, kept until escrow is empty."""
+    version = models.IntegerField()
+    """Version of the last event of the stream."""
+    head_hash = models.BinaryField(max_length=32)
+    """Hash of the last event of the stream."""
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "payments_payment"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0), name="payments_payment_amount_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__regex="^[A-Z]{3}$"), name="payments_payment_currency_iso"
+            ),
+            models.CheckConstraint(
+                condition=Q(commission_minor__gte=0, commission_minor__lte=F("amount_minor")),
+                name="payments_payment_commission_in_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(captured_minor__gte=0, released_minor__gte=0, refunded_minor__gte=0)
+                & Q(captured_minor__gte=F("released_minor") + F("refunded_minor")),
+                name="payments_payment_out_within_captured",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=PaymentStatus.values), name="payments_payment_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(escrow_status__isnull=True) | Q(escrow_status__in=EscrowStatus.values),
+                name="payments_payment_escrow_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(escrow_status__isnull=True, captured_minor=0)
+                | Q(escrow_status__isnull=False, captured_minor__gt=0),
+                name="payments_payment_escrow_needs_capture",
+            ),
+            models.CheckConstraint(
+                condition=~Q(user=F("seller")), name="payments_payment_two_parties"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["user", "-id"], name="payments_payment_buyer"),
+            models.Index(fields=["seller", "-id"], name="payments_payment_seller"),
+            models.Index(
+                fields=["must_settle_before"],
+                name="payments_payment_settle_by",
+                condition=Q(escrow_status="IN_ESCROW"),
+            ),
+            models.Index(
+                fields=["seller", "currency"],
+                name="payments_payment_pending_of",
+                condition=Q(escrow_status="IN_ESCROW"),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"payment {self.id}"

@@ -1,0 +1,77 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from marketplace.core.ids import new_id
+
+
+class ReviewKind(models.TextChoices):
+    LATE_CAPTURE = "LATE_CAPTURE"
+    """Paid after the order had ended: held and refunded by itself, shown to an operator."""
+    DOUBLED_CAPTURE = "DOUBLED_CAPTURE"
+    WRONG_AMOUNT = "WRONG_AMOUNT"
+    WRONG_CURRENCY = "WRONG_CURRENCY"
+    UNMATCHED_CAPTURE = "UNMATCHED_CAPTURE"
+    """The provider has money for a reference that we never gave out."""
+    REFUND_CONTRADICTION = "REFUND_CONTRADICTION"
+    """Succeeded at the provider after it had failed and the wallet had been credited."""
+    PAYOUT_CONTRADICTION = "PAYOUT_CONTRADICTION"
+    PAYOUT_RETURNED = "PAYOUT_RETURNED"
+
+
+class ReviewStatus(models.TextChoices):
+    OPEN = "OPEN"
+    RESOLVED = "RESOLVED"
+
+
+class PaymentReview(models.Model):
+    """Something about money that a person must look at. Nothing unexpected is ever dropped.
+
+    ``subject_id`` is the attempt, refund or payout at issue: one review per kind and subject.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=30, choices=ReviewKind)
+    subject_id = models.UUIDField()
+    payment_id = models.UUIDField(null=True)
+    order_id = models.UUIDField(null=True)
+    provider = models.CharField(max_length=20)
+    provider_object_id = models.CharField(max_length=100, blank=True, default="")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    in_suspense = models.BooleanField()
+    """Whether the amount waits in the provider's suspense account until this is resolved."""
+    note = models.CharField(max_length=1000)
+    status = models.CharField(max_length=10, choices=ReviewStatus, default=ReviewStatus.OPEN)
+    resolution = models.CharField(max_length=20, blank=True, default="")
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    resolved_reason = models.CharField(max_length=1000, blank=True, default="")
+    resolved_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "payments_payment_review"
+        constraints = (
+            models.UniqueConstraint(fields=["kind", "subject_id"], name="payments_review_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=ReviewKind.values), name="payments_review_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=ReviewStatus.OPEN, resolved_at__isnull=True)
+                | (
+                    Q(status=ReviewStatus.RESOLVED, resolved_at__isnull=False)
+                    & ~Q(resolved_reason="")
+                ),
+                name="payments_review_resolved_with_reason",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["created_at"], name="payments_review_open", condition=Q(status="OPEN")
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_id}"

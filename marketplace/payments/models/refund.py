@@ -1,0 +1,79 @@
+from django.db import models
+from django.db.models import Q
+
+from marketplace.core.ids import new_id
+from marketplace.payments.models.payment import Payment
+
+
+class RefundStatus(models.TextChoices):
+    REQUESTED = "REQUESTED"
+    """The money is in transit in our books; the provider has not been asked."""
+    UNKNOWN = "UNKNOWN"
+    """The provider was asked and did not answer."""
+    SUBMITTED = "SUBMITTED"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    """The provider could not return it: the buyer's wallet was credited instead."""
+
+
+class RefundSource(models.TextChoices):
+    ESCROW = "ESCROW"
+    SUSPENSE = "SUSPENSE"
+    """Money that was never the order's: doubled, or of another amount."""
+
+
+class Refund(models.Model):
+    """Money on its way back to the buyer; its id is the key and the reference the provider sees.
+
+    The columns down to ``updated_at`` are a projection of the payment's events.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    attempt_id = models.UUIDField()
+    """The capture it gives back."""
+    provider = models.CharField(max_length=20)
+    provider_payment_id = models.CharField(max_length=100)
+    provider_refund_id = models.CharField(max_length=100, null=True)
+    source = models.CharField(max_length=10, choices=RefundSource)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=500)
+    status = models.CharField(max_length=10, choices=RefundStatus)
+    failure_code = models.CharField(max_length=100, blank=True, default="")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    next_check_at = models.DateTimeField(null=True)
+    checks = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        db_table = "payments_refund"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0), name="payments_refund_amount_positive"
+            ),
+            models.UniqueConstraint(
+                fields=["provider", "provider_refund_id"], name="payments_refund_provider_id_once"
+            ),
+            models.UniqueConstraint(
+                fields=["attempt_id", "source"], name="payments_refund_full_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=RefundStatus.values), name="payments_refund_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(source__in=RefundSource.values), name="payments_refund_source_known"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["next_check_at"],
+                name="payments_refund_due",
+                condition=Q(next_check_at__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"refund {self.id}"
