@@ -43,6 +43,7 @@ _subscriptions: dict[tuple[str, int], list[Subscription]] = defaultdict(list)
 _consumers: set[str] = set()
 
 
+@typing.dataclass_transform(kw_only_default=True, frozen_default=True)
 def domain_event(event_type: str, *, version: int = 1) -> Callable[[type[E]], type[E]]:
     """Publish a dataclass under ``service.PastTense``; it is frozen here."""
 
