@@ -21,6 +21,7 @@ from pathlib import Path
 from launcher.errors import LaunchFailed
 
 CHECKOUT_STATE = Path(__file__).resolve().parent.parent / ".fairhold"
+PROGRAMS = "programs"
 CANDIDATES = ("fairhold", "nobody", "daemon")
 
 
@@ -120,11 +121,18 @@ def _is_ours(folder: Path) -> bool:
 
 
 def forget_outside_folder(data_dir: Path) -> None:
-    """Removes what `outside_folder` made for `data_dir`, if anything."""
+    """Removes the data that lies in `data_dir`'s outside folder, if it has one.
+
+    The copy of the server programs stays: other data folders of the checkout use it too.
+    """
     with contextlib.suppress(OSError):
         folder = Path((data_dir / "place").read_text().strip())
-        if folder.name and "fairhold" in str(folder) and _is_ours(folder):
-            shutil.rmtree(folder)
+        if not _is_ours(folder):
+            return
+        for path in folder.iterdir():
+            if path.name != PROGRAMS:
+                shutil.rmtree(path)
+        folder.rmdir()  # refused, and rightly, while the programs are in it
 
 
 def reachable_copy(
@@ -140,7 +148,7 @@ def reachable_copy(
     facts = (tree / program).stat()
     stamp = f"{tree}-{facts.st_size}-{int(facts.st_mtime)}"
     digest = hashlib.sha256(stamp.encode()).hexdigest()[:12]
-    target = outside_folder(CHECKOUT_STATE) / "programs" / digest
+    target = outside_folder(CHECKOUT_STATE) / PROGRAMS / digest
     target.parent.mkdir(exist_ok=True)
     if not target.exists():
         # Renamed when complete: a copy that was interrupted is never used.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from pathlib import Path
 
 
@@ -43,6 +44,16 @@ def os_fault(error: OSError) -> str:
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return f"cannot write {error.filename or 'the data folder'}: check who owns it"
     return str(error)
+
+
+def check_disk(folder: Path, needed_bytes: int = 300_000_000) -> None:
+    """Refuses to start on a disk that is about to fill up: half-written data helps nobody."""
+    free = shutil.disk_usage(folder).free
+    if free < needed_bytes:
+        raise LaunchFailed(
+            f"the disk is too full: {free // 1_000_000} MB are free at {folder}, "
+            f"{needed_bytes // 1_000_000} MB are needed"
+        )
 
 
 def tail(log: Path, lines: int = 15) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -43,3 +45,21 @@ def answers(port: int) -> bool:
     with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
         return True
     return False
+
+
+def serves(url: str) -> bool:
+    """True when an HTTP server answers there with anything but a failure of its own."""
+    return status_of(url) in range(200, 500)
+
+
+def status_of(url: str) -> int | None:
+    """The HTTP status that `url` answers with, or None when nothing answers."""
+    # Straight there: a proxy in the environment must not see requests to this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=5) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return None

@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -82,8 +83,7 @@ class Postgres:
         return self._child
 
     def url(self, role: str = APP, database: str = DATABASE) -> str:
-        password = self._keys[_PASSWORDS[role]]
-        return f"postgresql://{role}:{password}@{HOST}:{self.port}/{database}"
+        return address(self._keys, self.port, role, database)
 
     def program(self, name: str) -> Path:
         """A client program of this version: `psql`, `pgbench`, `pg_dump` and the like."""
@@ -263,6 +263,11 @@ _PASSWORDS = {
     APP: "app_password",
     SANDBOX: "sandbox_database_password",
 }
+
+
+def address(keys: Mapping[str, str], port: int, role: str, database: str) -> str:
+    """The connection URL of an embedded cluster for one of its roles."""
+    return f"postgresql://{role}:{keys[_PASSWORDS[role]]}@{HOST}:{port}/{database}"
 
 
 def installation() -> tuple[Path, tuple[Path, ...]]:
