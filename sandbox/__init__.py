@@ -1,0 +1,1 @@
+"""The sandbox payment provider and carrier: an independent server that behaves like real ones."""
