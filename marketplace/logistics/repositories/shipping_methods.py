@@ -1,0 +1,40 @@
+"""Find the methods that are offered."""
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from marketplace.logistics.errors import ShippingMethodNotAvailable, ShippingMethodUnknown
+from marketplace.logistics.models import ShippingMethod, ShippingRate
+
+
+class ShippingMethodRepository:
+    def get_rate(self, *, method_code: str, currency: str) -> ShippingRate:
+        """The active method's price list row for one currency, with its method.
+
+        Raises ShippingMethodUnknown or ShippingMethodNotAvailable.
+        """
+        method = ShippingMethod.objects.filter(code=method_code, is_active=True).first()
+        if method is None:
+            raise ShippingMethodUnknown(
+                f"{method_code!r} is not offered; GET shipping/methods/ lists what is.",
+                fields={"shipping_method": ["This shipping method is not offered."]},
+            )
+        rate = ShippingRate.objects.select_related("method").filter(
+            method=method, currency=currency
+        )
+        found = rate.first()
+        if found is None:
+            raise ShippingMethodNotAvailable(
+                f"{method.name} has no price in {currency}; choose another shipping method.",
+                fields={"shipping_method": [f"It has no price in {currency}."]},
+            )
+        return found
+
+    def list_rates(self, *, currency: str, country: str) -> Sequence[ShippingRate]:
+        rates = ShippingRate.objects.select_related("method").filter(
+            currency=currency, method__is_active=True
+        )
+        if country:
+            rates = rates.filter(Q(method__countries=[]) | Q(method__countries__contains=[country]))
+        return rates.order_by("method__position", "method__code")
