@@ -54,16 +54,16 @@ types: setup
 	$(if $(wildcard sandbox/mypy.ini),$(PY) -m mypy --config-file sandbox/mypy.ini sandbox)
 
 imports: setup
-	.venv/bin/lint-imports --no-timing
+	.venv/bin/lint-imports --no-logo
 
 migrations: setup
-	$(PY) -m launcher manage makemigrations --check --dry-run
+	$(PY) -m launcher.checks migrations
 
 deploy-check: setup
-	$(PY) -m launcher.production_check
+	$(PY) -m launcher.checks deploy
 
 openapi: setup
-	$(PY) -m launcher.openapi_check
+	$(PY) -m launcher.checks openapi
 
 lock: setup ## Pin every dependency with hashes (UPGRADE=1 takes newer versions)
 	@$(PY) -m launcher.lock $(if $(UPGRADE),--upgrade)
