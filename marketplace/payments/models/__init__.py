@@ -1,5 +1,13 @@
 from marketplace.payments.models.bank_account import BankAccount, NumberKind
 from marketplace.payments.models.commission_rule import CommissionRule
+from marketplace.payments.models.ledger_account import (
+    AccountType,
+    LedgerAccount,
+    LedgerAccountKind,
+    NormalSide,
+)
+from marketplace.payments.models.ledger_balance import LedgerBalance, LedgerSnapshot
+from marketplace.payments.models.ledger_journal import LedgerEntry, LedgerJournal
 from marketplace.payments.models.payment import EscrowStatus, Payment, PaymentStatus
 from marketplace.payments.models.payment_attempt import (
     OPEN_ATTEMPT_STATUSES,
@@ -20,10 +28,18 @@ from marketplace.payments.models.wallet import Wallet
 
 __all__ = [
     "OPEN_ATTEMPT_STATUSES",
+    "AccountType",
     "AttemptStatus",
     "BankAccount",
     "CommissionRule",
     "EscrowStatus",
+    "LedgerAccount",
+    "LedgerAccountKind",
+    "LedgerBalance",
+    "LedgerEntry",
+    "LedgerJournal",
+    "LedgerSnapshot",
+    "NormalSide",
     "NumberKind",
     "Payment",
     "PaymentAttempt",

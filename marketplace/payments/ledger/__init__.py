@@ -1,0 +1,48 @@
+"""The books: accounts, journals, entries, balances. Private to the payments service.
+
+Chart of accounts, sign convention, invariants and lock order: README.md beside this file.
+"""
+
+from marketplace.payments.ledger import accounts
+from marketplace.payments.ledger.errors import (
+    AccountNamedTwice,
+    AccountOffChart,
+    AmountTooLarge,
+    BusinessKeyReused,
+    CurrencyMixed,
+    InsufficientFunds,
+    JournalAlreadyReversed,
+    JournalUnbalanced,
+    LedgerError,
+    ReversalNotExact,
+)
+from marketplace.payments.ledger.journals import JournalKind
+from marketplace.payments.ledger.posting import (
+    Leg,
+    PostedEntry,
+    PostedJournal,
+    credit,
+    debit,
+    post_journal,
+)
+
+__all__ = [
+    "AccountNamedTwice",
+    "AccountOffChart",
+    "AmountTooLarge",
+    "BusinessKeyReused",
+    "CurrencyMixed",
+    "InsufficientFunds",
+    "JournalAlreadyReversed",
+    "JournalKind",
+    "JournalUnbalanced",
+    "LedgerError",
+    "Leg",
+    "PostedEntry",
+    "PostedJournal",
+    "ReversalNotExact",
+    "accounts",
+    "credit",
+    "debit",
+    "post_journal",
+]

@@ -1,0 +1,33 @@
+"""The kinds of journals, as in the table of the README."""
+
+from enum import StrEnum
+
+
+class JournalKind(StrEnum):
+    ESCROW_HOLD = "escrow_hold"
+    PROVIDER_FEE = "provider_fee"
+    WALLET_TOP_UP = "wallet_top_up"
+    WALLET_PAYMENT = "wallet_payment"
+    ESCROW_RELEASE = "escrow_release"
+    REFUND_BEFORE_RELEASE = "refund_before_release"
+    REFUND_AFTER_RELEASE = "refund_after_release"
+    REFUND_SUCCEEDED = "refund_succeeded"
+    REFUND_RETURNED = "refund_returned"
+    """The provider took back a success: clearing to refund, before ``refund_failed``."""
+    REFUND_FAILED = "refund_failed"
+    CHARGEBACK_OPENED = "chargeback_opened"
+    ESCROW_DISPUTED = "escrow_disputed"
+    CHARGEBACK_WON = "chargeback_won"
+    CHARGEBACK_LOST = "chargeback_lost"
+    WRITE_OFF = "write_off"
+    PAYOUT_REQUESTED = "payout_requested"
+    PAYOUT_PAID = "payout_paid"
+    PAYOUT_RETURNED = "payout_returned"
+    """The bank sent it back: clearing to payout, before ``payout_failed``."""
+    PAYOUT_FAILED = "payout_failed"
+    SETTLEMENT = "settlement"
+    CURRENCY_EXCHANGE = "currency_exchange"
+    UNMATCHED_RECEIPT = "unmatched_receipt"
+    SHORTAGE = "shortage"
+    CORRECTION = "correction"
+    REVERSAL = "reversal"

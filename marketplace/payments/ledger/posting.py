@@ -1,0 +1,142 @@
+"""Posting: one call, one round trip, one journal."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from marketplace.core import clock
+from marketplace.core.context import current_request_id
+from marketplace.core.db import needs_transaction
+from marketplace.core.ids import new_id
+from marketplace.core.money import CurrencyMismatch, Money
+from marketplace.payments.ledger.accounts import Account
+from marketplace.payments.ledger.errors import JournalUnbalanced, typed_errors
+from marketplace.payments.ledger.journals import JournalKind
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One side of a journal; made by :func:`debit` and :func:`credit`.
+
+    ``amount_minor`` is positive for a debit and negative for a credit, never zero.
+    """
+
+    account: Account
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostedEntry:
+    """A leg as it stands in the books.
+
+    ``version`` and ``balance_after_minor`` (on the account's normal side) are None on a hot
+    account, which keeps no balance row.
+    """
+
+    account_id: int
+    account: Account
+    amount_minor: int
+    version: int | None
+    balance_after_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostedJournal:
+    """``created`` is False when the business key had been posted before with the same content."""
+
+    id: UUID
+    created: bool
+    posted_at: datetime
+    entries: tuple[PostedEntry, ...]
+
+
+def debit(account: Account, amount: Money) -> Leg:
+    """``amount`` (above zero) to the debit side of ``account``."""
+    return Leg(account, _positive(account, amount))
+
+
+def credit(account: Account, amount: Money) -> Leg:
+    """``amount`` (above zero) to the credit side of ``account``."""
+    return Leg(account, -_positive(account, amount))
+
+
+@needs_transaction
+def post_journal(
+    *,
+    kind: JournalKind,
+    business_key: str,
+    reference_id: UUID,
+    legs: Sequence[Leg],
+    reverses_id: UUID | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    occurred_at: datetime | None = None,
+) -> PostedJournal:
+    """Write one journal and move the balances it touches, or return the one that is there.
+
+    Exactly once per ``business_key``: a replay with the same kind, reference and legs returns the
+    first journal (metadata and time are not compared); other content raises
+    :class:`BusinessKeyReused`. ``reference_id`` is the order, payout or user the journal belongs
+    to. Accounts are opened when first named, and locked in id order until the caller's commit.
+
+    Raises :class:`JournalUnbalanced`, :class:`InsufficientFunds`, :class:`BusinessKeyReused`,
+    :class:`AccountNamedTwice`, :class:`AccountOffChart`, :class:`AmountTooLarge`. After any of
+    them the transaction can only be rolled back.
+    """
+    _check_balance(legs)
+    accounts = [leg.account for leg in legs]
+    with typed_errors(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT journal_id, created, posted_at, account_ids, account_versions, balances_after"
+            " FROM ledger_post(%s, %s, %s, %s, %s::text[], %s::text[], %s::text[], %s::bigint[],"
+            " %s, %s::jsonb, %s, %s)",
+            [
+                new_id(),
+                str(kind),
+                business_key,
+                reference_id,
+                [str(account.kind) for account in accounts],
+                [account.code for account in accounts],
+                [account.currency for account in accounts],
+                [leg.amount_minor for leg in legs],
+                occurred_at or clock.now(),
+                json.dumps(dict(metadata or {})),
+                current_request_id(),
+                reverses_id,
+            ],
+        )
+        journal_id, created, posted_at, account_ids, versions, balances = cursor.fetchone()
+    return PostedJournal(
+        id=journal_id,
+        created=created,
+        posted_at=posted_at,
+        entries=tuple(
+            PostedEntry(account_id, leg.account, leg.amount_minor, version, balance)
+            for account_id, leg, version, balance in zip(
+                account_ids, legs, versions, balances, strict=True
+            )
+        ),
+    )
+
+
+def _check_balance(legs: Sequence[Leg]) -> None:
+    """Refuse before the round trip what the database would refuse after it."""
+    totals: dict[str, int] = {}
+    for leg in legs:
+        currency = leg.account.currency
+        totals[currency] = totals.get(currency, 0) + leg.amount_minor
+    off = {currency: total for currency, total in totals.items() if total}
+    if len(legs) < 2 or off:
+        raise JournalUnbalanced(f"{len(legs)} legs, out of balance by {off}")
+
+
+def _positive(account: Account, amount: Money) -> int:
+    if amount.currency != account.currency:
+        raise CurrencyMismatch(f"{amount.currency} on {account}")
+    if not amount.is_positive:
+        raise ValueError(f"a leg moves more than zero, not {amount}")
+    return amount.amount_minor

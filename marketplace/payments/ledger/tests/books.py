@@ -1,0 +1,98 @@
+"""For the ledger's tests: everyday journals, and what the books hold."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from marketplace.core.money import Money
+from marketplace.payments.ledger import accounts
+from marketplace.payments.ledger.journals import JournalKind
+from marketplace.payments.ledger.posting import Leg, PostedJournal, credit, debit, post_journal
+
+PROVIDER = "sandbox"
+
+
+def post(
+    *, kind: JournalKind, business_key: str, reference_id: UUID, legs: Sequence[Leg], **more: Any
+) -> PostedJournal:
+    """``post_journal`` in a transaction of its own."""
+    with transaction.atomic():
+        return post_journal(
+            kind=kind, business_key=business_key, reference_id=reference_id, legs=legs, **more
+        )
+
+
+def hold(
+    order_id: UUID, amount_minor: int, *, currency: str = "EUR", key: str = ""
+) -> PostedJournal:
+    amount = Money(amount_minor, currency)
+    return post(
+        kind=JournalKind.ESCROW_HOLD,
+        business_key=f"hold:{key or order_id}",
+        reference_id=order_id,
+        legs=[
+            debit(accounts.psp_clearing(PROVIDER, currency), amount),
+            credit(accounts.order_escrow(order_id, currency), amount),
+        ],
+    )
+
+
+def release(
+    order_id: UUID, seller_id: UUID, *, gross: int, commission: int, tax: int, key: str = ""
+) -> PostedJournal:
+    legs = [
+        debit(accounts.order_escrow(order_id, "EUR"), Money(gross, "EUR")),
+        credit(accounts.user_wallet(seller_id, "EUR"), Money(gross - commission - tax, "EUR")),
+    ]
+    if commission:
+        legs.append(credit(accounts.revenue_commission("EUR"), Money(commission, "EUR")))
+    if tax:
+        legs.append(credit(accounts.tax("DE", "EUR"), Money(tax, "EUR")))
+    return post(
+        kind=JournalKind.ESCROW_RELEASE,
+        business_key=f"release:{key or order_id}",
+        reference_id=order_id,
+        legs=legs,
+    )
+
+
+def transfer(sender: UUID, receiver: UUID, amount_minor: int, *, key: str) -> PostedJournal:
+    """From wallet to wallet: no such business journal exists, the tests of contention use it."""
+    amount = Money(amount_minor, "EUR")
+    return post(
+        kind=JournalKind.CORRECTION,
+        business_key=key,
+        reference_id=sender,
+        legs=[
+            debit(accounts.user_wallet(sender, "EUR"), amount),
+            credit(accounts.user_wallet(receiver, "EUR"), amount),
+        ],
+    )
+
+
+def top_up(user_id: UUID, amount_minor: int, *, key: str = "") -> PostedJournal:
+    amount = Money(amount_minor, "EUR")
+    return post(
+        kind=JournalKind.WALLET_TOP_UP,
+        business_key=f"top-up:{key or user_id}",
+        reference_id=user_id,
+        legs=[
+            debit(accounts.psp_clearing(PROVIDER, "EUR"), amount),
+            credit(accounts.user_wallet(user_id, "EUR"), amount),
+        ],
+    )
+
+
+TABLES = ("account", "balance", "journal", "entry", "snapshot")
+
+
+def contents() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the books, to prove that nothing changed."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"SELECT * FROM payments_ledger_{table} ORDER BY 1")
+            found[table] = cursor.fetchall()
+    return found

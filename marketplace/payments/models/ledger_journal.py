@@ -1,0 +1,121 @@
+from django.db import models
+
+from marketplace.core.db import append_only
+from marketplace.payments.ledger.fields import (
+    ClockTimestamp,
+    CurrentTransactionId,
+    TransactionIdField,
+)
+from marketplace.payments.models.ledger_account import LedgerAccount
+
+
+class LedgerJournal(models.Model):
+    """One business fact in the books: two or more entries that sum to zero per currency.
+
+    Written once, by ``ledger_post``, with all its entries in one statement; the database refuses
+    a journal without its entries, a second batch of entries, and any change.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    """UUIDv7."""
+    kind = models.CharField(max_length=40)
+    business_key = models.CharField(max_length=200, unique=True)
+    """What makes it happen once, such as ``release:{order}``."""
+    reference_id = models.UUIDField()
+    """The order, payout or user it belongs to; the distribution key."""
+    reverses_id = models.UUIDField(null=True)
+    """The journal this one takes back. No foreign key: nothing points at a leaf table."""
+    entry_count = models.SmallIntegerField()
+    metadata = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=64, blank=True, default="")
+    occurred_at = models.DateTimeField()
+    """When it happened in the world, as the caller says."""
+    posted_at = models.DateTimeField(db_default=ClockTimestamp())
+    """When it entered the books: the database's clock, read under the locks."""
+    xact_id = TransactionIdField(db_default=CurrentTransactionId())
+
+    class Meta:
+        db_table = append_only("payments_ledger_journal")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["reverses_id"],
+                name="ledger_journal_reversed_once",
+                condition=models.Q(reverses_id__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="ledger_journal_two_entries", condition=models.Q(entry_count__gte=2)
+            ),
+        )
+        indexes = (models.Index(fields=["reference_id", "id"], name="ledger_journal_reference"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.business_key}"
+
+
+class LedgerEntry(models.Model):
+    """One leg of a journal: a signed amount on one account.
+
+    ``amount_minor`` is positive for a debit and negative for a credit, whatever the account's
+    normal side. On an account that keeps a balance, ``account_version`` counts its entries from 1
+    without gaps in the order of the account's lock, and ``balance_after_minor`` is the balance
+    (on the normal side) after this entry; both are null on a hot account.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    """The global sequence. Drawn before the commit: order by it, never fold by it."""
+    journal = models.ForeignKey(
+        LedgerJournal,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="entries",
+    )
+    line = models.SmallIntegerField()
+    """1 to the journal's ``entry_count``."""
+    account = models.ForeignKey(
+        LedgerAccount,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="entries",
+    )
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    account_version = models.BigIntegerField(null=True)
+    balance_after_minor = models.BigIntegerField(null=True)
+    reference_id = models.UUIDField()
+    """The journal's; the distribution key."""
+    posted_at = models.DateTimeField(db_default=ClockTimestamp())
+    xact_id = TransactionIdField(db_default=CurrentTransactionId())
+
+    class Meta:
+        db_table = append_only("payments_ledger_entry")
+        constraints = (
+            models.UniqueConstraint(fields=["journal", "line"], name="ledger_entry_line_once"),
+            models.UniqueConstraint(
+                fields=["account", "account_version"],
+                name="ledger_entry_version_once",
+                condition=models.Q(account_version__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="ledger_entry_amount_not_zero", condition=~models.Q(amount_minor=0)
+            ),
+            models.CheckConstraint(
+                name="ledger_entry_line_positive", condition=models.Q(line__gte=1)
+            ),
+            models.CheckConstraint(
+                name="ledger_entry_version_with_balance",
+                condition=models.Q(account_version__isnull=True, balance_after_minor__isnull=True)
+                | models.Q(account_version__gte=1, balance_after_minor__isnull=False),
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["account", "xact_id", "id"],
+                name="ledger_entry_hot",
+                condition=models.Q(account_version__isnull=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.journal_id}/{self.line}: {self.amount_minor} {self.currency}"
