@@ -70,7 +70,7 @@ def compile_lock(name: str, folder: Path, *, upgrade: bool) -> Path:
 
 def addresses_in(lock: Path) -> list[str]:
     return [
-        f"{lock.relative_to(ROOT)}:{number}: holds an address: {line.strip()}"
+        f"{lock.name}:{number}: holds an address: {line.strip()}"
         for number, line in enumerate(lock.read_text().splitlines(), start=1)
         if ADDRESS.search(line)
     ]

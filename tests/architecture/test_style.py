@@ -18,8 +18,7 @@ VAGUE_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "mis
 
 def modules(*packages: str) -> Iterator[Path]:
     for package in packages or PACKAGES:
-        for path in sorted((ROOT / package).rglob("*.py")):
-            yield path
+        yield from sorted((ROOT / package).rglob("*.py"))
 
 
 def product_modules(*packages: str) -> Iterator[Path]:
