@@ -101,7 +101,55 @@ CACHES: dict[str, Any] = {
 RABBITMQ_URL = env.str("RABBITMQ_URL", default="")
 
 AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = ["marketplace.users.adapter.AccountBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_RESET_TIMEOUT = 60 * 60
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
+    {"NAME": "marketplace.users.passwords.LengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "marketplace.users.passwords.PredictablePasswordValidator"},
+]
+
+# Accounts (ADR 0011) and tokens (ADR 0012).
+FRONTEND_URL = env.str("FRONTEND_URL", default=PUBLIC_URL)
+ACCOUNT_ADAPTER = "marketplace.users.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {
+    "signup": "20/m/ip",
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "confirm_email": "1/180s/key",
+    "resend_verification": "10/m/ip",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+HEADLESS_ONLY = True
+HEADLESS_CLIENTS = ("app",)
+HEADLESS_TOKEN_STRATEGY = "marketplace.users.token_strategy.TokenStrategy"
+HEADLESS_ADAPTER = "marketplace.users.adapter.HeadlessAdapter"
+HEADLESS_FRONTEND_URLS = {
+    "account_confirm_email": f"{FRONTEND_URL}/verify-email?key={{key}}",
+    "account_reset_password": f"{FRONTEND_URL}/reset-password",
+    "account_reset_password_from_key": f"{FRONTEND_URL}/reset-password?key={{key}}",
+    "account_signup": f"{FRONTEND_URL}/sign-up",
+}
+JWT_ISSUER = env.str("JWT_ISSUER", default=PUBLIC_URL)
+JWT_SIGNING_KEYS: list[str] = env.list("JWT_SIGNING_KEYS", default=[])
+ACCESS_TOKEN_LIFE_SECONDS = 15 * 60
+REFRESH_TOKEN_LIFE_SECONDS = 14 * 24 * 60 * 60
+SIGN_IN_LIFE_SECONDS = 30 * 24 * 60 * 60
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -112,6 +160,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(STATE / "media")))
 
 REST_FRAMEWORK: dict[str, Any] = {
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "EXCEPTION_HANDLER": "marketplace.core.api.problems.handle_exception",
     "DEFAULT_RENDERER_CLASSES": ["marketplace.core.api.rendering.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

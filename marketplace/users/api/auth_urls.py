@@ -1,3 +1,24 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from marketplace.users.api import auth_views as views
+
+urlpatterns = [
+    path("sign-up/", views.SignUpView.as_view(), name="auth-sign-up"),
+    path("verify-email/", views.VerifyEmailView.as_view(), name="auth-verify-email"),
+    path(
+        "resend-verification/",
+        views.ResendVerificationView.as_view(),
+        name="auth-resend-verification",
+    ),
+    path("sign-in/", views.SignInView.as_view(), name="auth-sign-in"),
+    path("refresh/", views.RefreshView.as_view(), name="auth-refresh"),
+    path("sign-out/", views.SignOutView.as_view(), name="auth-sign-out"),
+    path("me/", views.WhoAmIView.as_view(), name="auth-me"),
+    path("password/change/", views.ChangePasswordView.as_view(), name="auth-password-change"),
+    path("password/reset/", views.RequestPasswordResetView.as_view(), name="auth-password-reset"),
+    path(
+        "password/reset/confirm/",
+        views.ResetPasswordView.as_view(),
+        name="auth-password-reset-confirm",
+    ),
+]

@@ -1,9 +1,66 @@
 """Who makes a request: the bearer of an access token."""
 
+from dataclasses import dataclass
+from uuid import UUID
+
+from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from marketplace.core import clock
+from marketplace.users import tokens
+from marketplace.users.errors import AccountSuspended
+from marketplace.users.models import User
+from marketplace.users.repositories.sign_ins import find_bearer
+from marketplace.users.tokens import TokenExpired, TokenRefused, TokenUse
+
+SCHEME = "bearer"
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRef:
+    """``request.auth``: the sign-in that the access token belongs to."""
+
+    sign_in_id: UUID
+
+
+class AccessTokenRefused(exceptions.AuthenticationFailed):
+    default_code = "access_token_refused"
+    default_detail = "The access token is not valid; refresh it or sign in again."
+
+
+class AccessTokenExpired(exceptions.AuthenticationFailed):
+    default_code = "access_token_expired"
+    default_detail = "The access token has expired; refresh it."
+
 
 class JWTAuthentication(BaseAuthentication):
-    def authenticate(self, request: Request) -> None:
-        return None
+    """``Authorization: Bearer <access token>``; one query that also sees sign-out, suspension
+    and roles, so that each of them binds on the very next request.
+
+    Errors: 401 ``access_token_refused``, 401 ``access_token_expired``, 403 ``account_suspended``.
+    """
+
+    def authenticate(self, request: Request) -> tuple[User, SignInRef] | None:
+        header: str = request.META.get("HTTP_AUTHORIZATION", "")
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != SCHEME:
+            return None
+        try:
+            claims = tokens.read(token.strip(), TokenUse.ACCESS)
+        except TokenExpired as expired:
+            raise AccessTokenExpired from expired
+        except TokenRefused as refusal:
+            raise AccessTokenRefused from refusal
+        found = find_bearer(sign_in_id=claims.sign_in_id, user_id=claims.user_id)
+        if found is None:
+            raise AccessTokenRefused
+        user, ended_at, expires_at = found
+        if user.is_suspended or not user.is_active:
+            raise AccountSuspended
+        if ended_at is not None or expires_at <= clock.now():
+            raise AccessTokenRefused
+        return user, SignInRef(claims.sign_in_id)
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="fairhold"'

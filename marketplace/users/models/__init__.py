@@ -1,4 +1,5 @@
 from marketplace.users.models.profile import UserProfile
-from marketplace.users.models.user import User
+from marketplace.users.models.sign_in import SignIn, SignInEnd
+from marketplace.users.models.user import User, UserType, VerificationStatus
 
-__all__ = ["User", "UserProfile"]
+__all__ = ["SignIn", "SignInEnd", "User", "UserProfile", "UserType", "VerificationStatus"]

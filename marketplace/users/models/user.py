@@ -54,7 +54,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(max_length=254, unique=True)
     phone_number = models.CharField(max_length=20, blank=True, default="")
-    """E.164, such as +254700000000."""
+    """E.164, such as +254700000000. Nobody has proved it, so it identifies nobody and two accounts
+    may name the same one."""
     password = models.CharField("password hash", max_length=128, db_column="password_hash")
     first_name = models.CharField(max_length=100, blank=True, default="")
     last_name = models.CharField(max_length=100, blank=True, default="")
@@ -83,8 +84,9 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(email=Lower("email")), name="users_email_is_lower_case"
             ),
-            models.UniqueConstraint(
-                fields=["phone_number"], name="users_phone_once", condition=~Q(phone_number="")
+            models.CheckConstraint(
+                condition=Q(roles__contained_by=[role.value for role in Role]),
+                name="users_roles_known",
             ),
             models.CheckConstraint(
                 condition=Q(user_type__in=UserType.values), name="users_user_type_known"

@@ -1,0 +1,93 @@
+"""What the user service refuses."""
+
+from marketplace.core.errors import DomainError, ErrorKind
+
+
+class WrongCredentials(DomainError):
+    """No such account, or not its password: the two are not told apart."""
+
+    code = "wrong_credentials"
+    kind = ErrorKind.UNAUTHENTICATED
+    title = "The email address or the password is not right"
+
+
+class EmailNotVerified(DomainError):
+    """Said only to somebody who gave the right password."""
+
+    code = "email_not_verified"
+    kind = ErrorKind.FORBIDDEN
+    title = "Verify your email address first"
+
+
+class AccountSuspended(DomainError):
+    code = "account_suspended"
+    kind = ErrorKind.FORBIDDEN
+    title = "This account is suspended"
+
+
+class SignInRequired(DomainError):
+    """A sign-in stage that this interface does not offer stands between password and tokens."""
+
+    code = "sign_in_incomplete"
+    kind = ErrorKind.FORBIDDEN
+    title = "This sign-in needs another step"
+
+
+class RefreshTokenRefused(DomainError):
+    """Expired, ended, used before, or not a refresh token of ours."""
+
+    code = "refresh_token_refused"
+    kind = ErrorKind.UNAUTHENTICATED
+    title = "This refresh token is not valid; sign in again"
+
+
+class KeyRefused(DomainError):
+    """A key from a mail that is wrong, expired or used."""
+
+    code = "key_refused"
+    kind = ErrorKind.RULE
+    title = "This key is wrong, expired or used; ask for a new one"
+
+
+class WrongPassword(DomainError):
+    code = "wrong_password"
+    kind = ErrorKind.RULE
+    title = "The present password is not right"
+
+
+class PasswordRefused(DomainError):
+    code = "password_refused"
+    kind = ErrorKind.INVALID
+    title = "Choose another password"
+
+
+class TooManyAttempts(DomainError):
+    code = "too_many_attempts"
+    kind = ErrorKind.LIMITED
+    title = "Too many attempts; wait and try again"
+
+
+class EmailTaken(DomainError):
+    """Raised to trusted callers only; a sign-up never says so."""
+
+    code = "email_taken"
+    kind = ErrorKind.CONFLICT
+    title = "There is an account with this email address"
+
+
+class AlreadySuspended(DomainError):
+    code = "already_suspended"
+    kind = ErrorKind.CONFLICT
+    title = "The account is suspended already"
+
+
+class NotSuspended(DomainError):
+    code = "not_suspended"
+    kind = ErrorKind.CONFLICT
+    title = "The account is not suspended"
+
+
+class CannotSuspend(DomainError):
+    code = "cannot_suspend"
+    kind = ErrorKind.FORBIDDEN
+    title = "You may not suspend this account"

@@ -1,0 +1,63 @@
+"""Published facts about accounts. They carry ids, never a name, an address or a number."""
+
+from datetime import datetime
+from uuid import UUID
+
+from marketplace.core.events import DomainEvent, domain_event
+
+
+@domain_event("users.UserRegistered")
+class UserRegistered(DomainEvent):
+    user_id: UUID
+    user_type: str
+    registered_at: datetime
+
+
+@domain_event("users.EmailVerified")
+class EmailVerified(DomainEvent):
+    user_id: UUID
+
+
+@domain_event("users.SellerActivated")
+class SellerActivated(DomainEvent):
+    """The user may sell from now on."""
+
+    user_id: UUID
+
+
+@domain_event("users.UserUpdated")
+class UserUpdated(DomainEvent):
+    user_id: UUID
+    changed: tuple[str, ...]
+
+
+@domain_event("users.ProfileUpdated")
+class ProfileUpdated(DomainEvent):
+    user_id: UUID
+    changed: tuple[str, ...]
+
+
+@domain_event("users.PasswordChanged")
+class PasswordChanged(DomainEvent):
+    user_id: UUID
+
+
+@domain_event("users.RefreshTokenReused")
+class RefreshTokenReused(DomainEvent):
+    """An old refresh token came back; its family was ended."""
+
+    user_id: UUID
+    sign_in_id: UUID
+
+
+@domain_event("users.UserSuspended")
+class UserSuspended(DomainEvent):
+    user_id: UUID
+    suspended_by: UUID | None
+    suspended_at: datetime
+
+
+@domain_event("users.UserReinstated")
+class UserReinstated(DomainEvent):
+    user_id: UUID
+    reinstated_by: UUID | None

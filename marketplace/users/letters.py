@@ -1,0 +1,87 @@
+"""The letters that accounts cause, in words. allauth decides when; this page decides what."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Context = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """``action`` is the label and address of the one button; ``key`` is for API clients."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    action: tuple[str, str] | None = None
+    key: str = ""
+
+
+def _confirm(context: Context) -> Letter:
+    return Letter(
+        "Confirm your email address",
+        (
+            "Welcome to Fairhold. One step is left: confirm that this address is yours.",
+            "If you did not sign up, ignore this letter: without it the account stays shut.",
+        ),
+        ("Confirm this address", context["activate_url"]),
+        context["key"],
+    )
+
+
+def _already_exists(context: Context) -> Letter:
+    return Letter(
+        "You have an account already",
+        (
+            "Somebody, probably you, tried to sign up with this address. It has an account "
+            "already, so nothing was changed.",
+            "If the password escapes you, choose a new one. If it was not you, ignore this letter.",
+        ),
+        ("Choose a new password", context["password_reset_url"]),
+    )
+
+
+def _unknown(context: Context) -> Letter:
+    return Letter(
+        "No account with this address",
+        (
+            "Somebody, probably you, asked for a letter about the account of this address. "
+            "There is none.",
+            "You may have signed up with another address. If it was not you, ignore this letter.",
+        ),
+        ("Sign up", context["signup_url"]),
+    )
+
+
+def _reset(context: Context) -> Letter:
+    return Letter(
+        "Choose a new password",
+        (
+            "Somebody, probably you, asked for a new password. The button works once, for an hour.",
+            "If it was not you, ignore this letter: your password stays as it is.",
+        ),
+        ("Choose a new password", context["password_reset_url"]),
+        f"{context['uid']}-{context['key']}",
+    )
+
+
+def _changed(context: Context) -> Letter:
+    return Letter(
+        "Your password was changed",
+        (
+            "The password of your account was changed, and every other device was signed out.",
+            "If it was not you, choose a new password at once.",
+        ),
+        ("Choose a new password", context["password_reset_url"]),
+    )
+
+
+LETTERS: dict[str, Callable[[Context], Letter]] = {
+    "account/email/email_confirmation_signup": _confirm,
+    "account/email/email_confirmation": _confirm,
+    "account/email/account_already_exists": _already_exists,
+    "account/email/unknown_account": _unknown,
+    "account/email/password_reset_key": _reset,
+    "account/email/password_reset": _changed,
+    "account/email/password_changed": _changed,
+}

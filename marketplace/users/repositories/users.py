@@ -1,0 +1,64 @@
+"""Load and lock accounts."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from marketplace.core.actor import Role
+from marketplace.core.errors import NotFound
+from marketplace.users.models import User, UserProfile
+from marketplace.users.snapshots import ProfileSnapshot, UserSnapshot
+
+
+def lock_user(user_id: UUID) -> User:
+    """The account, locked until the transaction ends; raises NotFound."""
+    # NO KEY: rows that refer to the account may still be inserted meanwhile.
+    user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+    if user is None:
+        raise NotFound("user")
+    return user
+
+
+def lock_profile(user_id: UUID) -> UserProfile:
+    """The account's profile, locked; raises NotFound."""
+    profile = UserProfile.objects.select_for_update(no_key=True).filter(user_id=user_id).first()
+    if profile is None:
+        raise NotFound("user")
+    return profile
+
+
+def snapshot(user: User) -> UserSnapshot:
+    return UserSnapshot(
+        id=user.pk,
+        email=user.email,
+        phone_number=user.phone_number,
+        first_name=user.first_name,
+        last_name=user.last_name,
+        profile_picture=user.profile_picture,
+        user_type=user.user_type,
+        roles=roles(user.roles),
+        verification_status=user.verification_status,
+        is_active=user.is_active,
+        is_suspended=user.is_suspended,
+        created_at=user.created_at,
+        updated_at=user.updated_at,
+    )
+
+
+def profile_snapshot(profile: UserProfile) -> ProfileSnapshot:
+    return ProfileSnapshot(
+        id=profile.pk,
+        user_id=profile.user_id,
+        bio=profile.bio,
+        address=profile.address,
+        id_verification_documents=profile.id_verification_documents,
+        rating=profile.rating,
+        total_reviews=profile.total_reviews,
+        is_featured=profile.is_featured,
+        social_links=profile.social_links,
+        created_at=profile.created_at,
+        updated_at=profile.updated_at,
+    )
+
+
+def roles(names: Iterable[str]) -> frozenset[Role]:
+    return frozenset(Role(name) for name in names)

@@ -1,0 +1,57 @@
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress, get_emailconfirmation_model
+from django.contrib.auth.hashers import make_password
+
+from marketplace.core.db import opens_transaction
+from marketplace.users.errors import EmailTaken
+from marketplace.users.models import User, UserType
+from marketplace.users.services.register_user import create_account
+from marketplace.users.services.validate_password import validate_password
+
+
+@opens_transaction
+def sign_up(
+    *,
+    email: str,
+    password: str,
+    first_name: str = "",
+    last_name: str = "",
+    phone_number: str = "",
+    user_type: str = UserType.BUYER,
+) -> None:
+    """Make an account and send the letter that confirms its address.
+
+    When the address has an account, its owner is told by letter and nothing else happens: the
+    caller cannot tell the two apart, neither by the answer nor by the work done.
+
+    Errors: PasswordRefused, InvalidInput (an administrator).
+    """
+    email = email.strip().lower()
+    about = {"email": email, "first_name": first_name, "last_name": last_name}
+    validate_password(password, about=about)
+    if User.objects.filter(email=email).exists():
+        # The same expensive step as for a new account.
+        make_password(password)
+        get_adapter().send_account_already_exists_mail(email)
+        return
+    try:
+        user = create_account(
+            email=email,
+            password=password,
+            first_name=first_name,
+            last_name=last_name,
+            phone_number=phone_number,
+            user_type=user_type,
+        )
+    except EmailTaken:
+        # Somebody else's sign-up committed a moment ago.
+        get_adapter().send_account_already_exists_mail(email)
+        return
+    address = EmailAddress.objects.create(user=user, email=email, primary=True)
+    send_confirmation(address)
+
+
+def send_confirmation(address: EmailAddress) -> None:
+    """Write the letter with allauth's signed key, which works once and expires."""
+    confirmation = get_emailconfirmation_model().create(address)
+    get_adapter().send_confirmation_mail(None, confirmation, signup=True)

@@ -1,0 +1,64 @@
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+
+from marketplace.core import clock
+from marketplace.core.db import opens_transaction
+from marketplace.core.ids import new_id
+from marketplace.users import tokens
+from marketplace.users.errors import AccountSuspended
+from marketplace.users.models import SignIn, User
+from marketplace.users.repositories.users import lock_user, snapshot
+from marketplace.users.snapshots import SignInTokens
+from marketplace.users.tokens import TokenUse
+
+
+@opens_transaction
+def start_sign_in(*, user_id: UUID, ip_address: str | None, user_agent: str) -> SignInTokens:
+    """Begin a family of tokens for somebody whose identity is proved; returns the first pair.
+
+    Errors: AccountSuspended.
+    """
+    # Locked: a suspension at the same moment either comes first and refuses, or ends this one too.
+    user = lock_user(user_id)
+    if user.is_suspended or not user.is_active:
+        raise AccountSuspended
+    now = clock.database_now()
+    sign_in = SignIn.objects.create(
+        user=user,
+        refresh_token_id=new_id(),
+        ip_address=ip_address,
+        user_agent=user_agent[:200],
+        created_at=now,
+        refreshed_at=now,
+        expires_at=now + timedelta(seconds=settings.SIGN_IN_LIFE_SECONDS),
+    )
+    return pair(user, sign_in)
+
+
+def pair(user: User, sign_in: SignIn) -> SignInTokens:
+    """The access and refresh token of the sign-in's present generation."""
+    issued_at = int(clock.now().timestamp())
+    expires_at = int(sign_in.expires_at.timestamp())
+    life: int = settings.ACCESS_TOKEN_LIFE_SECONDS
+
+    def token(use: TokenUse, token_id: UUID, life_seconds: int) -> str:
+        return tokens.issue(
+            use,
+            user_id=user.pk,
+            sign_in_id=sign_in.pk,
+            token_id=token_id,
+            issued_at_seconds=issued_at,
+            # No token outlives its family.
+            expires_at_seconds=min(issued_at + life_seconds, expires_at),
+        )
+
+    return SignInTokens(
+        access_token=token(TokenUse.ACCESS, new_id(), life),
+        refresh_token=token(
+            TokenUse.REFRESH, sign_in.refresh_token_id, settings.REFRESH_TOKEN_LIFE_SECONDS
+        ),
+        expires_in_seconds=life,
+        user=snapshot(user),
+    )

@@ -1,0 +1,80 @@
+"""What the user service hands out: frozen, complete, detached from the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from marketplace.core.actor import Role
+
+
+@dataclass(frozen=True, slots=True)
+class UserSnapshot:
+    """An account as its owner and other services see it; no secret in it."""
+
+    id: UUID
+    email: str
+    phone_number: str
+    first_name: str
+    last_name: str
+    profile_picture: str
+    user_type: str
+    roles: frozenset[Role]
+    verification_status: str
+    is_active: bool
+    is_suspended: bool
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def display_name(self) -> str:
+        return display_name(self.first_name, self.last_name)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSnapshot:
+    id: UUID
+    user_id: UUID
+    bio: str
+    address: dict[str, Any]
+    id_verification_documents: list[Any]
+    rating: Decimal
+    total_reviews: int
+    is_featured: bool
+    social_links: dict[str, str]
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PublicCard:
+    """What anyone may know of a user: no address, no number, no full name."""
+
+    id: UUID
+    display_name: str
+    profile_picture_url: str
+    bio: str
+    social_links: dict[str, str]
+    is_seller: bool
+    is_featured: bool
+    verification_status: str
+    rating: Decimal
+    total_reviews: int
+    member_since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignInTokens:
+    """A fresh pair; ``expires_in_seconds`` is the access token's life."""
+
+    access_token: str
+    refresh_token: str
+    expires_in_seconds: int
+    user: UserSnapshot
+
+
+def display_name(first_name: str, last_name: str) -> str:
+    """The first name and one initial: enough to recognize, too little to look somebody up."""
+    initial = f"{last_name[:1]}." if last_name else ""
+    return f"{first_name} {initial}".strip() or "Member"

@@ -1,0 +1,76 @@
+"""People for tests, here and in every other service."""
+
+from collections.abc import Iterable
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from rest_framework.test import APIClient
+
+from marketplace.core.actor import Actor, Role
+from marketplace.users import services
+from marketplace.users.models import User, UserProfile, UserType
+from marketplace.users.snapshots import SignInTokens
+
+PASSWORD = "a quiet harbour at dawn"
+_numbers = count(1)
+
+
+def make_user(
+    *,
+    email: str | None = None,
+    password: str = PASSWORD,
+    roles: Iterable[Role] = (Role.BUYER,),
+    is_email_verified: bool = True,
+    **fields: Any,
+) -> User:
+    """A stored account with a profile and a verified address; a buyer unless told otherwise."""
+    number = next(_numbers)
+    roles = list(roles)
+    user_type = next(
+        (kind for kind in (UserType.ADMIN, UserType.SELLER) if kind.value in roles), UserType.BUYER
+    )
+    values = {
+        "first_name": "Amina",
+        "last_name": f"Otieno{number}",
+        "user_type": user_type,
+        **fields,
+    }
+    user = User.objects.create_user(
+        email or f"person{number}@example.com", password, roles=roles, **values
+    )
+    UserProfile.objects.create(user=user)
+    EmailAddress.objects.create(
+        user=user, email=user.email, primary=True, verified=is_email_verified
+    )
+    return user
+
+
+def make_buyer(**fields: Any) -> User:
+    return make_user(roles=(Role.BUYER,), **fields)
+
+
+def make_seller(**fields: Any) -> User:
+    return make_user(roles=(Role.BUYER, Role.SELLER), **fields)
+
+
+def make_admin(**fields: Any) -> User:
+    return make_user(roles=(Role.ADMIN,), is_staff=True, **fields)
+
+
+def sign_in(user: User | UUID) -> SignInTokens:
+    """Real tokens, without the cost of a password."""
+    user_id = user if isinstance(user, UUID) else user.pk
+    return services.start_sign_in(user_id=user_id, ip_address="127.0.0.1", user_agent="tests")
+
+
+def authorized_client(user: User | UUID) -> APIClient:
+    """A client that sends a real access token of this user."""
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {sign_in(user).access_token}")
+    return client
+
+
+def actor(user: User) -> Actor:
+    return Actor.user(user.pk, *(Role(role) for role in user.roles))
