@@ -57,19 +57,19 @@ def home(request: HttpRequest) -> HttpResponse:
             "waiting": WebhookDelivery.objects.filter(status="pending").count(),
             "behaviours": Behaviour.objects.filter(active).count(),
             "tables": [
-                _table("Payments", "Page", True, _payments()),
-                _table("Refunds", "Reason", True, _refunds()),
-                _table("Payouts", "To", True, _payouts()),
-                _table("Shipments", "Carrier reference", False, _shipments()),
-                _table("Webhooks", "Attempts", False, _webhooks()),
+                _table("Payments", "Reference", "About",  _payments()),
+                _table("Refunds", "Reference", "About",  _refunds()),
+                _table("Payouts", "Reference", "To",  _payouts()),
+                _table("Shipments", "Tracking number", "Reference",  _shipments()),
+                _table("Webhooks", "Event", "Attempts",  _webhooks()),
             ],
         },
     )
 
 
-def _table(title: str, last: str, amounts: bool, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    amount = ["Amount"] if amounts else []
-    return {"title": title, "heads": ["Time (UTC)", title, *amount, "Status", last], "rows": rows}
+def _table(title: str, name: str, last: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    amount = ["Amount"] if title in {"Payments", "Refunds", "Payouts"} else []
+    return {"title": title, "heads": ["Time (UTC)", name, *amount, "Status", last], "rows": rows}
 
 
 def _time(moment: datetime) -> str:

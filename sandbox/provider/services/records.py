@@ -33,8 +33,8 @@ def unique_reference(noun: str, reference: str) -> AbstractContextManager[None]:
 
 def lock(model: type[M], thing_id: str, noun: str) -> M:
     """The row, locked until the transaction ends and read after the lock was granted."""
-    rows = QuerySet(model).select_for_update().filter(pk=thing_id)
-    row = rows.first()
+    rows: QuerySet[M] = QuerySet(model)
+    row = rows.select_for_update().filter(pk=thing_id).first()
     if row is None:
         raise not_found(noun)
     return row
