@@ -57,11 +57,11 @@ def home(request: HttpRequest) -> HttpResponse:
             "waiting": WebhookDelivery.objects.filter(status="pending").count(),
             "behaviours": Behaviour.objects.filter(active).count(),
             "tables": [
-                _table("Payments", "Reference", "About",  _payments()),
-                _table("Refunds", "Reference", "About",  _refunds()),
-                _table("Payouts", "Reference", "To",  _payouts()),
-                _table("Shipments", "Tracking number", "Reference",  _shipments()),
-                _table("Webhooks", "Event", "Attempts",  _webhooks()),
+                _table("Payments", "Reference", "About", _payments()),
+                _table("Refunds", "Reference", "About", _refunds()),
+                _table("Payouts", "Reference", "To", _payouts()),
+                _table("Shipments", "Tracking number", "Reference", _shipments()),
+                _table("Webhooks", "Event", "Attempts", _webhooks()),
             ],
         },
     )

@@ -91,9 +91,7 @@ def test_a_refused_request_does_not_use_up_its_key(sandbox: Sandbox, ref: str) -
 def test_thirty_identical_requests_at_once_make_one_payment(sandbox: Sandbox, ref: str) -> None:
     body = {**GOOD, "reference": ref + "a"}
     with ThreadPoolExecutor(30) as pool:
-        answers = list(
-            pool.map(lambda _: sandbox.post("/v1/payments", body, key=ref), range(30))
-        )
+        answers = list(pool.map(lambda _: sandbox.post("/v1/payments", body, key=ref), range(30)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
 
