@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 
 from launcher.valkey import Valkey
+from marketplace.core.testing.database import django_db_setup
+
+__all__ = ["django_db_setup"]
 
 
 def _has_program(*names: str) -> bool:
