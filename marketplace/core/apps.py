@@ -3,7 +3,10 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate, pre_migrate
+
+from marketplace.core.migration_safety import lift_lock_limit, limit_lock_waits
 
 
 class ServiceConfig(AppConfig):
@@ -22,4 +25,11 @@ class ServiceConfig(AppConfig):
 class CoreConfig(ServiceConfig):
     name = "marketplace.core"
     label = "core"
-    wiring = ("checks", "tasks")
+    wiring = "tasks"
+
+    def ready(self) -> None:
+        super().ready()
+        pre_migrate.connect(limit_lock_waits, sender=self)
+        # Sent for every app in order of installation; the last one ends the migrate.
+        *_, last = apps.get_app_configs()
+        post_migrate.connect(lift_lock_limit, sender=last)

@@ -29,6 +29,11 @@ def database_now() -> datetime:
     return moment.astimezone(UTC)
 
 
+def frozen_moment() -> datetime | None:
+    """Where time stands still, if it does: for SQL that otherwise asks ``clock_timestamp()``."""
+    return _frozen_at.get()
+
+
 @contextmanager
 def frozen(at: datetime) -> Iterator[None]:
     """Stand still at ``at`` within the block; for tests and for replays."""

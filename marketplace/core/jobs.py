@@ -8,6 +8,9 @@ the embedded default; Celery beat runs the same functions when ``RABBITMQ_URL`` 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+MIN_PATIENCE_SECONDS = 15.0
+MISSED_RUNS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -17,6 +20,11 @@ class Job:
     every_seconds: float
     function: Callable[[], int]
 
+    @property
+    def patience_seconds(self) -> float:
+        """How old the last success may be before readiness calls the job late."""
+        return patience_seconds(self.every_seconds)
+
 
 _jobs: dict[str, Job] = {}
 
@@ -25,6 +33,9 @@ def periodic(
     *, name: str, every_seconds: float
 ) -> Callable[[Callable[[], int]], Callable[[], int]]:
     """Register a job. When it returns more than 0 it is run again at once."""
+
+    if every_seconds <= 0:
+        raise ValueError(f"job {name}: every_seconds must be positive")
 
     def register(function: Callable[[], int]) -> Callable[[], int]:
         if name in _jobs:
@@ -45,3 +56,8 @@ def run_due(name: str) -> int:
     while done := _jobs[name].function():
         total += done
     return total
+
+
+def patience_seconds(every_seconds: float) -> float:
+    """Ten missed runs, and never less than fifteen seconds."""
+    return max(MISSED_RUNS * every_seconds, MIN_PATIENCE_SECONDS)

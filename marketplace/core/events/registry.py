@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -84,6 +85,11 @@ def all_subscriptions() -> Mapping[tuple[str, int], list[Subscription]]:
     return _subscriptions
 
 
+def consuming_services() -> frozenset[str]:
+    """Every service that reacts to some event: each has a queue of its own at the broker."""
+    return frozenset(sub.service for subs in _subscriptions.values() for sub in subs)
+
+
 def to_payload(event: DomainEvent) -> dict[str, Any]:
     """The event's fields as JSON values."""
     return {
@@ -94,10 +100,16 @@ def to_payload(event: DomainEvent) -> dict[str, Any]:
 
 def from_payload(event_type: str, version: int, payload: Mapping[str, Any]) -> DomainEvent:
     """Rebuild an event; unknown members are ignored, so that a newer writer may add some."""
+    cls, hints = _shape(event_type, version)
+    return cls(**{k: _from_json(hints[k], v) for k, v in payload.items() if k in hints})
+
+
+@cache
+def _shape(event_type: str, version: int) -> tuple[type[DomainEvent], dict[str, Any]]:
+    """The class and the types of its fields; looking these up costs more than parsing."""
     cls = _classes[event_type, version]
     hints = typing.get_type_hints(cls)
-    names = {field.name for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
-    return cls(**{k: _from_json(hints[k], v) for k, v in payload.items() if k in names})
+    return cls, {field.name: hints[field.name] for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
 
 
 def _to_json(value: Any) -> Any:

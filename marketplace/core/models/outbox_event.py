@@ -32,7 +32,16 @@ class OutboxEvent(models.Model):
                 name="core_outbox_pending",
                 condition=models.Q(published_at__isnull=True, dead_at__isnull=True),
             ),
-            models.Index(fields=["key", "id"], name="core_outbox_key"),
+            models.Index(
+                fields=["key", "id"],
+                name="core_outbox_pending_by_key",
+                condition=models.Q(published_at__isnull=True, dead_at__isnull=True),
+            ),
+            models.Index(
+                fields=["dead_at"],
+                name="core_outbox_dead",
+                condition=models.Q(dead_at__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:

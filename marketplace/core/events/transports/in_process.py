@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import groupby
-from operator import attrgetter
+from threading import Barrier
+from uuid import UUID
 
-from django.db import close_old_connections
+from django.db import connection
 
-from marketplace.core.events.delivery import Envelope, deliver
+from marketplace.core.events.delivery import Envelope, deliver_stream, streams_of
+
+DEFAULT_THREADS = 4
+"""More than the processor has, for handlers wait for the database most of their time."""
 
 
 class InProcessTransport:
@@ -17,26 +20,25 @@ class InProcessTransport:
     the rest of a key waits when one of its events fails.
     """
 
-    def __init__(self, threads: int = 2) -> None:
+    def __init__(self, threads: int = DEFAULT_THREADS) -> None:
+        self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="deliver")
 
-    def publish(self, envelopes: Sequence[Envelope]) -> dict[object, Exception]:
-        by_key = groupby(sorted(envelopes, key=attrgetter("key")), key=attrgetter("key"))
-        streams = [list(stream) for _, stream in by_key]
-        failures: dict[object, Exception] = {}
-        for outcome in self._pool.map(_deliver_stream, streams):
+    def publish(self, envelopes: Sequence[Envelope]) -> dict[UUID, Exception]:
+        failures: dict[UUID, Exception] = {}
+        for outcome in self._pool.map(deliver_stream, streams_of(envelopes)):
             failures.update(outcome)
         return failures
 
     def close(self) -> None:
+        # Every thread owns a database connection, which only that thread may close; the barrier
+        # makes sure that each of them gets exactly one of these calls.
+        barrier = Barrier(self._threads)
+
+        def close_connection() -> None:
+            barrier.wait()
+            connection.close()
+
+        for _ in range(self._threads):
+            self._pool.submit(close_connection)
         self._pool.shutdown(wait=True)
-
-
-def _deliver_stream(stream: Sequence[Envelope]) -> dict[object, Exception]:
-    close_old_connections()
-    for position, envelope in enumerate(stream):
-        try:
-            deliver(envelope)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the event must be tried again
-            return {waiting.event_id: error for waiting in stream[position:]}
-    return {}

@@ -1,0 +1,50 @@
+"""The loops of the platform: what a worker process may run."""
+
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from marketplace.core.events.registry import consuming_services
+from marketplace.core.events.relay import relay_batch
+from marketplace.core.events.transports import configured_transport
+from marketplace.core.jobs import registered_jobs
+from marketplace.core.worker import RELAY_PAUSE_SECONDS, Loop, job_loop
+
+RELAY_NAME = "core.relay"
+
+
+def relay_loop() -> Loop:
+    transport = configured_transport()
+    return Loop(
+        name=RELAY_NAME,
+        turn=lambda: relay_batch(transport),
+        pause_seconds=RELAY_PAUSE_SECONDS,
+        close=transport.close,
+    )
+
+
+def job_loops() -> list[Loop]:
+    return [job_loop(job) for job in registered_jobs().values()]
+
+
+def consumer_name(service: str) -> str:
+    return f"{service}.consumer"
+
+
+def consumer_loops(services: Iterable[str] | None = None) -> list[Loop]:
+    """One consumer for each service; only with RabbitMQ."""
+    # Imported here: the embedded default never loads the AMQP client.
+    from marketplace.core.events.consumer import Consumer
+
+    loops = []
+    for service in sorted(services if services is not None else consuming_services()):
+        consumer = Consumer(settings.RABBITMQ_URL, service)
+        loops.append(
+            Loop(
+                name=consumer_name(service),
+                turn=consumer.turn,
+                pause_seconds=RELAY_PAUSE_SECONDS,
+                close=consumer.close,
+            )
+        )
+    return loops

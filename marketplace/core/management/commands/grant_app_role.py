@@ -1,0 +1,84 @@
+"""What the running platform may do in the database, and what it may not."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, transaction
+from psycopg import sql
+
+from marketplace.core.db import APPEND_ONLY_TABLES
+
+DEFAULT_ROLE = "fairhold_app"
+FORBIDDEN = ("UPDATE", "DELETE", "TRUNCATE")
+
+# A partition can be written to by its own name, so it needs the same refusals as its parent.
+WITH_PARTITIONS = """
+    WITH RECURSIVE tables(oid) AS (
+        SELECT to_regclass(name)::oid FROM unnest(%s::text[]) AS name
+        UNION
+        SELECT inhrelid FROM pg_inherits JOIN tables ON inhparent = tables.oid
+    )
+    SELECT relname FROM tables JOIN pg_class USING (oid) ORDER BY relname
+"""
+STILL_ALLOWED = """
+    SELECT relname, privilege FROM unnest(%s::text[]) AS relname, unnest(%s::text[]) AS privilege
+     WHERE has_table_privilege(%s, quote_ident(relname)::regclass, privilege) ORDER BY 1, 2
+"""
+
+
+class Command(BaseCommand):
+    help = (
+        "Grants the runtime role what it needs on every table, sequence and function, and takes "
+        "UPDATE, DELETE and TRUNCATE on append-only tables away. Run as the owner after each "
+        "migrate; running it again changes nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--role", default=DEFAULT_ROLE)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        role: str = options["role"]
+        with transaction.atomic(), connection.cursor() as cursor:
+            self._check_role(cursor, role)
+            append_only = self._append_only(cursor)
+            self._grant(cursor, role, append_only)
+            cursor.execute(STILL_ALLOWED, [append_only, list(FORBIDDEN), role])
+            # A grant to PUBLIC, an inherited role or a superuser would make the refusal a fiction.
+            if left := cursor.fetchall():
+                named = ", ".join(f"{privilege} on {table}" for table, privilege in left)
+                raise CommandError(f"{role} may still {named}: by another grant or role.")
+        self.stdout.write(f"{role}: granted; {len(append_only)} append-only tables")
+
+    def _check_role(self, cursor: Any, role: str) -> None:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+        if not cursor.fetchone():
+            raise CommandError(f"There is no role {role}: CREATE ROLE {role} LOGIN PASSWORD '…'.")
+        cursor.execute("SELECT current_user")
+        (owner,) = cursor.fetchone()
+        if owner == role:
+            raise CommandError(f"Run this as the owner of the tables, not as {role}.")
+
+    def _append_only(self, cursor: Any) -> list[str]:
+        cursor.execute(WITH_PARTITIONS, [sorted(APPEND_ONLY_TABLES)])
+        return [name for (name,) in cursor.fetchall()]
+
+    def _grant(self, cursor: Any, role: str, append_only: list[str]) -> None:
+        cursor.execute("SELECT current_schema()")
+        (schema,) = cursor.fetchone()
+        names = {"role": sql.Identifier(role), "schema": sql.Identifier(schema)}
+        statements = [
+            "GRANT USAGE ON SCHEMA {schema} TO {role}",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}",
+            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}",
+            "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {role}",
+            # Only the owner writes the history of migrations.
+            "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
+        ]
+        for statement in statements:
+            cursor.execute(sql.SQL(statement).format(**names))
+        for table in append_only:
+            cursor.execute(
+                sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}").format(
+                    table=sql.Identifier(table), **names
+                )
+            )
