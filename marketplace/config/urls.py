@@ -20,3 +20,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("marketplace.gateway.urls")),
 ]
+
+handler400 = "marketplace.core.api.problems.bad_request"
+handler403 = "marketplace.core.api.problems.permission_denied"
+handler404 = "marketplace.core.api.problems.page_not_found"
+handler500 = "marketplace.core.api.problems.server_error"

@@ -4,6 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+
+from marketplace.core.logs import configure_structlog, logging_settings
 
 env = environ.Env()
 ROOT = Path(__file__).resolve().parents[3]
@@ -33,7 +36,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "corsheaders",
     "csp",
-    "django_structlog",
     "marketplace.core",
     "marketplace.users",
     "marketplace.products",
@@ -46,11 +48,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "marketplace.core.api.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "marketplace.core.api.middleware.TrailingSlashMiddleware",
+    # Requests to the API leave here for the gate at the end of the list.
+    "marketplace.core.api.middleware.ApiShortcut",
+    "marketplace.core.api.middleware.PathCSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -58,7 +63,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "marketplace.core.api.middleware.ApiGate",
 ]
+BROWSER_PREFIXES = ("/api/v1/auth/", "/api/v1/docs/", "/api/v1/redoc/")
+"""Below /api/ and still with sessions and the other middleware of pages."""
 
 ROOT_URLCONF = "marketplace.config.urls"
 WSGI_APPLICATION = "marketplace.config.wsgi.application"
@@ -80,12 +88,23 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES = {
     "default": {
         **env.db_url("DATABASE_URL", default="postgres://fairhold@127.0.0.1:5432/fairhold"),
+        # Connecting costs more than a request: each thread keeps its connection.
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {"application_name": "fairhold"},
     }
 }
+DATABASES["default"]["OPTIONS"] = {
+    "application_name": "fairhold",
+    "connect_timeout": 5,
+    # A connection whose peer vanished without a word is noticed within half a minute.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    **DATABASES["default"].get("OPTIONS", {}),
+}
+MIGRATION_LOCK_TIMEOUT = env.str("MIGRATION_LOCK_TIMEOUT", default="5s")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -94,6 +113,7 @@ CACHES: dict[str, Any] = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "fairhold",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -159,14 +179,63 @@ STATIC_ROOT = ROOT / "staticfiles"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(STATE / "media")))
 
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+"""Sessions are for operators in the admin: a working day."""
+CSRF_FAILURE_VIEW = "marketplace.core.api.problems.csrf_failure"
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "x-request-id",
+]
+CORS_EXPOSE_HEADERS = ["ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-ID"]
+
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+CSP_BY_PREFIX: dict[str, dict[str, list[str]]] = {
+    # Unfold's pages are written with Alpine, which compiles its expressions, and style elements.
+    "/admin/": {"script-src": [UNSAFE_EVAL], "style-src": [UNSAFE_INLINE]},
+    # Swagger UI and Redoc write style elements; Redoc searches in a worker made from a blob.
+    "/api/v1/docs/": {"style-src": [UNSAFE_INLINE]},
+    "/api/v1/redoc/": {"style-src": [UNSAFE_INLINE], "worker-src": [SELF, "blob:"]},
+}
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", default="json")
+configure_structlog()
+LOGGING = logging_settings(level=LOG_LEVEL, as_json=LOG_FORMAT == "json")
+
 REST_FRAMEWORK: dict[str, Any] = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "EXCEPTION_HANDLER": "marketplace.core.api.problems.handle_exception",
     "DEFAULT_RENDERER_CLASSES": ["marketplace.core.api.rendering.OrjsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["marketplace.core.api.parsing.OrjsonParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "marketplace.core.api.rendering.JsonNegotiation",
     "DEFAULT_PAGINATION_CLASS": "marketplace.core.api.pagination.CursorPage",
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "marketplace.core.api.schema.ProblemAwareSchema",
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "marketplace.users.api.authentication.JWTAuthentication",
     ],

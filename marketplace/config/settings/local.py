@@ -6,7 +6,7 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = SECRET_KEY or "local-only-not-a-secret-0123456789abcdefghijklmnop"
 IS_LOCAL = True
 
-DEMO_PASSWORD = "demo market passphrase"  # noqa: S105 - the demo's sign-ins are public on purpose
+DEMO_PASSWORD = "demo market passphrase"
 DEMO_ACCOUNTS = [
     {
         "email": f"{name}@demo.fairhold.test",
@@ -18,8 +18,18 @@ DEMO_ACCOUNTS = [
         ("buyer", "Buyer", "BUYER", "Orders in every state, some of them waiting to be confirmed"),
         ("second-buyer", "Second buyer", "BUYER", "A buyer with a cancelled and a refunded order"),
         ("third-buyer", "Third buyer", "BUYER", "A buyer with an unpaid order"),
-        ("home-seller", "Home seller", "SELLER", "Sells for the home; orders to accept and to ship"),
-        ("tech-seller", "Tech seller", "SELLER", "Sells electronics; money in the wallet, a payout"),
+        (
+            "home-seller",
+            "Home seller",
+            "SELLER",
+            "Sells for the home; orders to accept and to ship",
+        ),
+        (
+            "tech-seller",
+            "Tech seller",
+            "SELLER",
+            "Sells electronics; money in the wallet, a payout",
+        ),
         ("craft-seller", "Craft seller", "SELLER", "Sells hand-made things; a draft and a review"),
         ("sport-seller", "Sport seller", "SELLER", "Sells sports gear; parcels on their way"),
         ("operator", "Operator", "ADMIN", "Signs in to the admin"),

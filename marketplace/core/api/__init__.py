@@ -1,7 +1,16 @@
 """The only place that knows HTTP: problem details, paging, idempotent requests, fields."""
 
 from marketplace.core.api.actors import actor_of
-from marketplace.core.api.idempotency import idempotent
+from marketplace.core.api.idempotency import idempotent, key_of
 from marketplace.core.api.money import money_field, money_members
+from marketplace.core.api.refusals import honours_if_match, refuses
 
-__all__ = ["actor_of", "idempotent", "money_field", "money_members"]
+__all__ = [
+    "actor_of",
+    "honours_if_match",
+    "idempotent",
+    "key_of",
+    "money_field",
+    "money_members",
+    "refuses",
+]

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import re_path
 
-urlpatterns: list[URLPattern] = []
+from marketplace.core.api import health
+
+urlpatterns = [
+    re_path(r"^live/?$", health.live, name="live"),
+    re_path(r"^ready/?$", health.ready, name="ready"),
+]

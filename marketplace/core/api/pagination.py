@@ -1,6 +1,21 @@
 """Paging by cursor: stable under inserts, as fast on the last page as on the first."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import DataError
+from django.db.models import QuerySet
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+
+from marketplace.core.errors import DomainError, ErrorKind
+
+
+class InvalidCursor(DomainError):
+    code = "invalid_cursor"
+    kind = ErrorKind.INVALID
+    title = "The cursor is not one that this list gave out"
 
 
 class CursorPage(CursorPagination):
@@ -10,3 +25,33 @@ class CursorPage(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 100
     ordering = "-id"
+    cursor_query_description = "The place in the list, from `next` or `previous`."
+    page_size_query_description = "How many to give, up to 100."
+
+    def paginate_queryset(
+        self, queryset: QuerySet[Any], request: Request, view: Any = None
+    ) -> list[Any] | None:
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotFound, ValidationError, ValueError, TypeError, DataError):
+            # DRF notices a cursor that it cannot decode; a position of the wrong type would
+            # surface only in the database.
+            if self.cursor_query_param in request.query_params:
+                raise InvalidCursor from None
+            raise
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {
+            "type": ["string", "null"],
+            "format": "uri",
+            "examples": ["https://market.example/api/v1/orders/?cursor=cD0wMTkz"],
+        }
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {
+                "next": {**link, "description": "The page after this one, if there is one."},
+                "previous": {**link, "description": "The page before this one, if there is one."},
+                "results": schema,
+            },
+        }

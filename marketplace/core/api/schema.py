@@ -1,12 +1,53 @@
-"""How refusals appear in the OpenAPI document."""
+"""The OpenAPI document's knowledge of what every operation shares.
+
+Error answers (problem documents, with the codes an operation may give as examples), the
+``Idempotency-Key`` and ``If-Match`` headers: all drawn from what the view declares anyway.
+"""
 
 from collections import defaultdict
+from typing import Any, Literal
 
+from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated
 
-from marketplace.core.api.problems import CONTENT_TYPE, STATUS_OF_KIND
-from marketplace.core.errors import DomainError
+from marketplace.core.api.idempotency import (
+    IdempotencyKeyInFlight,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyMissing,
+    IdempotencyKeyReused,
+)
+from marketplace.core.api.pagination import CursorPage, InvalidCursor
+from marketplace.core.api.problems import (
+    CATALOGUE,
+    CONTENT_TYPE,
+    FRAMEWORK_PROBLEMS,
+    STATUS_OF_KIND,
+    ProblemType,
+)
+from marketplace.core.errors import DomainError, StaleVersion
+
+REQUEST_ID_EXAMPLE = "0198c0de-7a11-7000-8000-0123456789ab"
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "description": (
+        "Your own name for this request, such as a UUID. Sent again with the same key, the request "
+        "answers what it answered first and does nothing new."
+    ),
+    "example": "6b2f1f0e-5a55-4f0e-9f0a-2f1f0e5a554f",
+}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "The `ETag` you last read. If the object has changed since: 412.",
+    "example": '"3"',
+}
 
 
 class ProblemFieldSerializer(serializers.Serializer[object]):
@@ -16,44 +57,162 @@ class ProblemFieldSerializer(serializers.Serializer[object]):
 
 
 class ProblemSerializer(serializers.Serializer[object]):
-    """A problem document (RFC 9457)."""
+    """What went wrong (RFC 9457). Decide by `code`: it is stable."""
 
     type = serializers.CharField(help_text="Where the documentation explains this problem.")
     title = serializers.CharField(help_text="The same for every occurrence.")
     status = serializers.IntegerField()
     code = serializers.CharField(help_text="Stable; act on this one.")
     detail = serializers.CharField(help_text="What happened this time and what to do.")
-    request_id = serializers.CharField(allow_blank=True)
-    errors = ProblemFieldSerializer(many=True, required=False)
+    request_id = serializers.CharField(allow_blank=True, help_text="To be quoted to support.")
+    errors = ProblemFieldSerializer(
+        many=True, required=False, help_text="The members of the input at fault."
+    )
+    retry_after_seconds = serializers.IntegerField(required=False)
 
 
 def problems(*errors: type[DomainError]) -> dict[tuple[int, str], OpenApiResponse]:
-    """The ``responses`` of ``extend_schema`` for these refusals, one per HTTP status."""
+    """The ``responses`` of ``extend_schema`` for these refusals, one per HTTP status.
+
+    ``@refuses`` says the same with less; this is for a view whose other answers are listed, too.
+    """
     by_status: dict[int, list[type[DomainError]]] = defaultdict(list)
     for error in errors:
         by_status[int(STATUS_OF_KIND[error.kind])].append(error)
     return {
         (status, CONTENT_TYPE): OpenApiResponse(
             ProblemSerializer,
-            description=" · ".join(f"`{e.code}`: {e.title}" for e in group),
-            examples=[_example(status, error) for error in group],
+            description="\n".join(f"- `{error.code}`: {error.title}" for error in group),
+            examples=[
+                OpenApiExample(
+                    error.code,
+                    value=_example(ProblemType(error.code, status, error.title)),
+                    media_type=CONTENT_TYPE,
+                    response_only=True,
+                    status_codes=[str(status)],
+                )
+                for error in group
+            ],
         )
         for status, group in sorted(by_status.items())
     }
 
 
-def _example(status: int, error: type[DomainError]) -> OpenApiExample:
-    return OpenApiExample(
-        error.code,
-        value={
-            "type": f"/docs/problems#{error.code}",
-            "title": error.title,
-            "status": status,
-            "code": error.code,
-            "detail": error.title,
-            "request_id": "0192f3a1c2b34d5e8f60718293a4b5c6",
-        },
-        media_type=CONTENT_TYPE,
-        response_only=True,
-        status_codes=[str(status)],
-    )
+class ProblemAwareSchema(AutoSchema):  # type: ignore[misc]
+    """drf-spectacular's view inspector, with the platform's conventions added."""
+
+    def _get_parameters(self) -> list[dict[str, Any]]:
+        parameters: list[dict[str, Any]] = super()._get_parameters()
+        named = {parameter["name"] for parameter in parameters}
+        for wanted, extra in (
+            (self._is_idempotent, IDEMPOTENCY_KEY),
+            (self._honours_if_match, IF_MATCH),
+        ):
+            if wanted and extra["name"] not in named:
+                parameters.append(dict(extra))
+        return parameters
+
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
+        responses: dict[str, Any] = super()._get_response_bodies(direction)
+        if direction != "response":
+            return responses
+        for status, rows in sorted(self._problems_by_status().items()):
+            _add(responses.setdefault(str(status), self._problem_response(status)), rows)
+        return responses
+
+    @property
+    def _handler(self) -> Any:
+        action = getattr(self.view, "action", None) or self.method.lower()
+        return getattr(self.view, action, None)
+
+    @property
+    def _is_idempotent(self) -> bool:
+        return bool(getattr(self._handler, "is_idempotent", False))
+
+    @property
+    def _honours_if_match(self) -> bool:
+        return bool(getattr(self._handler, "honours_if_match", False))
+
+    def _problems_by_status(self) -> dict[int, list[ProblemType]]:
+        problems = {code: FRAMEWORK_PROBLEMS[code] for code in self._framework_codes()}
+        for error in self._domain_errors():
+            problems.setdefault(
+                error.code,
+                ProblemType(error.code, int(STATUS_OF_KIND[error.kind]), error.title),
+            )
+        by_status: dict[int, list[ProblemType]] = defaultdict(list)
+        for problem in problems.values():
+            by_status[problem.status].append(problem)
+        return by_status
+
+    def _framework_codes(self) -> list[str]:
+        codes = ["bad_request"]
+        if self.method in {"POST", "PUT", "PATCH"}:
+            codes += ["invalid_input", "parse_error", "body_too_large", "unsupported_media_type"]
+        if self.view.get_authenticators():
+            codes.append("authentication_failed")
+        permissions = self.view.get_permissions()
+        if any(isinstance(permission, IsAuthenticated) for permission in permissions):
+            codes.append("not_authenticated")
+        if any(
+            type(permission).__module__ != "rest_framework.permissions"
+            for permission in permissions
+        ):
+            codes += ["not_authenticated", "forbidden"]
+        if "{" in self.path:
+            codes.append("not_found")
+        return codes
+
+    def _domain_errors(self) -> list[type[DomainError]]:
+        errors = list(getattr(self._handler, "refuses", ()))
+        if self._is_idempotent:
+            errors += [
+                IdempotencyKeyMissing,
+                IdempotencyKeyInvalid,
+                IdempotencyKeyReused,
+                IdempotencyKeyInFlight,
+            ]
+        if self._honours_if_match:
+            errors.append(StaleVersion)
+        if isinstance(self._get_paginator(), CursorPage) and self._is_list_view():
+            errors.append(InvalidCursor)
+        return errors
+
+    def _problem_response(self, status: int) -> dict[str, Any]:
+        response: dict[str, Any] = self._get_response_for_code(
+            ProblemSerializer(), str(status), [CONTENT_TYPE]
+        )
+        response["description"] = ""
+        return response
+
+
+def _add(response: dict[str, Any], rows: list[ProblemType]) -> None:
+    """Add the problems to a response, beside those that its view listed itself."""
+    content = response.get("content", {}).get(CONTENT_TYPE)
+    if content is None:
+        # The view describes this status otherwise; it knows better.
+        return
+    examples = content.setdefault("examples", {})
+    lines = [response.get("description", "")]
+    for row in rows:
+        name = "".join(part.capitalize() for part in row.code.split("_"))
+        if name not in examples:
+            examples[name] = {"value": _example(row), "summary": row.code}
+            lines.append(f"- `{row.code}`: {row.title}")
+    response["description"] = "\n".join(line for line in lines if line)
+
+
+def _example(row: ProblemType) -> dict[str, Any]:
+    example: dict[str, Any] = {
+        "type": f"{CATALOGUE}#{row.code}",
+        "title": row.title,
+        "status": row.status,
+        "code": row.code,
+        "detail": row.title,
+        "request_id": REQUEST_ID_EXAMPLE,
+    }
+    if row.code == "invalid_input":
+        example["errors"] = [
+            {"field": "email", "code": "required", "detail": "This field is required."}
+        ]
+    return example
