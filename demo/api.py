@@ -61,6 +61,14 @@ class Api:
         self.email, self.user = email, answer["user"]
         return self
 
+    def with_key(self, api_key: str) -> "Api":
+        """Call as a merchant of the sandbox provider, not as a person."""
+        self._http.headers["Authorization"] = f"Bearer {api_key}"
+        return self
+
+    def exists(self, path: str) -> bool:
+        return self._http.get(path).status_code == httpx.codes.OK
+
     def get(self, path: str, **query: Any) -> Json:
         return self._answer(self._http.get(path, params=query))
 
