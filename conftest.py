@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from launcher.account import forget_outside_folder
 from launcher.valkey import Valkey
 from marketplace.core.testing.database import django_db_setup
 
@@ -55,5 +56,7 @@ def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given:
         yield given
         return
-    with Valkey(Path(tmp_path_factory.mktemp("valkey"))) as server:
+    folder = Path(tmp_path_factory.mktemp("valkey"))
+    with Valkey(folder) as server:
         yield server.url
+    forget_outside_folder(folder)

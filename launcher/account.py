@@ -78,6 +78,24 @@ def server_account() -> Account:
     )
 
 
+def owner_of(folder: Path, account: Account) -> Account:
+    """The account that an existing data folder belongs to: PostgreSQL accepts no other.
+
+    Root may start what another user made (`sudo make run`), and the other way round may not.
+    """
+    facts = folder.stat()
+    ours = os.geteuid() if account.uid is None else account.uid
+    if facts.st_uid == ours:
+        return account
+    try:
+        name = pwd.getpwuid(facts.st_uid).pw_name
+    except KeyError:
+        name = str(facts.st_uid)
+    if not account.is_other or facts.st_uid == 0:
+        raise LaunchFailed(f"the data in {folder} belongs to the user {name}: start as that user")
+    return Account(name=name, uid=facts.st_uid, gid=facts.st_gid)
+
+
 def working_folder(data_dir: Path, account: Account) -> Path:
     """A folder for the servers' files that `account` can enter: `data_dir` wherever possible."""
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -21,7 +21,7 @@ from typing import Self
 import psycopg
 from psycopg import sql
 
-from launcher.account import Account, reachable_copy, server_account, working_folder
+from launcher.account import Account, owner_of, reachable_copy, server_account, working_folder
 from launcher.errors import LaunchFailed, machine_fault, tail
 from launcher.keys import load_keys
 from launcher.ports import HOST, remembered_port
@@ -100,7 +100,9 @@ class Postgres:
         """Makes the cluster on first use, starts it, and returns when it answers."""
         self._keys = load_keys(self.data_dir)
         cluster = self.cluster
-        if not (cluster / "fairhold-ready").exists():
+        if (cluster / "fairhold-ready").exists():
+            self._account = owner_of(cluster, self._account)
+        else:
             self._create(cluster)
         self._check_version(cluster)
         self._clear_stale_lock(cluster)
@@ -208,13 +210,18 @@ class Postgres:
             stop_signal=signal.SIGINT,  # "fast": ends sessions, writes a checkpoint
             grace_seconds=STOP_TIMEOUT_SECONDS,
         )
-        if not wait_until(self._answers, timeout_seconds=START_TIMEOUT_SECONDS, child=self._child):
+        try:
+            answers = wait_until(
+                self._answers, timeout_seconds=START_TIMEOUT_SECONDS, child=self._child
+            )
+        except BaseException:
+            self.stop()
+            raise
+        if not answers:
             self.stop()
             output = tail(self.log)
-            raise LaunchFailed(
-                machine_fault(output)
-                or f"PostgreSQL did not start; the end of {self.log}:\n{output}"
-            )
+            said = f"PostgreSQL did not start; the end of {self.log}:\n{output}"
+            raise LaunchFailed(machine_fault(output) or said)
 
     def _answers(self) -> bool:
         try:

@@ -66,7 +66,7 @@ def prepare(
         if sandbox and package_exists("sandbox"):
             commands["sandbox-migrate"] = (sys.executable, "-m", "sandbox", "migrate")
     if not (STATIC.exists() and is_done(collected, static)):
-        commands["collectstatic"] = (*MANAGE, "collectstatic", "--no-input", "--clear")
+        commands["collectstatic"] = (*MANAGE, "collectstatic", "--no-input")
     if commands:
         envs = dict.fromkeys(commands, owner_env) | {"sandbox-migrate": sandbox_env}
         titles = [TITLES[name] for name in commands if name in TITLES]
