@@ -201,7 +201,7 @@ def test_the_database_itself_refuses_a_false_book(
 ) -> None:
     sandbox.paid(ref + "a")
     with psycopg.connect(sandbox.database_url) as connection, pytest.raises(psycopg.Error):
-        connection.execute(statement)  # type: ignore[call-overload]
+        connection.execute(statement)
 
 
 def test_the_check_finds_a_balance_that_was_tampered_with(sandbox: Sandbox, ref: str) -> None:

@@ -88,7 +88,7 @@ def test_a_killed_deliverer_loses_nothing(sandbox: Sandbox, ref: str) -> None:
     own = sandbox.database_url.rsplit("/", 1)[0]
     name = f"sandbox_kill_{ref[-9:-1]}"
     with psycopg.connect(f"{own}/postgres", autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+        admin.execute(f'CREATE DATABASE "{name}"')
     env = {"SANDBOX_DATABASE_URL": f"{own}/{name}", "SANDBOX_WEBHOOK_TIMEOUT_SECONDS": "0.3"}
     try:
         assert sandbox.run("migrate", **env).wait(60) == 0
@@ -124,7 +124,7 @@ def test_a_killed_deliverer_loses_nothing(sandbox: Sandbox, ref: str) -> None:
         assert len(sandbox.listener.about(ref)) == 2
     finally:
         with psycopg.connect(f"{own}/postgres", autocommit=True) as admin:
-            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload]
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def test_two_deliverers_share_the_work_without_sending_twice(sandbox: Sandbox, ref: str) -> None:

@@ -67,17 +67,14 @@ def advance_payout(payout_id: str) -> None:
             return  # another deliverer has it, or it has moved on
         now = timezone.now()
         payout.due_at = None
-        if payout.status == Payout.Status.PENDING and payout.plan == "fail":
+        if payout.status == Payout.Status.PAID:
+            payout.status = Payout.Status.RETURNED
+        elif payout.plan == "fail":
             payout.status = Payout.Status.FAILED
-            unreserve(currency=payout.currency, amount_minor=payout.amount_minor)
-        elif payout.status == Payout.Status.PENDING:
+        else:
             payout.status = Payout.Status.PAID
-            _post(payout, "payout", -payout.amount_minor, payout.amount_minor)
             if payout.plan == "return":
                 payout.due_at = now + timedelta(seconds=payout.return_delay_seconds)
-        else:
-            payout.status = Payout.Status.RETURNED
-            _post(payout, "payout_return", payout.amount_minor, 0)
         payout.settled_at = now
         payout.save(update_fields=["status", "due_at", "settled_at"])
         emit(
@@ -87,6 +84,13 @@ def advance_payout(payout_id: str) -> None:
             reference=payout.reference,
             channel="provider",
         )
+        # Last, because the money is locked for everybody from here to the commit.
+        if payout.status == Payout.Status.PAID:
+            _post(payout, "payout", -payout.amount_minor, payout.amount_minor)
+        elif payout.status == Payout.Status.RETURNED:
+            _post(payout, "payout_return", payout.amount_minor, 0)
+        else:
+            unreserve(currency=payout.currency, amount_minor=payout.amount_minor)
 
 
 def _post(payout: Payout, kind: str, amount_minor: int, unreserve_minor: int) -> None:

@@ -85,18 +85,7 @@ def settle_refund(refund_id: str) -> None:
             payment = lock(Payment, refund.payment_id, "payment")
             payment.refunded_minor -= refund.amount_minor
             payment.save(update_fields=["refunded_minor"])
-            unreserve(currency=refund.currency, amount_minor=refund.amount_minor)
-            refund.status = Refund.Status.FAILED
-        else:
-            refund.status = Refund.Status.SUCCEEDED
-            post_line(
-                kind="refund",
-                source_id=refund.id,
-                reference=refund.reference,
-                currency=refund.currency,
-                amount_minor=-refund.amount_minor,
-                unreserve_minor=refund.amount_minor,
-            )
+        refund.status = Refund.Status.FAILED if refund.will_fail else Refund.Status.SUCCEEDED
         refund.due_at = None
         refund.settled_at = timezone.now()
         refund.save(update_fields=["status", "due_at", "settled_at"])
@@ -107,3 +96,15 @@ def settle_refund(refund_id: str) -> None:
             reference=refund.reference,
             channel="provider",
         )
+        # Last, because the money is locked for everybody from here to the commit.
+        if refund.will_fail:
+            unreserve(currency=refund.currency, amount_minor=refund.amount_minor)
+        else:
+            post_line(
+                kind="refund",
+                source_id=refund.id,
+                reference=refund.reference,
+                currency=refund.currency,
+                amount_minor=-refund.amount_minor,
+                unreserve_minor=refund.amount_minor,
+            )

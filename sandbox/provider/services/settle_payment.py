@@ -79,6 +79,14 @@ def end_payment(payment: Payment, status: str, now: datetime, code: str = "") ->
     if status == Payment.Status.SUCCEEDED:
         payment.captured_at = now
     payment.save(update_fields=["status", "failure_code", "due_at", "captured_at"])
+    emit(
+        event_type=f"payment.{status}",
+        data=payment_object(payment),
+        subject_id=payment.id,
+        reference=payment.reference,
+        channel="provider",
+    )
+    # Last, because the book is locked for everybody from here to the commit.
     if status == Payment.Status.SUCCEEDED:
         post_line(
             kind="payment",
@@ -96,11 +104,4 @@ def end_payment(payment: Payment, status: str, now: datetime, code: str = "") ->
                 currency=payment.currency,
                 amount_minor=-fee_minor,
             )
-    emit(
-        event_type=f"payment.{status}",
-        data=payment_object(payment),
-        subject_id=payment.id,
-        reference=payment.reference,
-        channel="provider",
-    )
     return payment
