@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("health/", include("marketplace.core.api.health_urls")),
     path("admin/", admin.site.urls),
+    path("dev/outbox/", include("marketplace.notifications.dev_urls")),
     path("", include("marketplace.gateway.urls")),
 ]
 

@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from marketplace.users.letters import LETTERS
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Letters in our words, written without looking at a request, so that commands can send."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
@@ -43,19 +43,19 @@ class AccountAdapter(DefaultAccountAdapter):
         if to:
             self.send_mail(template_prefix, to, context or {})
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         # Accounts are made by the command `sign_up` alone.
         return False
 
 
-class HeadlessAdapter(DefaultHeadlessAdapter):
+class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]
     """Links in letters lead to the front end of the settings, never to the request's host."""
 
     def get_frontend_url(self, urlname: str, **kwargs: Any) -> str | None:
         return front_end(urlname, **kwargs)
 
 
-class AccountBackend(AuthenticationBackend):
+class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
     """Passwords for sign-in and for the admin's own form; a suspended user passes neither."""
 
     def user_can_authenticate(self, user: Any) -> bool:

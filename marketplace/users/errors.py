@@ -33,6 +33,20 @@ class SignInRequired(DomainError):
     title = "This sign-in needs another step"
 
 
+class AccessTokenRefused(DomainError):
+    """Not ours, altered, of another kind, or its sign-in has ended."""
+
+    code = "access_token_refused"
+    kind = ErrorKind.UNAUTHENTICATED
+    title = "The access token is not valid; refresh it or sign in again"
+
+
+class AccessTokenExpired(DomainError):
+    code = "access_token_expired"
+    kind = ErrorKind.UNAUTHENTICATED
+    title = "The access token has expired; refresh it"
+
+
 class RefreshTokenRefused(DomainError):
     """Expired, ended, used before, or not a refresh token of ours."""
 

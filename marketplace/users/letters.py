@@ -33,8 +33,8 @@ def _already_exists(context: Context) -> Letter:
     return Letter(
         "You have an account already",
         (
-            "Somebody, probably you, tried to sign up with this address. It has an account "
-            "already, so nothing was changed.",
+            "Somebody, probably you, tried to sign up with this address, which has an account.",
+            "Nothing was changed.",
             "If the password escapes you, choose a new one. If it was not you, ignore this letter.",
         ),
         ("Choose a new password", context["password_reset_url"]),
@@ -45,7 +45,7 @@ def _unknown(context: Context) -> Letter:
     return Letter(
         "No account with this address",
         (
-            "Somebody, probably you, asked for a letter about the account of this address. "
+            "Somebody, probably you, asked for a letter about the account of this address.",
             "There is none.",
             "You may have signed up with another address. If it was not you, ignore this letter.",
         ),

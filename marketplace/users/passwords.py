@@ -34,7 +34,7 @@ WORD = re.compile(r"[a-z0-9]+")
 class LengthValidator:
     """An upper bound, so that hashing costs the same for everyone."""
 
-    def validate(self, password: str, user: Any = None) -> None:
+    def validate(self, password: str, user: Any = None) -> None:  # noqa: ARG002
         if len(password) > MAX_LENGTH:
             raise ValidationError(
                 f"This password is too long: at most {MAX_LENGTH} characters.",

@@ -37,7 +37,7 @@ class ProfileSnapshot:
     id: UUID
     user_id: UUID
     bio: str
-    address: dict[str, Any]
+    address: dict[str, Any] | None
     id_verification_documents: list[Any]
     rating: Decimal
     total_reviews: int

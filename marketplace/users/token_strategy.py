@@ -1,6 +1,8 @@
 """Where allauth gets its tokens: every way to sign in that it offers ends in ours (ADR 0012)."""
 
-from allauth.core.internal.httpkit import get_client_ip
+from uuid import UUID
+
+from allauth.core.internal.httpkit import authenticated_user, get_client_ip
 from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy
 from django.http import HttpRequest
 
@@ -24,8 +26,9 @@ class TokenStrategy(JWTTokenStrategy):  # type: ignore[misc]
         return token
 
     def create_access_token_payload(self, request: HttpRequest) -> dict[str, object]:
+        user_id: UUID = authenticated_user(request).pk
         tokens: SignInTokens = start_sign_in(
-            user_id=request.user.pk,
+            user_id=user_id,
             ip_address=get_client_ip(request),
             user_agent=request.headers.get("User-Agent", ""),
         )

@@ -8,6 +8,8 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from marketplace.core.logs import configure_structlog, logging_settings
 
+from marketplace.notifications.delivery import settings_from as email_settings_from
+
 env = environ.Env()
 ROOT = Path(__file__).resolve().parents[3]
 STATE = Path(env.str("FAIRHOLD_DATA_DIR", default=str(ROOT / ".fairhold")))
@@ -165,6 +167,16 @@ HEADLESS_FRONTEND_URLS = {
     "account_reset_password_from_key": f"{FRONTEND_URL}/reset-password?key={{key}}",
     "account_signup": f"{FRONTEND_URL}/sign-up",
 }
+# Letters are queued in the caller's transaction and delivered by a job (ADR 0013).
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Fairhold <no-reply@fairhold.example>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_BACKEND = "marketplace.notifications.email.QueueBackend"
+EMAIL_KEEP_BODIES = False
+EMAIL_KEEP_DAYS = 30
+DEV_OUTBOX = False
+EMAIL_DELIVERY_BACKEND = ""
+vars().update(email_settings_from(env.str("EMAIL_URL", default="")))
+
 JWT_ISSUER = env.str("JWT_ISSUER", default=PUBLIC_URL)
 JWT_SIGNING_KEYS: list[str] = env.list("JWT_SIGNING_KEYS", default=[])
 ACCESS_TOKEN_LIFE_SECONDS = 15 * 60

@@ -37,3 +37,17 @@ DEMO_ACCOUNTS = [
 ]
 
 WHITENOISE_USE_FINDERS = True
+
+# The outbox page shows letters, so their words stay. Everybody here shares one address.
+DEV_OUTBOX = True
+EMAIL_KEEP_BODIES = True
+EMAIL_KEEP_DAYS = 7
+ACCOUNT_RATE_LIMITS = {
+    **ACCOUNT_RATE_LIMITS,
+    "signup": "600/m/ip",
+    "login": "1200/m/ip",
+    "login_failed": "60/m/ip,5/300s/key",
+    "reset_password": "100/m/ip,5/m/key",
+    "resend_verification": "100/m/ip",
+    "confirm_email": "10/m/key",
+}

@@ -12,6 +12,7 @@ from marketplace.core.api.schema import problems
 from marketplace.core.errors import InvalidInput, Unavailable
 from marketplace.users import errors, queries, services
 from marketplace.users.api import sign_in_flow
+from marketplace.users.api.authentication import sign_in_of, user_id_of
 from marketplace.users.api.serializers import (
     ChangePasswordSerializer,
     EmailSerializer,
@@ -84,7 +85,7 @@ class SignUpView(PublicView):
         ],
     )
     def post(self, request: Request) -> Response:
-        sign_in_flow.limit(request._request, "signup")
+        sign_in_flow.limit(request, "signup")
         serializer = SignUpSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         services.sign_up(**serializer.validated_data)
@@ -113,7 +114,7 @@ class ResendVerificationView(PublicView):
         tags=TAG,
         auth=[],
         summary="Ask for the verification letter again",
-        description="At most one letter per address in three minutes; the answer is always the same.",
+        description="At most one letter per address in three minutes, and always the same answer.",
         request=EmailSerializer,
         responses={
             202: MessageSerializer,
@@ -121,7 +122,7 @@ class ResendVerificationView(PublicView):
         },
     )
     def post(self, request: Request) -> Response:
-        sign_in_flow.limit(request._request, "resend_verification")
+        sign_in_flow.limit(request, "resend_verification")
         serializer = EmailSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         email = serializer.validated_data["email"]
@@ -163,7 +164,7 @@ class SignInView(PublicView):
     def post(self, request: Request) -> Response:
         serializer = SignInSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        tokens = sign_in_flow.sign_in(request._request, **serializer.validated_data)
+        tokens = sign_in_flow.sign_in(request, **serializer.validated_data)
         return answer_tokens(tokens)
 
 
@@ -199,7 +200,7 @@ class SignOutView(APIView):
         responses={204: None},
     )
     def post(self, request: Request) -> Response:
-        services.end_sign_in(user_id=request.user.pk, sign_in_id=request.auth.sign_in_id)
+        services.end_sign_in(user_id=user_id_of(request), sign_in_id=sign_in_of(request).sign_in_id)
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
@@ -211,7 +212,7 @@ class WhoAmIView(APIView):
         responses={200: UserSerializer},
     )
     def get(self, request: Request) -> Response:
-        return Response(UserSerializer(queries.get_user(user_id=request.user.pk)).data)
+        return Response(UserSerializer(queries.get_user(user_id=user_id_of(request))).data)
 
 
 class ChangePasswordView(APIView):
@@ -232,12 +233,12 @@ class ChangePasswordView(APIView):
         },
     )
     def post(self, request: Request) -> Response:
-        sign_in_flow.limit(request._request, "change_password")
+        sign_in_flow.limit(request, "change_password")
         serializer = ChangePasswordSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         services.change_password(
-            user_id=request.user.pk,
-            sign_in_id=request.auth.sign_in_id,
+            user_id=user_id_of(request),
+            sign_in_id=sign_in_of(request).sign_in_id,
             **serializer.validated_data,
         )
         return Response(status=HTTPStatus.NO_CONTENT)
@@ -259,7 +260,7 @@ class RequestPasswordResetView(PublicView):
         serializer = EmailSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         email = serializer.validated_data["email"]
-        sign_in_flow.limit(request._request, "reset_password", key=email)
+        sign_in_flow.limit(request, "reset_password", key=email)
         services.request_password_reset(email=email)
         return Response(LETTER_SENT, status=HTTPStatus.ACCEPTED)
 
@@ -284,7 +285,7 @@ class ResetPasswordView(PublicView):
         },
     )
     def post(self, request: Request) -> Response:
-        sign_in_flow.limit(request._request, "reset_password_from_key")
+        sign_in_flow.limit(request, "reset_password_from_key")
         serializer = ResetPasswordSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         services.reset_password(**serializer.validated_data)

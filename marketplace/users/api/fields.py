@@ -108,6 +108,15 @@ class AddressSerializer(serializers.Serializer[object]):
             raise serializers.ValidationError("Not a country code.", code="unknown_country")
         return value.upper()
 
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        # An address is written as a whole, also where the rest of the request is partial.
+        missing = {"line1", "city", "country"} - attrs.keys()
+        if missing:
+            raise serializers.ValidationError(
+                dict.fromkeys(sorted(missing), "This field is required."), code="required"
+            )
+        return attrs
+
 
 class SocialLinksField(serializers.DictField):
     """A name such as ``instagram`` to an https address."""

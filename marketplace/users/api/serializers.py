@@ -90,7 +90,7 @@ class ProfileSerializer(serializers.Serializer[object]):
     id = serializers.UUIDField(read_only=True)
     user_id = serializers.UUIDField(read_only=True)
     bio = ProseField(max_length=2000, required=False, allow_blank=True)
-    address = AddressSerializer(required=False)
+    address = AddressSerializer(required=False, allow_null=True)
     id_verification_documents = serializers.ListField(child=serializers.DictField(), read_only=True)
     rating = serializers.DecimalField(max_digits=3, decimal_places=2, read_only=True)
     total_reviews = serializers.IntegerField(read_only=True)

@@ -20,6 +20,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from redis.exceptions import RedisError
+from rest_framework.request import Request
 
 from marketplace.core.errors import Unavailable
 from marketplace.users.errors import (
@@ -39,7 +40,7 @@ RETRY_AFTER_SECONDS = 60
 class EphemeralSession(SessionBase):
     """What allauth notes between two stages of one request; nothing of it is stored."""
 
-    def exists(self, session_key: str) -> bool:
+    def exists(self, session_key: str) -> bool:  # noqa: ARG002
         return False
 
     def create(self) -> None:
@@ -60,14 +61,15 @@ class EphemeralSession(SessionBase):
         pass
 
 
-def sign_in(request: HttpRequest, *, email: str, password: str) -> SignInTokens:
+def sign_in(api_request: Request, *, email: str, password: str) -> SignInTokens:
     """Check the credentials and pass every sign-in stage; returns the first pair of tokens.
 
     Errors: WrongCredentials, TooManyAttempts, AccountSuspended and EmailNotVerified (both only
     after the right password), SignInRequired, Unavailable.
     """
+    request = api_request._request  # noqa: SLF001
     with _headless(request):
-        limit(request, "login")
+        limit(api_request, "login")
         form = LoginInput({"email": email, "password": password})
         with cache_may_be_down():
             is_right = form.is_valid()
@@ -86,10 +88,10 @@ def sign_in(request: HttpRequest, *, email: str, password: str) -> SignInTokens:
         return tokens
 
 
-def limit(request: HttpRequest, action: str, *, key: str | None = None) -> None:
+def limit(request: Request, action: str, *, key: str | None = None) -> None:
     """Count one attempt against allauth's rate of ``action``; raises TooManyAttempts."""
     with cache_may_be_down():
-        allowed = ratelimit.consume(request, action=action, key=key)
+        allowed = ratelimit.consume(request._request, action=action, key=key)  # noqa: SLF001
     if not allowed:
         raise TooManyAttempts(retry_after_seconds=RETRY_AFTER_SECONDS)
 
@@ -97,7 +99,7 @@ def limit(request: HttpRequest, action: str, *, key: str | None = None) -> None:
 def may_write_to(email: str) -> bool:
     """Whether an address may get another letter now; says the same of known and unknown ones."""
     with cache_may_be_down():
-        return consume_email_verification_rate_limit(None, email)
+        return bool(consume_email_verification_rate_limit(None, email))
 
 
 @contextmanager
@@ -125,7 +127,7 @@ def _headless(request: HttpRequest) -> Iterator[None]:
     request.session = EphemeralSession()
     request.user = AnonymousUser()
     # allauth issues tokens when it finds somebody else than before.
-    request.allauth.headless._pre_user = request.user  # noqa: SLF001
+    request.allauth.headless._pre_user = request.user  # type: ignore[attr-defined]  # noqa: SLF001
     try:
         yield
     finally:

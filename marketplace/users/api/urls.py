@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from marketplace.users.api import views
+
+urlpatterns = [
+    path("me/", views.MeView.as_view(), name="users-me"),
+    path("me/profile/", views.MyProfileView.as_view(), name="users-me-profile"),
+    path("me/become-seller/", views.BecomeSellerView.as_view(), name="users-me-become-seller"),
+    path("<uuid:user_id>/", views.PublicCardView.as_view(), name="users-card"),
+]

@@ -1,6 +1,7 @@
 """Reads of accounts: exact columns, one query, no locks."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from marketplace.core.actor import Role
@@ -46,48 +47,32 @@ def get_public_cards(*, user_ids: Iterable[UUID]) -> dict[UUID, PublicCard]:
 
     A suspended user keeps a card: past orders still name somebody.
     """
-    rows = UserProfile.objects.filter(user_id__in=set(user_ids)).values_list(*CARD_COLUMNS)
-    return {row[0]: _card(*row) for row in rows}
+    rows = UserProfile.objects.filter(user_id__in=set(user_ids)).values(*CARD_COLUMNS)
+    return {row["user_id"]: _card(row) for row in rows}
 
 
 def get_public_card(*, user_id: UUID) -> PublicCard:
     """The card of an account that is open; raises NotFound for unknown, shut and suspended ones."""
-    row = (
-        UserProfile.objects.filter(
-            user_id=user_id, user__is_active=True, user__suspended_at__isnull=True
-        )
-        .values_list(*CARD_COLUMNS)
-        .first()
+    open_accounts = UserProfile.objects.filter(
+        user_id=user_id, user__is_active=True, user__suspended_at__isnull=True
     )
+    row = open_accounts.values(*CARD_COLUMNS).first()
     if row is None:
         raise NotFound("user")
-    return _card(*row)
+    return _card(row)
 
 
-def _card(
-    user_id: UUID,
-    first_name: str,
-    last_name: str,
-    picture: str,
-    roles: list[str],
-    verification_status: str,
-    created_at: object,
-    bio: str,
-    social_links: dict[str, str],
-    is_featured: bool,
-    rating: object,
-    total_reviews: int,
-) -> PublicCard:
+def _card(row: dict[str, Any]) -> PublicCard:
     return PublicCard(
-        id=user_id,
-        display_name=display_name(first_name, last_name),
-        profile_picture_url=picture,
-        bio=bio,
-        social_links=social_links,
-        is_seller=Role.SELLER in roles,
-        is_featured=is_featured,
-        verification_status=verification_status,
-        rating=rating,  # type: ignore[arg-type]
-        total_reviews=total_reviews,
-        member_since=created_at,  # type: ignore[arg-type]
+        id=row["user_id"],
+        display_name=display_name(row["user__first_name"], row["user__last_name"]),
+        profile_picture_url=row["user__profile_picture"],
+        bio=row["bio"],
+        social_links=row["social_links"],
+        is_seller=Role.SELLER in row["user__roles"],
+        is_featured=row["is_featured"],
+        verification_status=row["user__verification_status"],
+        rating=row["rating"],
+        total_reviews=row["total_reviews"],
+        member_since=row["user__created_at"],
     )

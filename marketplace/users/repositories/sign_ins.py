@@ -1,5 +1,6 @@
 """Load, lock and end sign-ins."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -29,9 +30,16 @@ BEARER_SQL = f"""
 """  # noqa: S608
 
 
-def find_bearer(
-    *, sign_in_id: UUID, user_id: UUID
-) -> tuple[User, datetime | None, datetime] | None:
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Whoever holds an access token, and the state of the sign-in that it belongs to."""
+
+    user: User
+    ended_at: datetime | None
+    expires_at: datetime
+
+
+def find_bearer(*, sign_in_id: UUID, user_id: UUID) -> Bearer | None:
     """The user of a sign-in, when that ended and when it expires: one query.
 
     Only the columns that requests need are loaded; another one costs a query of its own.
@@ -42,7 +50,8 @@ def find_bearer(
     if row is None:
         return None
     ended_at, expires_at, *values = row
-    return User.from_db(connection.alias, BEARER_COLUMNS, values), ended_at, expires_at
+    user = User.from_db(connection.alias, BEARER_COLUMNS, values)
+    return Bearer(user, ended_at, expires_at)
 
 
 def lock_sign_in(sign_in_id: UUID) -> SignIn | None:

@@ -49,7 +49,7 @@ def profile_snapshot(profile: UserProfile) -> ProfileSnapshot:
         id=profile.pk,
         user_id=profile.user_id,
         bio=profile.bio,
-        address=profile.address,
+        address=profile.address or None,
         id_verification_documents=profile.id_verification_documents,
         rating=profile.rating,
         total_reviews=profile.total_reviews,

@@ -1,30 +1,42 @@
 """Commands of the user service."""
 
+from marketplace.users.services.become_seller import become_seller
 from marketplace.users.services.change_password import change_password
 from marketplace.users.services.end_sign_in import end_sign_in
 from marketplace.users.services.refresh_sign_in import refresh_sign_in
 from marketplace.users.services.register_user import register_user
+from marketplace.users.services.reinstate_user import reinstate_user
 from marketplace.users.services.request_password_reset import request_password_reset
 from marketplace.users.services.resend_verification import resend_verification
 from marketplace.users.services.reset_password import reset_password
 from marketplace.users.services.sign_up import sign_up
 from marketplace.users.services.start_sign_in import start_sign_in
+from marketplace.users.services.suspend_user import suspend_user
+from marketplace.users.services.update_profile import ProfileChanges, update_profile
+from marketplace.users.services.update_user import UserChanges, update_user
 from marketplace.users.services.verify_email import verify_email
 from marketplace.users.snapshots import ProfileSnapshot, PublicCard, SignInTokens, UserSnapshot
 
 __all__ = [
+    "ProfileChanges",
     "ProfileSnapshot",
     "PublicCard",
     "SignInTokens",
+    "UserChanges",
     "UserSnapshot",
+    "become_seller",
     "change_password",
     "end_sign_in",
     "refresh_sign_in",
     "register_user",
+    "reinstate_user",
     "request_password_reset",
     "resend_verification",
     "reset_password",
     "sign_up",
     "start_sign_in",
+    "suspend_user",
+    "update_profile",
+    "update_user",
     "verify_email",
 ]

@@ -1,0 +1,3 @@
+from marketplace.notifications.models.outbound_email import EmailState, OutboundEmail
+
+__all__ = ["EmailState", "OutboundEmail"]

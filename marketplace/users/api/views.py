@@ -1,0 +1,128 @@
+"""One's own account and profile, and the public cards of others."""
+
+from http import HTTPStatus
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from marketplace.core.api.schema import problems
+from marketplace.core.errors import Forbidden, InvalidInput, NotFound
+from marketplace.users import queries, services
+from marketplace.users.api.authentication import user_id_of
+from marketplace.users.api.serializers import (
+    ProfileSerializer,
+    PublicCardSerializer,
+    UserSerializer,
+)
+
+TAG = ["users"]
+
+
+class MeView(APIView):
+    @extend_schema(
+        operation_id="users_me", tags=TAG, summary="One's account", responses={200: UserSerializer}
+    )
+    def get(self, request: Request) -> Response:
+        user = queries.get_user(user_id=user_id_of(request))
+        return Response(UserSerializer(user).data)
+
+    @extend_schema(
+        operation_id="users_me_update",
+        tags=TAG,
+        summary="Change one's account",
+        description="Read-only fields are ignored. `phone_number` is kept in E.164 form.",
+        request=UserSerializer,
+        responses={200: UserSerializer, **problems(InvalidInput)},
+        examples=[
+            OpenApiExample(
+                "A number",
+                value={"phone_number": "+254 712 345678", "last_name": "Otieno"},
+                request_only=True,
+            )
+        ],
+    )
+    def patch(self, request: Request) -> Response:
+        serializer = UserSerializer(data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        user = services.update_user(user_id=user_id_of(request), changes=serializer.validated_data)
+        return Response(UserSerializer(user).data)
+
+
+class MyProfileView(APIView):
+    @extend_schema(
+        operation_id="users_me_profile",
+        tags=TAG,
+        summary="One's profile",
+        responses={200: ProfileSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        profile = queries.get_profile(user_id=user_id_of(request))
+        return Response(ProfileSerializer(profile).data)
+
+    @extend_schema(
+        operation_id="users_me_profile_update",
+        tags=TAG,
+        summary="Change one's profile",
+        description=(
+            "Read-only fields are ignored. `address` and `social_links` are replaced as a whole; "
+            "an address of null is removed."
+        ),
+        request=ProfileSerializer,
+        responses={200: ProfileSerializer, **problems(InvalidInput)},
+        examples=[
+            OpenApiExample(
+                "An address",
+                value={
+                    "bio": "Baskets from Kisumu.",
+                    "address": {"line1": "12 Lake Road", "city": "Kisumu", "country": "KE"},
+                    "social_links": {"instagram": "https://instagram.com/kisumu.baskets"},
+                },
+                request_only=True,
+            )
+        ],
+    )
+    def patch(self, request: Request) -> Response:
+        serializer = ProfileSerializer(data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        changes = dict(serializer.validated_data)
+        if "address" in changes:
+            changes["address"] = dict(changes["address"] or {})
+        profile = services.update_profile(
+            user_id=user_id_of(request),
+            changes=changes,  # type: ignore[arg-type]  # the serializer's fields are its members
+        )
+        return Response(ProfileSerializer(profile).data)
+
+
+class BecomeSellerView(APIView):
+    @extend_schema(
+        operation_id="users_me_become_seller",
+        tags=TAG,
+        summary="Start to sell",
+        description="A buyer keeps buying and may sell from the next request on.",
+        request=None,
+        responses={200: UserSerializer, **problems(Forbidden)},
+    )
+    def post(self, request: Request) -> Response:
+        user = services.become_seller(user_id=user_id_of(request))
+        return Response(UserSerializer(user).data, status=HTTPStatus.OK)
+
+
+class PublicCardView(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="users_public_card",
+        tags=TAG,
+        auth=[],
+        summary="What anyone may know of a user",
+        responses={200: PublicCardSerializer, **problems(NotFound)},
+    )
+    def get(self, request: Request, user_id: UUID) -> Response:  # noqa: ARG002
+        card = queries.get_public_card(user_id=user_id)
+        return Response(PublicCardSerializer(card).data)

@@ -1,0 +1,40 @@
+from typing import TypedDict
+from uuid import UUID
+
+from marketplace.core import clock
+from marketplace.core.db import opens_transaction
+from marketplace.core.events import record
+from marketplace.users.events import UserUpdated
+from marketplace.users.repositories.users import lock_user, snapshot
+from marketplace.users.snapshots import UserSnapshot
+
+
+class UserChanges(TypedDict, total=False):
+    """What a user may change of the own account; a field left out stays as it is."""
+
+    first_name: str
+    last_name: str
+    phone_number: str
+    profile_picture: str
+
+
+@opens_transaction
+def update_user(*, user_id: UUID, changes: UserChanges) -> UserSnapshot:
+    """Change the named fields, and say which in one event; nothing new, no event.
+
+    Errors: NotFound.
+    """
+    user = lock_user(user_id)
+    changed = sorted(
+        name
+        for name in UserChanges.__annotations__
+        if name in changes and changes[name] != getattr(user, name)  # type: ignore[literal-required]
+    )
+    if not changed:
+        return snapshot(user)
+    for name in changed:
+        setattr(user, name, changes[name])  # type: ignore[literal-required]
+    user.updated_at = clock.now()
+    user.save(update_fields=[*changed, "updated_at"])
+    record(UserUpdated(user_id=user_id, changed=tuple(changed)), key=user_id)
+    return snapshot(user)

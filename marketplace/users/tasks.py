@@ -1,0 +1,23 @@
+"""Jobs of the user service."""
+
+from datetime import timedelta
+
+from marketplace.core import clock
+from marketplace.core.db import opens_transaction
+from marketplace.core.jobs import periodic
+from marketplace.users.models import SignIn
+
+KEEP_AFTER_EXPIRY = timedelta(days=90)
+BATCH_SIZE = 1000
+
+
+@periodic(name="users.purge_sign_ins", every_seconds=3600)
+@opens_transaction
+def purge_sign_ins() -> int:
+    """Forget sign-ins (device, address) a while after they could last be used."""
+    long_ago = clock.database_now() - KEEP_AFTER_EXPIRY
+    old = SignIn.objects.filter(expires_at__lt=long_ago).order_by("expires_at")
+    deleted, _ = SignIn.objects.filter(
+        pk__in=list(old.values_list("pk", flat=True)[:BATCH_SIZE])
+    ).delete()
+    return deleted
