@@ -162,9 +162,6 @@ def _from_domain(error: DomainError) -> Response:
             for text in texts
         ]
     response = problem(STATUS_OF_KIND[error.kind], error.code, error.title, error.detail, **members)
-    if error.kind is ErrorKind.UNAUTHENTICATED:
-        # RFC 9110 §11.6.1: a 401 names the scheme that would do.
-        response["WWW-Authenticate"] = 'Bearer realm="fairhold"'
     if retry_after := error.extra.get("retry_after_seconds"):
         response["Retry-After"] = str(retry_after)
     if error.kind is ErrorKind.UNAUTHENTICATED:
