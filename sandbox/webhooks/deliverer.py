@@ -39,12 +39,12 @@ _ANSWER_BYTES = 4096
 _CLAIM = """
     WITH due AS (
         SELECT id FROM webhooks_webhookdelivery
-         WHERE status = 'pending' AND next_attempt_at <= clock_timestamp() AND channel = ANY(%s)
+         WHERE status = 'pending' AND next_attempt_at <= statement_timestamp() AND channel = ANY(%s)
          ORDER BY next_attempt_at LIMIT %s FOR UPDATE SKIP LOCKED),
     claimed AS (
         UPDATE webhooks_webhookdelivery AS delivery
            SET attempts = attempts + 1, held_subject_id = NULL,
-               next_attempt_at = clock_timestamp() + make_interval(secs => %s)
+               next_attempt_at = statement_timestamp() + make_interval(secs => %s)
           FROM due WHERE delivery.id = due.id
         RETURNING delivery.id, delivery.event_id, delivery.attempts, delivery.forged),
     tried AS (

@@ -17,7 +17,7 @@ class WebhookEvent(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["subject_id"], name="webhook_event_subject")]
+        indexes = [models.Index(fields=["reference"], name="webhook_event_reference")]
 
     def __str__(self) -> str:
         return f"{self.type} {self.id}"
