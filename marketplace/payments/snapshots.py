@@ -14,7 +14,7 @@ from marketplace.core.money import Money
 class CommissionTerms:
     """What the platform takes of one sale, frozen when it is made.
 
-    ``commission`` is ``base × rate_bps / 10 000``, halves rounded away from zero; the seller gets
+    ``commission`` is ``base * rate_bps / 10 000``, halves rounded away from zero; the seller gets
     the rest of the payment, so the two always sum to the whole. Terms of several lines are added
     up with :func:`services.combine_commission`; then ``rate_bps`` is the effective rate, for
     display only.
@@ -70,7 +70,10 @@ class PaymentSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class PaymentStart:
-    """An attempt that waits for the buyer: ``next_action`` is ``{"type": "redirect", "url": …}``."""
+    """An attempt that waits for the buyer.
+
+    ``next_action`` is ``{"type": "redirect", "url": …}``.
+    """
 
     payment: PaymentSnapshot
     attempt_id: UUID

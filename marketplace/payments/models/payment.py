@@ -50,7 +50,7 @@ class Payment(models.Model):
     payment_details = models.JSONField(default=dict)
     """What may be shown of the instrument: brand and last four figures, never the number."""
     commission_terms = models.JSONField()
-    """Frozen at the sale: rate, rule, base and amount. An edited rule never changes an old order."""
+    """Frozen at the sale: rate, rule, base and amount. A later edit of the rule changes nothing."""
     commission_minor = models.BigIntegerField()
     captured_minor = models.BigIntegerField(default=0)
     released_minor = models.BigIntegerField(default=0)

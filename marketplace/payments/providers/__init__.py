@@ -1,0 +1,1 @@
+"""Payment providers: one strategy each behind :class:`PaymentProvider`."""

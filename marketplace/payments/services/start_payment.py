@@ -1,7 +1,50 @@
+"""Collect a payment: the intent is committed, then the provider is asked, then the answer kept."""
+
+from datetime import timedelta
 from uuid import UUID
 
+import structlog
+
+from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.core.db import forbid_transaction, opens_transaction
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+from marketplace.payments.errors import (
+    AttemptEnded,
+    IdempotencyKeyReused,
+    PaymentAlreadyPaid,
+    PaymentOutcomeUnknown,
+    PaymentRefused,
+)
+from marketplace.payments.models import (
+    OPEN_ATTEMPT_STATUSES,
+    AttemptStatus,
+    Payment,
+    PaymentAttempt,
+)
+from marketplace.payments.policies import check_may_pay, check_payable
+from marketplace.payments.providers.factory import choose_provider, get_provider
+from marketplace.payments.providers.protocol import (
+    NewPayment,
+    ProviderDeclined,
+    ProviderError,
+    ProviderRejected,
+)
+from marketplace.payments.repositories.payments import lock_payment, snapshot_of
+from marketplace.payments.repositories.streams import append_to_payment
+from marketplace.payments.services.record_attempt_outcome import (
+    record_attempt_observed,
+    record_attempt_refused,
+    record_attempt_unknown,
+)
 from marketplace.payments.snapshots import PaymentStart
+from marketplace.payments.streams import facts
+
+ABANDONED_AFTER_SECONDS = 30
+"""An intent without an outcome for so long was left by a process that died."""
+
+log = structlog.get_logger(__name__)
 
 
 def start_payment(
@@ -13,4 +56,124 @@ def start_payment(
     idempotency_key: str,
     return_url: str,
 ) -> PaymentStart:
-    raise NotImplementedError
+    """Begin (or go on with) an attempt to pay; the buyer is sent to ``next_action``'s address.
+
+    It opens its own transactions and must not be called inside one, because the provider is
+    called in between. The same key again gives the same answer. While an attempt is open, another
+    key gives that attempt's address: nobody pays twice in two windows. After a definite decline a
+    new key starts a new attempt, which the provider sees under a new reference.
+
+    Raises :class:`NotFound` (anyone but the buyer), :class:`PaymentAlreadyPaid`,
+    :class:`PaymentVoided`, :class:`PaymentMethodUnavailable`, :class:`IdempotencyKeyReused`,
+    :class:`AttemptEnded`, :class:`PaymentRefused`, :class:`PaymentOutcomeUnknown`.
+    """
+    forbid_transaction("starting a payment")
+    attempt_id = _intend(
+        payment_id=payment_id,
+        actor=actor,
+        method=method,
+        provider=provider,
+        client_key=idempotency_key,
+        return_url=return_url,
+    )
+    attempt = PaymentAttempt.objects.select_related("payment").get(id=attempt_id)
+    if attempt.status in (AttemptStatus.STARTED, AttemptStatus.UNKNOWN):
+        ask_provider(attempt)
+        attempt = PaymentAttempt.objects.select_related("payment").get(id=attempt_id)
+    return _answer(attempt)
+
+
+def ask_provider(attempt: PaymentAttempt) -> None:
+    """Make the attempt known to the provider, outside any transaction, and keep the answer.
+
+    Safe to repeat: an unknown outcome is asked for by reference first, and the request itself
+    carries the attempt's id as its key.
+    """
+    payment = attempt.payment
+    provider = get_provider(attempt.provider)
+    reference = str(attempt.id)
+    try:
+        observed = None
+        if attempt.status == AttemptStatus.UNKNOWN:
+            observed = provider.find_payment(reference)
+        if observed is None:
+            observed = provider.create_payment(
+                NewPayment(
+                    reference=reference,
+                    amount=Money(payment.amount_minor, payment.currency),
+                    description=f"Order {payment.order_id}",
+                    return_url=attempt.return_url,
+                    metadata={"order_id": str(payment.order_id)},
+                )
+            )
+    except (ProviderDeclined, ProviderRejected) as error:
+        record_attempt_refused(attempt_id=attempt.id, code=error.code)
+    except ProviderError as error:
+        # Perhaps it was made: only the provider knows. Never taken for a failure.
+        log.warning("payment_attempt_unknown", attempt_id=reference, code=error.code)
+        record_attempt_unknown(attempt_id=attempt.id, error=str(error))
+    else:
+        record_attempt_observed(attempt_id=attempt.id, observed=observed)
+
+
+@opens_transaction
+def _intend(
+    *,
+    payment_id: UUID,
+    actor: Actor,
+    method: str,
+    provider: str | None,
+    client_key: str,
+    return_url: str,
+) -> UUID:
+    """The attempt to go on with: the one of this key, the open one, or a new one."""
+    payment = lock_payment(payment_id)
+    check_may_pay(payment, actor)
+    attempts = list(PaymentAttempt.objects.filter(payment=payment))
+    for attempt in attempts:
+        if attempt.client_key == client_key:
+            if (attempt.method, attempt.return_url) != (method, return_url):
+                raise IdempotencyKeyReused
+            return attempt.id
+    check_payable(payment)
+    for attempt in attempts:
+        if attempt.status in OPEN_ATTEMPT_STATUSES:
+            return attempt.id
+        if attempt.status == AttemptStatus.CAPTURED:
+            # Collected, and about to be held: a new attempt would collect a second time.
+            raise PaymentAlreadyPaid
+    started = facts.AttemptStarted(
+        attempt_id=new_id(),
+        provider=choose_provider(method=method, currency=payment.currency, wanted=provider),
+        method=method,
+        client_key=client_key,
+        return_url=return_url,
+    )
+    appointment = clock.database_now() + timedelta(seconds=ABANDONED_AFTER_SECONDS)
+    append_to_payment(
+        payment=payment,
+        payment_id=payment.id,
+        facts_to_add=[started],
+        actor=actor,
+        new_attempt=PaymentAttempt(next_check_at=appointment),
+    )
+    return started.attempt_id
+
+
+def _answer(attempt: PaymentAttempt) -> PaymentStart:
+    payment: Payment = attempt.payment
+    match attempt.status:
+        case AttemptStatus.REDIRECTED:
+            return PaymentStart(
+                payment=snapshot_of(payment),
+                attempt_id=attempt.id,
+                next_action={"type": "redirect", "url": attempt.redirect_url},
+            )
+        case AttemptStatus.CAPTURED:
+            raise PaymentAlreadyPaid
+        case AttemptStatus.DECLINED if attempt.provider_payment_id is None:
+            raise PaymentRefused(f"The provider's reason: {attempt.failure_code}.")
+        case AttemptStatus.DECLINED:
+            raise AttemptEnded
+        case _:
+            raise PaymentOutcomeUnknown(retry_after_seconds=2)

@@ -1,0 +1,157 @@
+"""What the service refuses."""
+
+from marketplace.core.errors import DomainError, ErrorKind
+
+
+class PaymentExists(DomainError):
+    code = "payment_exists"
+    kind = ErrorKind.CONFLICT
+    title = "The order has a payment already"
+
+
+class CommissionDoesNotFit(DomainError):
+    code = "commission_does_not_fit"
+    title = "The commission is in another currency, or larger than the payment"
+
+
+class PaymentAlreadyPaid(DomainError):
+    code = "payment_already_paid"
+    kind = ErrorKind.CONFLICT
+    title = "This payment has been made"
+
+
+class PaymentVoided(DomainError):
+    code = "payment_voided"
+    kind = ErrorKind.CONFLICT
+    title = "The order ended before it was paid"
+
+
+class AttemptEnded(DomainError):
+    """The caller repeats the key of an attempt that was declined: a new attempt needs a new key."""
+
+    code = "payment_attempt_ended"
+    kind = ErrorKind.CONFLICT
+    title = "This attempt was declined; send a new Idempotency-Key to try again"
+
+
+class IdempotencyKeyReused(DomainError):
+    code = "idempotency_key_reused"
+    title = "This Idempotency-Key was used for another request"
+
+
+class PaymentRefused(DomainError):
+    """The provider said no at once."""
+
+    code = "payment_refused"
+    title = "The payment provider refused this payment"
+
+
+class PaymentOutcomeUnknown(DomainError):
+    """The provider did not answer. Nothing is lost: the same request again finds out."""
+
+    code = "payment_outcome_unknown"
+    kind = ErrorKind.UNAVAILABLE
+    title = "The payment provider has not answered; repeat the request with the same key"
+
+
+class CaptureNotConfirmed(DomainError):
+    code = "capture_not_confirmed"
+    kind = ErrorKind.CONFLICT
+    title = "The provider has not confirmed this capture"
+
+
+class NothingInEscrow(DomainError):
+    code = "nothing_in_escrow"
+    kind = ErrorKind.CONFLICT
+    title = "The order was never paid"
+
+
+class EscrowAlreadyReleased(DomainError):
+    code = "escrow_already_released"
+    kind = ErrorKind.CONFLICT
+    title = "The escrow was released to the seller"
+
+
+class EscrowAlreadyRefunded(DomainError):
+    code = "escrow_already_refunded"
+    kind = ErrorKind.CONFLICT
+    title = "The escrow was refunded to the buyer"
+
+
+class InvalidBankAccount(DomainError):
+    code = "invalid_bank_account"
+    kind = ErrorKind.INVALID
+    title = "The bank account is not valid"
+
+
+class BankAccountExists(DomainError):
+    code = "bank_account_exists"
+    kind = ErrorKind.CONFLICT
+    title = "You have added this bank account already"
+
+
+class TooManyBankAccounts(DomainError):
+    code = "too_many_bank_accounts"
+    title = "There is a limit to the number of bank accounts"
+
+
+class BankAccountCurrencyMismatch(DomainError):
+    code = "bank_account_currency_mismatch"
+    title = "The bank account is in another currency"
+
+
+class InsufficientBalance(DomainError):
+    code = "insufficient_balance"
+    title = "There is not enough money in the wallet"
+
+
+class WithdrawalTooSmall(DomainError):
+    code = "withdrawal_too_small"
+    title = "The amount is below the smallest withdrawal"
+
+
+class WithdrawalNotPositive(DomainError):
+    code = "withdrawal_not_positive"
+    kind = ErrorKind.INVALID
+    title = "The amount must be more than zero"
+
+
+class WalletInactive(DomainError):
+    code = "wallet_inactive"
+    kind = ErrorKind.FORBIDDEN
+    title = "Nothing can be withdrawn from this wallet at present"
+
+
+class ReviewAlreadyResolved(DomainError):
+    code = "review_already_resolved"
+    kind = ErrorKind.CONFLICT
+    title = "This review has been resolved"
+
+
+class ReviewNotRefundable(DomainError):
+    code = "review_not_refundable"
+    title = "There is no money in suspense that could be refunded for this review"
+
+
+class ReasonMissing(DomainError):
+    code = "reason_missing"
+    kind = ErrorKind.INVALID
+    title = "Say why"
+
+
+class WebhookTooLarge(DomainError):
+    code = "webhook_too_large"
+    kind = ErrorKind.INVALID
+    title = "The body is too large"
+
+
+class WebhookNotSigned(DomainError):
+    code = "webhook_not_signed"
+    kind = ErrorKind.UNAUTHENTICATED
+    title = "The signature does not match"
+
+
+class WebhookUnreadable(DomainError):
+    code = "webhook_unreadable"
+    kind = ErrorKind.INVALID
+    title = "The body is not an event"

@@ -1,0 +1,166 @@
+"""What every provider does for us, and the words it does it in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from marketplace.core.money import Money
+
+
+class ProviderError(Exception):
+    """Base of what can go wrong with a call. ``code`` is the provider's, or ours."""
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        self.code = code or "provider_error"
+        super().__init__(message)
+
+
+class ProviderDeclined(ProviderError):
+    """Definite: nothing happened, because the instrument, the bank or the balance said no."""
+
+
+class ProviderRejected(ProviderError):
+    """Definite: nothing happened, because the request itself was refused."""
+
+
+class ProviderUnknown(ProviderError):
+    """Perhaps it happened: a time-out, a broken answer, a 5xx. Ask; never simply repeat."""
+
+
+class ObjectMissing(ProviderError):
+    """A definite answer to a question: the provider has no such object."""
+
+
+class BadSignature(Exception):
+    """The webhook was not signed by the provider, or too long ago."""
+
+
+class BadWebhook(Exception):
+    """Signed, and still not a webhook that can be understood."""
+
+
+class PaymentOutcome(StrEnum):
+    OPEN = "OPEN"
+    CAPTURED = "CAPTURED"
+    DECLINED = "DECLINED"
+
+
+class RefundOutcome(StrEnum):
+    OPEN = "OPEN"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+class PayoutOutcome(StrEnum):
+    OPEN = "OPEN"
+    PAID = "PAID"
+    FAILED = "FAILED"
+    RETURNED = "RETURNED"
+
+
+class ObjectKind(StrEnum):
+    PAYMENT = "payment"
+    REFUND = "refund"
+    PAYOUT = "payout"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class NewPayment:
+    """``reference`` is the attempt's id: our name for it, unique for good, and the key."""
+
+    reference: str
+    amount: Money
+    description: str
+    return_url: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderPayment:
+    """A payment as the provider sees it now. ``amount`` is what it collected, or will."""
+
+    id: str
+    reference: str
+    outcome: PaymentOutcome
+    amount: Money
+    redirect_url: str = ""
+    failure_code: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewRefund:
+    reference: str
+    provider_payment_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRefund:
+    id: str
+    reference: str
+    outcome: RefundOutcome
+    amount: Money
+    failure_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A bank account in the clear: only ever in memory, on its way to the provider."""
+
+    account_holder: str
+    number_kind: str
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPayout:
+    reference: str
+    amount: Money
+    destination: Destination
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderPayout:
+    id: str
+    reference: str
+    outcome: PayoutOutcome
+    amount: Money
+    failure_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookNotice:
+    """That something happened to an object. What happened is asked, not believed."""
+
+    event_id: str
+    type: str
+    kind: ObjectKind
+    object_id: str
+
+
+class PaymentProvider(Protocol):
+    """One provider. Calls raise :class:`ProviderError` and nothing else.
+
+    ``reference`` is honoured as an idempotency key: the same request again gives the first
+    object. ``find_…`` asks by reference and answers None when the provider has none.
+    """
+
+    name: str
+    holding_limit_days: int
+    """How long the provider lets money wait before it must be settled."""
+
+    def create_payment(self, new: NewPayment) -> ProviderPayment: ...
+    def fetch_payment(self, provider_payment_id: str) -> ProviderPayment: ...
+    def find_payment(self, reference: str) -> ProviderPayment | None: ...
+    def refund(self, new: NewRefund) -> ProviderRefund: ...
+    def fetch_refund(self, provider_refund_id: str) -> ProviderRefund: ...
+    def find_refund(self, reference: str) -> ProviderRefund | None: ...
+    def pay_out(self, new: NewPayout) -> ProviderPayout: ...
+    def fetch_payout(self, provider_payout_id: str) -> ProviderPayout: ...
+    def find_payout(self, reference: str) -> ProviderPayout | None: ...
+    def verify_webhook(self, body: bytes, headers: Mapping[str, str]) -> None: ...
+    def parse_webhook(self, body: bytes) -> WebhookNotice: ...
+    def read_balances(self) -> Sequence[Money]: ...

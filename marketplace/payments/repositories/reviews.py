@@ -1,0 +1,54 @@
+"""Open reviews: how anything unexpected about money reaches a person."""
+
+from uuid import UUID
+
+from marketplace.core import clock
+from marketplace.core.db import needs_transaction
+from marketplace.core.events import record
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+from marketplace.payments.events import PaymentReviewOpened
+from marketplace.payments.models import PaymentReview
+
+
+@needs_transaction
+def open_review(
+    *,
+    kind: str,
+    subject_id: UUID,
+    provider: str,
+    amount: Money,
+    in_suspense: bool,
+    note: str,
+    payment_id: UUID | None = None,
+    order_id: UUID | None = None,
+    provider_object_id: str = "",
+    review_id: UUID | None = None,
+) -> UUID:
+    """Open a review and publish that it is open; one per kind and subject."""
+    review = PaymentReview.objects.create(
+        id=review_id or new_id(),
+        kind=kind,
+        subject_id=subject_id,
+        payment_id=payment_id,
+        order_id=order_id,
+        provider=provider,
+        provider_object_id=provider_object_id,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        in_suspense=in_suspense,
+        note=note,
+        created_at=clock.now(),
+    )
+    record(
+        PaymentReviewOpened(
+            review_id=review.id,
+            kind=kind,
+            payment_id=payment_id,
+            order_id=order_id,
+            amount_minor=amount.amount_minor,
+            currency=amount.currency,
+        ),
+        key=order_id or subject_id,
+    )
+    return review.id

@@ -1,0 +1,97 @@
+import re
+
+from django.db import IntegrityError, transaction
+
+from marketplace.core import clock
+from marketplace.core.actor import Actor
+from marketplace.core.db import opens_transaction
+from marketplace.core.errors import NotFound
+from marketplace.core.ids import new_id
+from marketplace.core.money import exponent
+from marketplace.payments.errors import (
+    BankAccountExists,
+    InvalidBankAccount,
+    TooManyBankAccounts,
+)
+from marketplace.payments.models import BankAccount, NumberKind
+from marketplace.payments.repositories.bank_accounts import bank_account_snapshot_of, seal
+from marketplace.payments.snapshots import BankAccountSnapshot
+
+MAX_ACCOUNTS_PER_USER = 10
+IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+ACCOUNT_NUMBER = re.compile(r"[A-Z0-9]{4,34}")
+
+
+@opens_transaction
+def add_bank_account(
+    *,
+    actor: Actor,
+    account_holder: str,
+    currency: str,
+    iban: str = "",
+    account_number: str = "",
+    bank_name: str = "",
+) -> BankAccountSnapshot:
+    """Keep a bank account for the actor's withdrawals, sealed; only its last four are ever shown.
+
+    Either ``iban`` (checked by ISO 13616's check digits) or ``account_number``. Raises
+    :class:`InvalidBankAccount`, :class:`BankAccountExists`, :class:`TooManyBankAccounts`,
+    :class:`InvalidMoney` for an unknown currency.
+    """
+    if actor.user_id is None:
+        raise NotFound("user")
+    exponent(currency)
+    kind, number = _number(iban, account_number)
+    holder = " ".join(account_holder.split())
+    if not holder:
+        raise InvalidBankAccount(
+            "Name the account's holder.", fields={"account_holder": ["Must not be empty."]}
+        )
+    kept = BankAccount.objects.filter(user_id=actor.user_id, removed_at__isnull=True)
+    if kept.count() >= MAX_ACCOUNTS_PER_USER:
+        raise TooManyBankAccounts(f"Up to {MAX_ACCOUNTS_PER_USER} bank accounts can be kept.")
+    account = BankAccount(
+        id=new_id(),
+        user_id=actor.user_id,
+        number_kind=kind,
+        currency=currency,
+        bank_name=bank_name.strip(),
+        created_at=clock.now(),
+    )
+    seal(account, account_holder=holder, number=number)
+    try:
+        with transaction.atomic():
+            account.save(force_insert=True)
+    except IntegrityError as error:
+        # The constraint decides, so that two requests at once cannot add it twice.
+        if "payments_bank_account_once" not in str(error):
+            raise
+        raise BankAccountExists from error
+    return bank_account_snapshot_of(account)
+
+
+def _number(iban: str, account_number: str) -> tuple[NumberKind, str]:
+    iban = re.sub(r"\s", "", iban).upper()
+    account_number = re.sub(r"[\s-]", "", account_number).upper()
+    if bool(iban) == bool(account_number):
+        raise InvalidBankAccount("Send either iban or account_number.")
+    if iban:
+        if not _is_iban(iban):
+            raise InvalidBankAccount(
+                "The IBAN's check digits or length are wrong.",
+                fields={"iban": ["This is not an IBAN."]},
+            )
+        return NumberKind.IBAN, iban
+    if not ACCOUNT_NUMBER.fullmatch(account_number):
+        raise InvalidBankAccount(
+            "An account number has 4 to 34 letters and digits.",
+            fields={"account_number": ["This is not an account number."]},
+        )
+    return NumberKind.ACCOUNT_NUMBER, account_number
+
+
+def _is_iban(value: str) -> bool:
+    """ISO 13616: letters become numbers, the first four go last, the remainder by 97 is 1."""
+    if not IBAN.fullmatch(value):
+        return False
+    return int("".join(str(int(char, 36)) for char in value[4:] + value[:4])) % 97 == 1

@@ -1,0 +1,146 @@
+"""Make something of the webhooks that were stored."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Q
+
+from marketplace.core import clock
+from marketplace.payments.models import (
+    PaymentAttempt,
+    Payout,
+    ProviderWebhook,
+    Refund,
+    WebhookState,
+)
+from marketplace.payments.providers.factory import get_provider
+from marketplace.payments.providers.protocol import (
+    ObjectKind,
+    ObjectMissing,
+    PaymentOutcome,
+    PaymentProvider,
+)
+from marketplace.payments.services.book_unmatched_capture import book_unmatched_capture
+from marketplace.payments.services.record_attempt_outcome import record_attempt_observed
+from marketplace.payments.services.record_payout_outcome import record_payout_observed
+from marketplace.payments.services.record_refund_outcome import record_refund_observed
+
+BATCH_SIZE = 50
+LEASE_SECONDS = 60
+MAX_ATTEMPTS = 12
+LONGEST_WAIT_SECONDS = 3600
+
+log = structlog.get_logger(__name__)
+
+
+def process_webhooks() -> int:
+    """Handle one batch of stored webhooks; returns how many were taken.
+
+    A webhook is only a nudge: what it says is asked of the provider, outside any transaction, and
+    that answer is recorded. So duplicates, wrong orders and contradictions lead to the provider's
+    present state, and a crash in between only means asking once more.
+    """
+    claimed = _claim()
+    for webhook in claimed:
+        _handle(webhook)
+    return len(claimed)
+
+
+def _claim() -> list[ProviderWebhook]:
+    at = clock.database_now()
+    with transaction.atomic():
+        rows = list(
+            ProviderWebhook.objects.select_for_update(skip_locked=True)
+            .filter(Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=at))
+            .filter(state=WebhookState.RECEIVED)
+            .order_by("id")[:BATCH_SIZE]
+        )
+        # Leased and committed before any call: a worker that dies gives its batch back.
+        ProviderWebhook.objects.filter(id__in=[row.id for row in rows]).update(
+            next_attempt_at=at + timedelta(seconds=LEASE_SECONDS), attempts=F("attempts") + 1
+        )
+    return rows
+
+
+def _handle(webhook: ProviderWebhook) -> None:
+    try:
+        outcome = _learn(webhook)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the webhook must be tried again
+        _postpone(webhook, error)
+        return
+    state = WebhookState.PROCESSED if outcome else WebhookState.IGNORED
+    ProviderWebhook.objects.filter(id=webhook.id).update(
+        state=state, outcome=outcome, processed_at=clock.now(), last_error="", next_attempt_at=None
+    )
+
+
+def _learn(webhook: ProviderWebhook) -> str:
+    """Ask the provider about the webhook's object and record the answer."""
+    provider = get_provider(webhook.provider)
+    notice = provider.parse_webhook(bytes(webhook.raw_body))
+    try:
+        match notice.kind:
+            case ObjectKind.PAYMENT:
+                return _learn_payment(provider, notice.object_id)
+            case ObjectKind.REFUND:
+                return _learn_refund(provider, notice.object_id)
+            case ObjectKind.PAYOUT:
+                return _learn_payout(provider, notice.object_id)
+    except ObjectMissing:
+        log.warning("webhook_without_object", object_id=notice.object_id, type=notice.type)
+    return ""
+
+
+def _learn_payment(provider: PaymentProvider, object_id: str) -> str:
+    observed = provider.fetch_payment(object_id)
+    attempt_id = _as_id(observed.reference)
+    # By reference: the intent was committed before the provider heard of it, so it is there even
+    # when the webhook overtakes our own record of the provider's id.
+    if attempt_id and PaymentAttempt.objects.filter(id=attempt_id).exists():
+        return record_attempt_observed(attempt_id=attempt_id, observed=observed)
+    if observed.outcome is PaymentOutcome.CAPTURED:
+        return book_unmatched_capture(provider=provider.name, observed=observed)
+    return ""
+
+
+def _learn_refund(provider: PaymentProvider, object_id: str) -> str:
+    observed = provider.fetch_refund(object_id)
+    refund_id = _as_id(observed.reference)
+    if refund_id and Refund.objects.filter(id=refund_id).exists():
+        return record_refund_observed(refund_id=refund_id, observed=observed)
+    return ""
+
+
+def _learn_payout(provider: PaymentProvider, object_id: str) -> str:
+    observed = provider.fetch_payout(object_id)
+    payout_id = _as_id(observed.reference)
+    if payout_id and Payout.objects.filter(id=payout_id).exists():
+        return record_payout_observed(payout_id=payout_id, observed=observed)
+    return ""
+
+
+def _as_id(reference: str) -> UUID | None:
+    try:
+        return UUID(reference)
+    except ValueError:
+        return None
+
+
+def _postpone(webhook: ProviderWebhook, error: Exception) -> None:
+    attempts = webhook.attempts + 1
+    failed = attempts >= MAX_ATTEMPTS
+    wait_seconds = min(2 ** (attempts - 1), LONGEST_WAIT_SECONDS)
+    log.error(
+        "webhook_not_processed",
+        webhook_id=webhook.id,
+        type=webhook.type,
+        attempts=attempts,
+        error=f"{type(error).__name__}: {error}",
+    )
+    ProviderWebhook.objects.filter(id=webhook.id).update(
+        state=WebhookState.FAILED if failed else WebhookState.RECEIVED,
+        last_error=f"{type(error).__name__}: {error}"[:1000],
+        next_attempt_at=clock.database_now() + timedelta(seconds=wait_seconds),
+    )

@@ -1,0 +1,183 @@
+"""What the provider says about a refund, however it was learned."""
+
+from uuid import UUID
+
+from marketplace.core.actor import Actor
+from marketplace.core.db import opens_transaction
+from marketplace.core.events import record
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+from marketplace.payments import postings
+from marketplace.payments.appointments import POLL_SECONDS, look_again, no_more
+from marketplace.payments.events import RefundFailed, RefundSucceeded
+from marketplace.payments.models import Payment, Refund, RefundStatus, ReviewKind
+from marketplace.payments.providers.protocol import ProviderRefund, RefundOutcome
+from marketplace.payments.repositories.payments import lock_refund
+from marketplace.payments.repositories.reviews import open_review
+from marketplace.payments.repositories.streams import append_to_payment
+from marketplace.payments.repositories.wallets import ensure_wallet
+from marketplace.payments.streams import facts
+
+ENDED = (RefundStatus.SUCCEEDED, RefundStatus.FAILED)
+
+
+@opens_transaction
+def record_refund_observed(*, refund_id: UUID, observed: ProviderRefund) -> str:
+    """Bring the refund up to what the provider says now; returns what changed.
+
+    A failure after a success is booked back and lands in the buyer's wallet. A success after a
+    failure is a shortage: the wallet has been credited, so an operator is told. Nothing that the
+    provider says about money is dropped, and nothing is booked twice.
+    """
+    payment, refund = lock_refund(refund_id)
+    match observed.outcome:
+        case RefundOutcome.OPEN if refund.status not in ENDED:
+            return _submitted(payment, refund, observed)
+        case RefundOutcome.SUCCEEDED if refund.status == RefundStatus.FAILED:
+            return _contradicted(payment, refund)
+        case RefundOutcome.SUCCEEDED if refund.status != RefundStatus.SUCCEEDED:
+            return _succeeded(payment, refund, observed.id)
+        case RefundOutcome.FAILED if refund.status != RefundStatus.FAILED:
+            return _failed(payment, refund, observed.failure_code or "failed")
+    return "nothing new"
+
+
+@opens_transaction
+def record_refund_refused(*, refund_id: UUID, code: str) -> str:
+    """The provider refused the request itself: definite, nothing left."""
+    payment, refund = lock_refund(refund_id)
+    if refund.status not in (RefundStatus.REQUESTED, RefundStatus.UNKNOWN):
+        return "nothing new"
+    return _failed(payment, refund, code or "refused")
+
+
+@opens_transaction
+def record_refund_unknown(*, refund_id: UUID, error: str) -> None:
+    """No answer: the job asks before it sends again."""
+    payment, refund = lock_refund(refund_id)
+    if refund.status in ENDED:
+        return
+    if refund.status == RefundStatus.REQUESTED:
+        _append(payment, refund, facts.RefundOutcomeUnknown(refund_id=refund.id))
+    look_again(refund, error=error)
+
+
+def _submitted(payment: Payment, refund: Refund, observed: ProviderRefund) -> str:
+    is_news = refund.status != RefundStatus.SUBMITTED
+    if is_news:
+        submitted = facts.RefundSubmitted(refund_id=refund.id, provider_refund_id=observed.id)
+        _append(payment, refund, submitted)
+        refund.checks = 0
+        refund.save(update_fields=["checks"])
+    look_again(refund, first_seconds=POLL_SECONDS)
+    return "submitted" if is_news else "nothing new"
+
+
+def _succeeded(payment: Payment, refund: Refund, provider_refund_id: str) -> str:
+    amount = Money(refund.amount_minor, refund.currency)
+    journal_id = postings.post_refund_succeeded(
+        refund_id=refund.id, order_id=payment.order_id, provider=refund.provider, amount=amount
+    )
+    succeeded = facts.RefundSucceeded(
+        refund_id=refund.id,
+        provider_refund_id=provider_refund_id,
+        source=refund.source,
+        journal_id=journal_id,
+    )
+    _append(payment, refund, succeeded)
+    no_more(refund)
+    record(
+        RefundSucceeded(
+            refund_id=refund.id,
+            payment_id=payment.id,
+            order_id=payment.order_id,
+            buyer_id=payment.user_id,
+            amount_minor=amount.amount_minor,
+            currency=amount.currency,
+        ),
+        key=payment.order_id,
+    )
+    return "succeeded"
+
+
+def _failed(payment: Payment, refund: Refund, code: str) -> str:
+    amount = Money(refund.amount_minor, refund.currency)
+    after_success = refund.status == RefundStatus.SUCCEEDED
+    journal_id = postings.post_refund_failed(
+        refund_id=refund.id,
+        order_id=payment.order_id,
+        buyer_id=payment.user_id,
+        provider=refund.provider,
+        amount=amount,
+        after_success=after_success,
+    )
+    failed = facts.RefundFailed(
+        refund_id=refund.id,
+        source=refund.source,
+        code=code[:100],
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        wallet_id=ensure_wallet(user_id=payment.user_id, currency=amount.currency),
+        journal_id=journal_id,
+        after_success=after_success,
+    )
+    _append(payment, refund, failed)
+    no_more(refund)
+    record(
+        RefundFailed(
+            refund_id=refund.id,
+            payment_id=payment.id,
+            order_id=payment.order_id,
+            buyer_id=payment.user_id,
+            amount_minor=amount.amount_minor,
+            currency=amount.currency,
+            code=code[:100],
+        ),
+        key=payment.order_id,
+    )
+    return "failed"
+
+
+def _contradicted(payment: Payment, refund: Refund) -> str:
+    """Sent after all, although the wallet has it: the platform is short until a person acts."""
+    if refund.failure_code == CONTRADICTED:
+        return "nothing new"
+    amount = Money(refund.amount_minor, refund.currency)
+    journal_id = postings.post_shortage(
+        subject_id=refund.id,
+        reference_id=payment.order_id,
+        provider=refund.provider,
+        amount=amount,
+    )
+    review_id = new_id()
+    contradicted = facts.RefundContradicted(
+        refund_id=refund.id, review_id=review_id, journal_id=journal_id
+    )
+    _append(payment, refund, contradicted)
+    open_review(
+        review_id=review_id,
+        kind=ReviewKind.REFUND_CONTRADICTION,
+        subject_id=refund.id,
+        provider=refund.provider,
+        provider_object_id=refund.provider_refund_id or "",
+        amount=amount,
+        in_suspense=False,
+        note="The refund succeeded after it had failed; the buyer has it twice.",
+        payment_id=payment.id,
+        order_id=payment.order_id,
+    )
+    return "contradicted"
+
+
+CONTRADICTED = "contradicted"
+"""``failure_code`` of a refund that was booked as failed and then as a shortage."""
+
+
+def _append(payment: Payment, refund: Refund, fact: facts.Fact) -> None:
+    append_to_payment(
+        payment=payment,
+        payment_id=payment.id,
+        facts_to_add=[fact],
+        actor=Actor.provider(refund.provider),
+        refunds=[refund],
+    )

@@ -1,0 +1,66 @@
+from uuid import UUID
+
+import structlog
+
+from marketplace.core.money import Money
+from marketplace.payments.appointments import claim_due
+from marketplace.payments.models import Payout, PayoutStatus
+from marketplace.payments.providers.factory import get_provider
+from marketplace.payments.providers.protocol import (
+    NewPayout,
+    PaymentProvider,
+    ProviderDeclined,
+    ProviderError,
+    ProviderPayout,
+    ProviderRejected,
+)
+from marketplace.payments.repositories.bank_accounts import open_destination
+from marketplace.payments.services.record_payout_outcome import (
+    record_payout_observed,
+    record_payout_refused,
+    record_payout_unknown,
+)
+
+log = structlog.get_logger(__name__)
+
+
+def submit_payouts() -> int:
+    """Send what was requested and ask about what is unknown or long open; returns how many.
+
+    The payout's id is the key and the reference, so sending it twice is one payout; after an
+    unknown outcome the provider is asked first all the same.
+    """
+    payout_ids = claim_due(Payout)
+    for payout_id in payout_ids:
+        _submit(payout_id)
+    return len(payout_ids)
+
+
+def _submit(payout_id: UUID) -> None:
+    payout = Payout.objects.select_related("bank_account").get(id=payout_id)
+    try:
+        observed = _ask(get_provider(payout.provider), payout)
+    except (ProviderDeclined, ProviderRejected) as error:
+        record_payout_refused(payout_id=payout_id, code=error.code)
+    except ProviderError as error:
+        # Perhaps it was made: never taken for a failure, never sent again unasked.
+        log.warning("payout_unknown", payout_id=str(payout_id), code=error.code)
+        record_payout_unknown(payout_id=payout_id, error=str(error))
+    else:
+        record_payout_observed(payout_id=payout_id, observed=observed)
+
+
+def _ask(provider: PaymentProvider, payout: Payout) -> ProviderPayout:
+    if payout.provider_payout_id is not None:
+        return provider.fetch_payout(payout.provider_payout_id)
+    # A claim before this one may have sent it and died before it could say so.
+    was_perhaps_sent = payout.status == PayoutStatus.UNKNOWN or payout.checks > 1
+    if was_perhaps_sent and (found := provider.find_payout(str(payout.id))) is not None:
+        return found
+    return provider.pay_out(
+        NewPayout(
+            reference=str(payout.id),
+            amount=Money(payout.amount_minor, payout.currency),
+            destination=open_destination(payout.bank_account),
+        )
+    )

@@ -1,0 +1,64 @@
+"""From facts to the state of a payout: a pure function."""
+
+from dataclasses import replace
+
+from marketplace.payments.models.payout import PayoutStatus
+from marketplace.payments.streams import facts
+from marketplace.payments.streams.states import PayoutState, Recorded
+
+
+def apply_to_payout(state: PayoutState | None, recorded: Recorded) -> PayoutState:
+    """The payout after the fact."""
+    if state is None:
+        return _requested(recorded)
+    return replace(
+        _changed(state, recorded),
+        version=recorded.version,
+        head_hash=recorded.hash,
+        updated_at=recorded.occurred_at,
+    )
+
+
+def _requested(recorded: Recorded) -> PayoutState:
+    fact = recorded.fact
+    if not isinstance(fact, facts.PayoutRequested):
+        raise TypeError(f"a payout's stream cannot begin with {fact.type}")
+    return PayoutState(
+        id=recorded.stream_id,
+        user_id=fact.user_id,
+        wallet_id=fact.wallet_id,
+        bank_account_id=fact.bank_account_id,
+        amount_minor=fact.amount_minor,
+        currency=fact.currency,
+        provider=fact.provider,
+        provider_payout_id=None,
+        client_key=fact.client_key,
+        status=PayoutStatus.REQUESTED,
+        failure_code="",
+        version=recorded.version,
+        head_hash=recorded.hash,
+        created_at=recorded.occurred_at,
+        updated_at=recorded.occurred_at,
+    )
+
+
+def _changed(state: PayoutState, recorded: Recorded) -> PayoutState:
+    match recorded.fact:
+        case facts.PayoutOutcomeUnknown():
+            return replace(state, status=PayoutStatus.UNKNOWN)
+        case facts.PayoutSubmitted() as fact:
+            return replace(
+                state, status=PayoutStatus.SENT, provider_payout_id=fact.provider_payout_id
+            )
+        case facts.PayoutPaid() as fact:
+            return replace(
+                state, status=PayoutStatus.PAID, provider_payout_id=fact.provider_payout_id
+            )
+        case facts.PayoutFailed() as fact:
+            return replace(state, status=PayoutStatus.FAILED, failure_code=fact.code)
+        case facts.PayoutReturned() as fact:
+            return replace(state, status=PayoutStatus.RETURNED, failure_code=fact.code)
+        case facts.PayoutContradicted():
+            return replace(state, failure_code="contradicted")
+        case _:
+            return state

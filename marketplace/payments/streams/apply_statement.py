@@ -1,0 +1,150 @@
+"""From facts to statement lines: pure functions."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from marketplace.payments.models.transaction import TransactionStatus, TransactionType
+from marketplace.payments.streams import facts
+from marketplace.payments.streams.states import LineState, Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class LineSettled:
+    """The line of this type about this subject has got its final status."""
+
+    subject_id: UUID
+    type: str
+    status: str
+
+
+def new_line(recorded: Recorded) -> LineState | None:
+    """The line that the fact adds to a statement, if any; its id is the event's."""
+    stream_id = recorded.stream_id
+    match recorded.fact:
+        case facts.FundsHeld() as fact:
+            return _line(
+                recorded,
+                fact,
+                TransactionType.ESCROW_HOLD,
+                subject_id=stream_id,
+                payment_id=stream_id,
+                # Paid by card straight into escrow: the owner sees it, the balance does not.
+                change_minor=0,
+                notes="Paid, and held until you have what you bought",
+            )
+        case facts.EscrowReleased() as fact if fact.net_minor:
+            return _release_line(recorded, fact)
+        case facts.RefundRequested() as fact:
+            return _line(
+                recorded,
+                fact,
+                TransactionType.REFUND,
+                subject_id=fact.refund_id,
+                payment_id=stream_id,
+                change_minor=0,
+                notes="Refund to the way you paid",
+                status=TransactionStatus.PENDING,
+            )
+        case facts.RefundFailed() as fact:
+            return _line(
+                recorded,
+                fact,
+                TransactionType.DEPOSIT,
+                subject_id=fact.refund_id,
+                payment_id=stream_id,
+                change_minor=fact.amount_minor,
+                notes="The refund could not be sent back, so it was put into your wallet",
+            )
+        case facts.PayoutRequested() as fact:
+            return _line(
+                recorded,
+                fact,
+                TransactionType.WITHDRAWAL,
+                subject_id=stream_id,
+                payment_id=None,
+                change_minor=-fact.amount_minor,
+                notes="Withdrawal to your bank",
+                status=TransactionStatus.PENDING,
+            )
+        case facts.PayoutFailed() | facts.PayoutReturned() as fact:
+            return _line(
+                recorded,
+                fact,
+                TransactionType.DEPOSIT,
+                subject_id=stream_id,
+                payment_id=None,
+                change_minor=fact.amount_minor,
+                notes="The withdrawal came back",
+            )
+        case _:
+            return None
+
+
+def settled_line(recorded: Recorded) -> LineSettled | None:
+    """The earlier line whose status the fact settles, if any."""
+    match recorded.fact:
+        case facts.RefundSucceeded() as fact:
+            return LineSettled(fact.refund_id, TransactionType.REFUND, TransactionStatus.COMPLETED)
+        case facts.RefundFailed() as fact:
+            return LineSettled(fact.refund_id, TransactionType.REFUND, TransactionStatus.FAILED)
+        case facts.PayoutPaid():
+            status = TransactionStatus.COMPLETED
+        case facts.PayoutFailed() | facts.PayoutReturned():
+            status = TransactionStatus.FAILED
+        case _:
+            return None
+    return LineSettled(recorded.stream_id, TransactionType.WITHDRAWAL, status)
+
+
+_LineFact = (
+    facts.FundsHeld
+    | facts.RefundRequested
+    | facts.RefundFailed
+    | facts.PayoutRequested
+    | facts.PayoutFailed
+    | facts.PayoutReturned
+)
+
+
+def _line(
+    recorded: Recorded,
+    fact: _LineFact,
+    line_type: str,
+    *,
+    subject_id: UUID,
+    payment_id: UUID | None,
+    change_minor: int,
+    notes: str,
+    status: str = TransactionStatus.COMPLETED,
+) -> LineState:
+    return LineState(
+        id=recorded.event_id,
+        wallet_id=fact.wallet_id,
+        payment_id=payment_id,
+        subject_id=subject_id,
+        type=line_type,
+        amount_minor=fact.amount_minor,
+        wallet_change_minor=change_minor,
+        currency=fact.currency,
+        status=status,
+        notes=notes,
+        created_at=recorded.occurred_at,
+        updated_at=recorded.occurred_at,
+    )
+
+
+def _release_line(recorded: Recorded, fact: facts.EscrowReleased) -> LineState:
+    return LineState(
+        id=recorded.event_id,
+        wallet_id=fact.wallet_id,
+        payment_id=recorded.stream_id,
+        subject_id=recorded.stream_id,
+        type=TransactionType.ESCROW_RELEASE,
+        amount_minor=fact.net_minor,
+        wallet_change_minor=fact.net_minor,
+        currency=fact.currency,
+        status=TransactionStatus.COMPLETED,
+        notes="Sale, after commission",
+        created_at=recorded.occurred_at,
+        updated_at=recorded.occurred_at,
+    )
