@@ -4,7 +4,7 @@ from marketplace.core import clock
 from marketplace.core.jobs import periodic
 from marketplace.logistics.repositories import ShipmentRepository
 from marketplace.logistics.services import register_shipment
-from marketplace.logistics.services.process_carrier_webhook import process_next_webhook
+from marketplace.logistics.services.process_next_webhook import process_next_webhook
 
 BATCH_SIZE = 100
 REGISTER_BATCH_SIZE = 20

@@ -1,0 +1,362 @@
+"""HTTP of orders: parse, one domain call, answer."""
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from marketplace.core.api import actor_of, honours_if_match, idempotent, key_of, refuses
+from marketplace.core.api.pagination import CursorPage
+from marketplace.logistics import errors as shipping
+from marketplace.orders import errors, queries, services
+from marketplace.orders.api import rendering
+from marketplace.orders.api import serializers as s
+from marketplace.orders.api.versions import etag, expected_version
+from marketplace.orders.transitions import Party
+from marketplace.products.services import OutOfStock, ProductNotAvailable
+from marketplace.users.queries import get_public_cards
+
+FINISHED = (
+    errors.OrderAlreadyCompleted,
+    errors.OrderAlreadyCancelled,
+    errors.OrderAlreadyRefunded,
+    errors.NotYourPart,
+)
+"""What every command on an order may be answered with."""
+
+PLACE_EXAMPLE = OpenApiExample(
+    "Two lamps",
+    value={
+        "items": [{"product_id": "0198c0de-7a11-7000-8000-000000000001", "quantity": 2}],
+        "shipping_address": {
+            "recipient": "Amina Otieno",
+            "line1": "1 Market Street",
+            "city": "Nairobi",
+            "postal_code": "00100",
+            "country": "KE",
+        },
+        "shipping_method": "standard",
+        "notes": "Please ring twice.",
+    },
+    request_only=True,
+)
+
+
+def _read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    data = serializer(data=request.data)
+    data.is_valid(raise_exception=True)
+    validated: dict[str, Any] = data.validated_data
+    return validated
+
+
+def _answer(order: services.OrderSnapshot) -> Response:
+    return Response(rendering.render_order(order), headers={"ETag": etag(order.version)})
+
+
+class HistoryPage(CursorPage):
+    ordering = ("-created_at", "-order_id")
+
+
+class OrderListView(GenericAPIView[Any]):
+    pagination_class = HistoryPage
+    filter_backends = ()
+
+    @extend_schema(
+        operation_id="orders_list",
+        tags=["orders"],
+        summary="Your orders, newest first",
+        description="From the order history, which follows the orders within a moment.",
+        parameters=[s.OrderQuerySerializer],
+        responses=s.OrderHistoryEntrySerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        query = s.OrderQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        wanted = dict(query.validated_data)
+        role = Party(wanted.pop("role").upper())
+        rows = queries.list_orders(user_id=actor_of(request).user_id, role=role, **wanted)
+        page = self.paginate_queryset(rows) or []
+        other = "seller_id" if role is Party.BUYER else "buyer_id"
+        cards = get_public_cards(user_ids={row[other] for row in page})
+        return self.get_paginated_response(
+            [rendering.render_history_entry(row, role=role, cards=cards) for row in page]
+        )
+
+    @extend_schema(
+        operation_id="orders_place",
+        tags=["orders"],
+        summary="Place a basket: one order per seller, all of them or none",
+        request=s.PlaceOrderSerializer,
+        responses={201: s.CheckoutSerializer},
+        examples=[PLACE_EXAMPLE],
+    )
+    @refuses(
+        errors.BasketInvalid,
+        errors.AddressInvalid,
+        errors.ProductUnknown,
+        errors.OwnListing,
+        errors.SellerNotTrading,
+        errors.BasketMixesCurrencies,
+        ProductNotAvailable,
+        OutOfStock,
+        shipping.ShippingMethodUnknown,
+        shipping.ShippingMethodNotAvailable,
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        wanted = _read(s.PlaceOrderSerializer, request)
+        checkout = services.place_order(
+            actor=actor_of(request),
+            lines=[services.BasketLine(**line) for line in wanted["items"]],
+            shipping_address=wanted["shipping_address"],
+            shipping_method=wanted["shipping_method"],
+            notes=wanted["notes"],
+        )
+        body = {
+            "checkout_id": checkout.checkout_id,
+            "orders": [rendering.render_order(order) for order in checkout.orders],
+        }
+        return Response(body, status=201)
+
+
+class OrderView(APIView):
+    @extend_schema(
+        operation_id="orders_retrieve",
+        tags=["orders"],
+        summary="One order; for its buyer and seller",
+        responses=s.OrderSerializer,
+    )
+    def get(self, request: Request, order_id: UUID) -> Response:
+        return _answer(queries.get_order(order_id=order_id, actor=actor_of(request)))
+
+
+class TimelineView(APIView):
+    @extend_schema(
+        operation_id="orders_timeline",
+        tags=["orders"],
+        summary="Who did what to an order, oldest first",
+        responses=s.TimelineSerializer,
+    )
+    def get(self, request: Request, order_id: UUID) -> Response:
+        entries = queries.list_timeline(order_id=order_id, actor=actor_of(request))
+        return Response({"results": [rendering.render_timeline_entry(entry) for entry in entries]})
+
+
+class PayView(APIView):
+    @extend_schema(
+        operation_id="orders_pay",
+        tags=["orders"],
+        summary="The buyer starts to pay: answers where to go",
+        request=s.PayOrderSerializer,
+        responses=s.PaymentStartSerializer,
+    )
+    @refuses(errors.OrderNotPayable, errors.OrderAlreadyPaid, *FINISHED)
+    @honours_if_match
+    @idempotent(spans_transactions=True)
+    def post(self, request: Request, order_id: UUID) -> Response:
+        wanted = _read(s.PayOrderSerializer, request)
+        start = services.pay_order(
+            order_id=order_id,
+            actor=actor_of(request),
+            method=wanted["payment_method"],
+            provider=wanted.get("provider"),
+            return_url=wanted["return_url"],
+            idempotency_key=key_of(request),
+            expected_version=expected_version(request),
+        )
+        return Response(rendering.render_payment_start(start))
+
+
+class AcceptView(APIView):
+    @extend_schema(
+        operation_id="orders_accept",
+        tags=["orders"],
+        summary="The seller takes the paid order on",
+        request=s.EmptySerializer,
+        responses=s.OrderSerializer,
+    )
+    @refuses(errors.OrderNotAcceptable, errors.OrderAlreadyAccepted, errors.OrderFrozen, *FINISHED)
+    @honours_if_match
+    def post(self, request: Request, order_id: UUID) -> Response:
+        return _answer(
+            services.accept_order(
+                order_id=order_id,
+                actor=actor_of(request),
+                expected_version=expected_version(request),
+            )
+        )
+
+
+class ShipView(APIView):
+    @extend_schema(
+        operation_id="orders_ship",
+        tags=["orders"],
+        summary="The seller has handed the goods over",
+        request=s.ShipOrderSerializer,
+        responses=s.OrderSerializer,
+    )
+    @refuses(
+        errors.OrderNotShippable,
+        errors.OrderAlreadyShipped,
+        errors.CancellationRequestOpen,
+        errors.OrderFrozen,
+        shipping.CarrierUnknown,
+        shipping.TrackingNumberMissing,
+        shipping.TrackingNumberTaken,
+        *FINISHED,
+    )
+    @honours_if_match
+    def post(self, request: Request, order_id: UUID) -> Response:
+        wanted = _read(s.ShipOrderSerializer, request)
+        return _answer(
+            services.ship_order(
+                order_id=order_id,
+                actor=actor_of(request),
+                carrier=wanted["carrier"],
+                tracking_number=wanted["tracking_number"],
+                expected_version=expected_version(request),
+            )
+        )
+
+
+class DeliverView(APIView):
+    @extend_schema(
+        operation_id="orders_deliver",
+        tags=["orders"],
+        summary="The buyer has the goods; the inspection window starts",
+        request=s.DeliverSerializer,
+        responses=s.OrderSerializer,
+    )
+    @refuses(errors.OrderNotDeliverable, errors.OrderAlreadyDelivered, *FINISHED)
+    @honours_if_match
+    def post(self, request: Request, order_id: UUID) -> Response:
+        return _answer(
+            services.record_delivery(
+                order_id=order_id,
+                actor=actor_of(request),
+                note=_read(s.DeliverSerializer, request)["note"],
+                expected_version=expected_version(request),
+            )
+        )
+
+
+class ConfirmView(APIView):
+    @extend_schema(
+        operation_id="orders_confirm",
+        tags=["orders"],
+        summary="The buyer is satisfied: the seller is paid",
+        request=s.EmptySerializer,
+        responses=s.OrderSerializer,
+    )
+    @refuses(errors.OrderNotConfirmable, errors.OrderFrozen, *FINISHED)
+    @honours_if_match
+    @idempotent
+    def post(self, request: Request, order_id: UUID) -> Response:
+        return _answer(
+            services.confirm_receipt(
+                order_id=order_id,
+                actor=actor_of(request),
+                expected_version=expected_version(request),
+            )
+        )
+
+
+class CancelView(APIView):
+    @extend_schema(
+        operation_id="orders_cancel",
+        tags=["orders"],
+        summary="End the sale; what was paid goes back in full",
+        request=s.ReasonSerializer,
+        responses=s.OrderSerializer,
+    )
+    @refuses(errors.OrderNotCancellable, errors.ScanNotOverdue, errors.OrderFrozen, *FINISHED)
+    @honours_if_match
+    @idempotent
+    def post(self, request: Request, order_id: UUID) -> Response:
+        return _answer(
+            services.cancel_order(
+                order_id=order_id,
+                actor=actor_of(request),
+                reason=_read(s.ReasonSerializer, request)["reason"],
+                expected_version=expected_version(request),
+            )
+        )
+
+
+class RequestCancellationView(APIView):
+    @extend_schema(
+        operation_id="orders_request_cancellation",
+        tags=["orders"],
+        summary="The buyer of a paid order asks the seller to cancel it",
+        request=s.ReasonSerializer,
+        responses=s.OrderSerializer,
+    )
+    @refuses(
+        errors.CancellationNotRequestable,
+        errors.CancellationAlreadyRequested,
+        errors.OrderAlreadyShipped,
+        errors.OrderFrozen,
+        *FINISHED,
+    )
+    @honours_if_match
+    def post(self, request: Request, order_id: UUID) -> Response:
+        return _answer(
+            services.request_cancellation(
+                order_id=order_id,
+                actor=actor_of(request),
+                reason=_read(s.ReasonSerializer, request)["reason"],
+                expected_version=expected_version(request),
+            )
+        )
+
+
+class DeclineCancellationView(APIView):
+    @extend_schema(
+        operation_id="orders_decline_cancellation",
+        tags=["orders"],
+        summary="The seller goes on with the sale",
+        request=s.ReasonSerializer,
+        responses=s.OrderSerializer,
+    )
+    @refuses(errors.NoOpenCancellationRequest, *FINISHED)
+    @honours_if_match
+    def post(self, request: Request, order_id: UUID) -> Response:
+        return _answer(
+            services.decline_cancellation(
+                order_id=order_id,
+                actor=actor_of(request),
+                reason=_read(s.ReasonSerializer, request)["reason"],
+                expected_version=expected_version(request),
+            )
+        )
+
+
+class ExtendShipByView(APIView):
+    @extend_schema(
+        operation_id="orders_extend_ship_by",
+        tags=["orders"],
+        summary="The buyer gives the seller more time to ship",
+        request=s.ExtendShipBySerializer,
+        responses=s.OrderSerializer,
+    )
+    @refuses(
+        errors.ShipByNotExtendable,
+        errors.ShipByExtensionTooLong,
+        errors.OrderAlreadyShipped,
+        *FINISHED,
+    )
+    @honours_if_match
+    def post(self, request: Request, order_id: UUID) -> Response:
+        return _answer(
+            services.extend_ship_by(
+                order_id=order_id,
+                actor=actor_of(request),
+                business_days=_read(s.ExtendShipBySerializer, request)["business_days"],
+                expected_version=expected_version(request),
+            )
+        )

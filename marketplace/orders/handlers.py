@@ -1,0 +1,43 @@
+"""What orders do about facts of other services, and how the order history follows the orders."""
+
+from marketplace.core.actor import Actor
+from marketplace.core.events import handles
+from marketplace.logistics.events import ShipmentDelivered, ShipmentScanned
+from marketplace.orders.errors import OrderRefused
+from marketplace.orders.events import STATUS_EVENTS, OrderFact
+from marketplace.orders.repositories import HistoryRepository
+from marketplace.orders.services import receive_payment, record_delivery, record_scan
+from marketplace.payments.events import CaptureReported
+
+
+@handles(CaptureReported, consumer="orders.receive_payment")
+def on_capture(event: CaptureReported) -> None:
+    receive_payment(
+        order_id=event.order_id,
+        payment_id=event.payment_id,
+        attempt_id=event.attempt_id,
+        actor=Actor.provider("payments"),
+    )
+
+
+@handles(ShipmentScanned, consumer="orders.record_scan")
+def on_scan(event: ShipmentScanned) -> None:
+    record_scan(order_id=event.order_id, actor=Actor.provider(f"carrier.{event.carrier}"))
+
+
+@handles(ShipmentDelivered, consumer="orders.record_delivery")
+def on_delivery(event: ShipmentDelivered) -> None:
+    try:
+        record_delivery(order_id=event.order_id, actor=Actor.provider(f"carrier.{event.carrier}"))
+    except OrderRefused:
+        # The buyer said so first, or the sale ended meanwhile: the carrier's word stays in the
+        # tracking events and changes nothing here. The refusal comes before any write.
+        return
+
+
+def follow_order(event: OrderFact) -> None:
+    HistoryRepository().follow(event.order_id)
+
+
+for event_class in STATUS_EVENTS:
+    handles(event_class, consumer=f"orders.history.{event_class.__name__}")(follow_order)
