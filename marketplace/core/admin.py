@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
@@ -11,22 +12,33 @@ from unfold.admin import ModelAdmin
 EXACT_COUNT_UP_TO = 10_000
 
 
-class EstimatingPaginator(Paginator):
-    """Counts exactly while that is cheap; an unfiltered large table shows PostgreSQL's estimate."""
+class EstimatingPaginator(Paginator):  # type: ignore[type-arg] # not subscriptable at run time
+    """Counts exactly while that is cheap.
+
+    An unfiltered large table shows PostgreSQL's estimate; a filtered one stops counting at
+    ``EXACT_COUNT_UP_TO``.
+    """
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
-        query = self.object_list.query  # type: ignore[union-attr]
-        if not query.where:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)",
-                    [query.model._meta.db_table],
-                )
-                (estimate,) = cursor.fetchone() or (0,)
-            if estimate and estimate > EXACT_COUNT_UP_TO:
-                return int(estimate)
-        return len(self.object_list.order_by().values_list("pk")[: EXACT_COUNT_UP_TO + 1])  # type: ignore[union-attr]
+    def count(self) -> int:
+        if not isinstance(self.object_list, QuerySet):
+            return len(self.object_list)
+        rows = self.object_list
+        if not rows.query.where:
+            estimate = _estimated_rows(rows.model._meta.db_table)
+            if estimate > EXACT_COUNT_UP_TO:
+                return estimate
+        return rows.order_by()[: EXACT_COUNT_UP_TO + 1].count()
+
+
+def _estimated_rows(table: str) -> int:
+    """What the last ANALYZE or VACUUM saw; -1 when there was none yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)", [table]
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else -1
 
 
 class FastAdmin(ModelAdmin):
@@ -35,7 +47,7 @@ class FastAdmin(ModelAdmin):
     paginator = EstimatingPaginator
     show_full_result_count = False
     list_per_page = 50
-    show_facets = ModelAdmin.show_facets.NEVER if hasattr(ModelAdmin.show_facets, "NEVER") else None
+    show_facets = ModelAdmin.show_facets.NEVER
     compressed_fields = True
     list_filter_submit = True
 

@@ -13,7 +13,7 @@ class ServiceConfig(AppConfig):
     """A service: imports its published facts, reactions and jobs when Django is ready."""
 
     default_auto_field = "django.db.models.BigAutoField"
-    wiring = ("events", "handlers", "tasks")
+    wiring: tuple[str, ...] = ("events", "handlers", "tasks")
 
     def ready(self) -> None:
         for module in self.wiring:
@@ -25,7 +25,7 @@ class ServiceConfig(AppConfig):
 class CoreConfig(ServiceConfig):
     name = "marketplace.core"
     label = "core"
-    wiring = "tasks"
+    wiring = ("tasks",)
 
     def ready(self) -> None:
         super().ready()

@@ -7,6 +7,7 @@ from django.conf import settings
 from marketplace.core.events.registry import consuming_services
 from marketplace.core.events.relay import relay_batch
 from marketplace.core.events.transports import configured_transport
+from marketplace.core.heartbeats import Beat
 from marketplace.core.jobs import registered_jobs
 from marketplace.core.worker import RELAY_PAUSE_SECONDS, Loop, job_loop
 
@@ -25,6 +26,20 @@ def relay_loop() -> Loop:
 
 def job_loops() -> list[Loop]:
     return [job_loop(job) for job in registered_jobs().values()]
+
+
+def run_job_once(name: str) -> int:
+    """One turn of a job with its heart-beat, for a scheduler other than ``run_worker``."""
+    job = registered_jobs()[name]
+    beat = Beat(job.name, job.every_seconds)
+    beat.started()
+    try:
+        done = job.function()
+    except Exception as error:
+        beat.failed(error)
+        raise
+    beat.succeeded()
+    return done
 
 
 def consumer_name(service: str) -> str:

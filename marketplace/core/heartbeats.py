@@ -45,7 +45,7 @@ class Beat:
 
 
 def _upsert(column: str) -> str:
-    table = Heartbeat._meta.db_table  # noqa: SLF001 - Django's documented model API
+    table = Heartbeat._meta.db_table
     # The last error stays beside a later success, so that an operator sees what a job that fails
     # now and then stumbled over.
     error = ", last_error = excluded.last_error" if column == "failed_at" else ""

@@ -1,6 +1,6 @@
 """Retention: what the platform's own plumbing leaves behind goes after a while."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -47,7 +47,7 @@ def purge_idempotency_keys() -> int:
     )
 
 
-def _delete(table: str, condition: str, params: list[object]) -> int:
+def _delete(table: str, condition: str, params: list[datetime]) -> int:
     # These tables grow in the order of their ids, so the oldest rows are the first by primary key:
     # no index on a time is needed, and a run that finds nothing looks at one portion only.
     with connection.cursor() as cursor:

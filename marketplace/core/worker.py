@@ -59,7 +59,7 @@ class Loop:
             beat.started()
             done = self.turn()
             beat.succeeded()
-        except Exception as error:  # a loop outlives whatever one turn runs into
+        except Exception as error:  # noqa: BLE001 - a loop outlives whatever one turn runs into
             return self._after_failure(beat, error)
         finally:
             self.turn_started_at = None
@@ -68,7 +68,7 @@ class Loop:
 
     def _after_failure(self, beat: Beat, error: Exception) -> float:
         self._failures += 1
-        log.exception("turn_failed", loop=self.name, failures_in_a_row=self._failures)
+        log.error("turn_failed", loop=self.name, failures_in_a_row=self._failures, exc_info=error)
         # After a restart of PostgreSQL the old connection stays broken for ever; a new one costs
         # little beside the pause.
         connection.close()
@@ -78,7 +78,8 @@ class Loop:
             # The database is away: the growing age of the last success tells as much.
             connection.close()
         pause = min(0.1 * 2 ** min(self._failures, 10), MAX_FAILURE_PAUSE_SECONDS)
-        return max(self.pause_seconds, pause * random.uniform(0.5, 1.0))  # noqa: S311
+        pause *= random.uniform(0.5, 1.0)  # noqa: S311
+        return float(max(self.pause_seconds, pause))
 
 
 def job_loop(job: Job) -> Loop:

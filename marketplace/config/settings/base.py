@@ -7,7 +7,6 @@ import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from marketplace.core.logs import configure_structlog, logging_settings
-
 from marketplace.notifications.delivery import settings_from as email_settings_from
 
 env = environ.Env()

@@ -15,7 +15,6 @@ connections between transactions, and cannot be leaked by a persistent connectio
 import functools
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, overload
 from uuid import UUID
@@ -37,7 +36,7 @@ from marketplace.core.models import IdempotencyRecord
 HEADER = "Idempotency-Key"
 MAX_KEY_LENGTH = 255
 REPLAYED_HEADERS = ("ETag", "Location")
-LEASE = timedelta(seconds=60)
+LEASE_SECONDS = 60
 """Above the sum of the time limits of any provider call: a live attempt does not outlast it."""
 
 View = Callable[..., Response]
@@ -227,13 +226,14 @@ def _with_lease(
 TAKE_LEASE = f"""
     INSERT INTO {IdempotencyRecord._meta.db_table} AS record
         (user_id, key, request_hash, headers, created_at, holder, leased_until)
-    VALUES (%s, %s, %s, '{{}}', clock_timestamp(), %s, clock_timestamp() + %s)
+    VALUES (%s, %s, %s, '{{}}', clock_timestamp(), %s,
+            clock_timestamp() + make_interval(secs => %s))
     ON CONFLICT (user_id, key) DO UPDATE
        SET holder = excluded.holder, leased_until = excluded.leased_until
      WHERE record.request_hash = excluded.request_hash
        AND record.leased_until < clock_timestamp()
     RETURNING id
-"""  # noqa: S608, SLF001 - Django's documented model API
+"""  # noqa: S608 - Django's documented model API
 
 
 def _take_lease(
@@ -241,7 +241,7 @@ def _take_lease(
 ) -> IdempotencyRecord | None:
     """Take the lease and return nothing; or return the record that stands in the way."""
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_LEASE, [user_id, key, request_hash, holder, LEASE])
+        cursor.execute(TAKE_LEASE, [user_id, key, request_hash, holder, LEASE_SECONDS])
         if cursor.fetchone():
             return None
     record = IdempotencyRecord.objects.filter(user_id=user_id, key=key).first()

@@ -15,7 +15,9 @@ import structlog
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import is_valid_path
+from django.utils.functional import LazyObject, empty
 
 from marketplace.core.api.problems import API_PREFIX, plain_problem
 from marketplace.core.context import caused_by
@@ -72,7 +74,7 @@ class RequestMiddleware:
         if request.path_info.startswith("/health/") and response.status_code < 500:
             return
         write = log.warning if response.status_code >= 500 else log.info
-        user = getattr(request, "user", None)
+        user: object = getattr(request, "user", None)
         write(
             "request",
             method=request.method,
@@ -81,14 +83,12 @@ class RequestMiddleware:
             status=response.status_code,
             took_ms=round(seconds * 1000, 2),
             # Only if somebody looked already: the log asks the database nothing.
-            user_id=str(user.pk) if _is_loaded(user) else None,
+            user_id=str(getattr(user, "pk", None)) if _is_loaded(user) else None,
         )
 
 
 def _is_loaded(user: object) -> bool:
-    # A lazy user hides its class until it is loaded.
-    from django.utils.functional import LazyObject, empty
-
+    # A lazy user asks the database when it is first looked at.
     if isinstance(user, LazyObject) and user.__dict__.get("_wrapped", empty) is empty:
         return False
     return getattr(user, "pk", None) is not None
@@ -102,10 +102,10 @@ class TrailingSlashMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
-        if path.startswith(API_PREFIX) and not path.endswith("/"):
-            if not is_valid_path(path) and is_valid_path(f"{path}/"):
-                request.path_info = f"{path}/"
-                request.path = f"{request.path}/"
+        is_short = path.startswith(API_PREFIX) and not path.endswith("/")
+        if is_short and not is_valid_path(path) and is_valid_path(f"{path}/"):
+            request.path_info = f"{path}/"
+            request.path = f"{request.path}/"
         return self.get_response(request)
 
 
@@ -150,13 +150,12 @@ class ApiShortcut:
 class PathCSPMiddleware(CSPMiddleware):
     """django-csp, with what the pages below a few prefixes need on top of the strict default."""
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response: HttpResponse = super().__call__(request)
-        return response
-
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         for prefix, directives in settings.CSP_BY_PREFIX.items():
             if request.path_info.startswith(prefix):
-                response._csp_update = {**directives, **getattr(response, "_csp_update", {})}  # noqa: SLF001
-        answer: HttpResponse = super().process_response(request, response)
-        return answer
+                added = {**directives, **getattr(response, "_csp_update", {})}
+                # The name is django-csp's own way for a response to say what it needs.
+                setattr(response, "_csp_update", added)  # noqa: B010
+        return super().process_response(request, response)

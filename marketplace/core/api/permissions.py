@@ -14,7 +14,7 @@ class HasRole(BasePermission):
     message = "Your account does not have the role that this needs."
     code = "role_missing"
 
-    def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
+    def has_permission(self, request: Request, view: APIView) -> bool:
         held = getattr(request.user, "roles", ())
         return not self.roles.isdisjoint(held)
 

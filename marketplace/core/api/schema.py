@@ -65,7 +65,7 @@ class ProblemSerializer(serializers.Serializer[object]):
     code = serializers.CharField(help_text="Stable; act on this one.")
     detail = serializers.CharField(help_text="What happened this time and what to do.")
     request_id = serializers.CharField(allow_blank=True, help_text="To be quoted to support.")
-    errors = ProblemFieldSerializer(
+    errors = ProblemFieldSerializer(  # type: ignore[assignment]
         many=True, required=False, help_text="The members of the input at fault."
     )
     retry_after_seconds = serializers.IntegerField(required=False)
@@ -98,7 +98,7 @@ def problems(*errors: type[DomainError]) -> dict[tuple[int, str], OpenApiRespons
     }
 
 
-class ProblemAwareSchema(AutoSchema):  # type: ignore[misc]
+class ProblemAwareSchema(AutoSchema):
     """drf-spectacular's view inspector, with the platform's conventions added."""
 
     def _get_parameters(self) -> list[dict[str, Any]]:
@@ -112,7 +112,9 @@ class ProblemAwareSchema(AutoSchema):  # type: ignore[misc]
                 parameters.append(dict(extra))
         return parameters
 
-    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
+    def _get_response_bodies(
+        self, direction: Literal["request", "response"] = "response"
+    ) -> dict[str, Any]:
         responses: dict[str, Any] = super()._get_response_bodies(direction)
         if direction != "response":
             return responses
@@ -174,12 +176,13 @@ class ProblemAwareSchema(AutoSchema):  # type: ignore[misc]
             ]
         if self._honours_if_match:
             errors.append(StaleVersion)
-        if isinstance(self._get_paginator(), CursorPage) and self._is_list_view():
+        paginator = self._get_paginator()  # type: ignore[no-untyped-call]
+        if isinstance(paginator, CursorPage) and self._is_list_view():
             errors.append(InvalidCursor)
         return errors
 
     def _problem_response(self, status: int) -> dict[str, Any]:
-        response: dict[str, Any] = self._get_response_for_code(
+        response: dict[str, Any] = self._get_response_for_code(  # type: ignore[no-untyped-call]
             ProblemSerializer(), str(status), [CONTENT_TYPE]
         )
         response["description"] = ""

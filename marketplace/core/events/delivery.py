@@ -18,7 +18,7 @@ from marketplace.core.events.registry import Subscription, from_payload, subscri
 from marketplace.core.models import InboxMessage
 
 CLAIM = (
-    f"INSERT INTO {InboxMessage._meta.db_table} (consumer, event_id, handled_at) "  # noqa: S608, SLF001
+    f"INSERT INTO {InboxMessage._meta.db_table} (consumer, event_id, handled_at) "  # noqa: S608
     "VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
 )
 
@@ -136,4 +136,4 @@ def _claim(consumer: str, event_id: UUID) -> bool:
     # A second delivery at the same moment waits here for the first one's commit, then finds it.
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [consumer, event_id, clock.now()])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)

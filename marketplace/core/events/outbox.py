@@ -14,7 +14,7 @@ from marketplace.core.models import OutboxEvent
 
 # One statement in plain SQL: this runs in every command, and the ORM's share of it was two thirds.
 INSERT = (
-    f"INSERT INTO {OutboxEvent._meta.db_table} (event_id, key, type, version, payload, "  # noqa: S608, SLF001
+    f"INSERT INTO {OutboxEvent._meta.db_table} (event_id, key, type, version, payload, "  # noqa: S608
     "request_id, occurred_at, attempts, last_error) VALUES (%s, %s, %s, %s, %s, %s, %s, 0, '')"
 )
 

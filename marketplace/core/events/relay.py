@@ -26,7 +26,7 @@ BACKOFF_SECONDS = (0.1, 0.5, 2, 5, 10, 20, 30, 60, 60, 120, 120)
 """Some seven minutes in all: a handler touches nothing but the database, so what still fails then
 is a fault in the code, and the rest of its key should not wait for the repair."""
 
-TABLE = OutboxEvent._meta.db_table  # noqa: SLF001 - Django's documented model API
+TABLE = OutboxEvent._meta.db_table
 PENDING = "published_at IS NULL AND dead_at IS NULL"
 
 # A later event of a key whose head another relay holds is no head in our snapshot either: the

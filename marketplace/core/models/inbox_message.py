@@ -2,7 +2,7 @@ from django.db import models
 
 
 class InboxMessage(models.Model):
-    """Consumer ``consumer`` has handled event ``event_id``; written in the handler's transaction."""
+    """``consumer`` has handled the event ``event_id``; written in the handler's transaction."""
 
     id = models.BigAutoField(primary_key=True)
     consumer = models.CharField(max_length=100)

@@ -34,7 +34,7 @@ def keep_first_content() -> None:
         cursor.execute(f"DROP SCHEMA IF EXISTS {FIRST_CONTENT} CASCADE")
         cursor.execute(f"CREATE SCHEMA {FIRST_CONTENT}")
         for table in connection.introspection.django_table_names(only_existing=True):
-            cursor.execute(f'SELECT EXISTS (SELECT 1 FROM "{table}")')
+            cursor.execute(f'SELECT EXISTS (SELECT 1 FROM "{table}")')  # noqa: S608
             (is_filled,) = cursor.fetchone()
             if is_filled:
                 cursor.execute(f'CREATE TABLE {FIRST_CONTENT}."{table}" AS TABLE "{table}"')
