@@ -13,7 +13,14 @@ class ServiceConfig(AppConfig):
     """A service: imports its published facts, reactions and jobs when Django is ready."""
 
     default_auto_field = "django.db.models.BigAutoField"
+    # A service's module holds this imported class beside its own. Where Django finds two and none
+    # is marked, it takes a bare AppConfig, and nothing below would ever run.
+    default = False
     wiring: tuple[str, ...] = ("events", "handlers", "tasks")
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.default = True
 
     def ready(self) -> None:
         for module in self.wiring:
