@@ -17,6 +17,7 @@ api = [
 urlpatterns = [
     path("api/v1/", include(api)),
     path("health/", include("marketplace.core.api.health_urls")),
+    path("media/", include("marketplace.products.api.media_urls")),
     path("admin/", admin.site.urls),
     path("dev/outbox/", include("marketplace.notifications.dev_urls")),
     path("", include("marketplace.gateway.urls")),

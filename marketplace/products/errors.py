@@ -58,19 +58,13 @@ class ProductTransitionRefused(DomainError):
         super().__init__(
             f"A product that is {status} cannot {transition}.",
             transition=transition,
-            status=str(status),
+            product_status=str(status),
         )
 
 
 class NotASeller(Forbidden):
     code = "not_a_seller"
     title = "Only sellers can offer products"
-
-
-class ListingIncomplete(DomainError):
-    code = "listing_incomplete"
-    kind = ErrorKind.RULE
-    title = "The listing lacks what publishing needs"
 
 
 class UnknownCategory(InvalidInput):

@@ -39,7 +39,7 @@ class PurchasableProduct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductSnapshot:
-    """A product as its seller sees it."""
+    """A product as its seller sees it, from the write model."""
 
     id: UUID
     seller_id: UUID
@@ -47,7 +47,8 @@ class ProductSnapshot:
     description: str
     price: Money
     compare_price: Money | None
-    category_ids: tuple[UUID, ...]
+    categories: tuple[dict[str, Any], ...]
+    """Each with id, name, slug, and the path of names from the root."""
     images: tuple[dict[str, Any], ...]
     specifications: dict[str, Any]
     inventory_count: int

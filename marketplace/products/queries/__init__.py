@@ -1,6 +1,16 @@
 """The read side: what others may ask of the product service."""
 
+from marketplace.products.queries.get_product import get_product
 from marketplace.products.queries.get_purchasable import get_purchasable
-from marketplace.products.snapshots import PurchasableProduct
+from marketplace.products.queries.list_own_products import list_own_products
+from marketplace.products.queries.list_products import list_products
+from marketplace.products.snapshots import ProductSnapshot, PurchasableProduct
 
-__all__ = ["PurchasableProduct", "get_purchasable"]
+__all__ = [
+    "ProductSnapshot",
+    "PurchasableProduct",
+    "get_product",
+    "get_purchasable",
+    "list_own_products",
+    "list_products",
+]

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -6,6 +5,7 @@ from marketplace.core.money import Money
 from marketplace.products.models import Product
 from marketplace.products.repositories.categories import CategoryTree
 from marketplace.products.repositories.images import thumbnail_url
+from marketplace.products.repositories.products import own_categories
 from marketplace.products.snapshots import PurchasableProduct
 
 
@@ -27,10 +27,7 @@ def get_purchasable(*, product_ids: Iterable[UUID]) -> dict[UUID, PurchasablePro
         "inventory_count",
         "images",
     )
-    own: dict[UUID, list[UUID]] = defaultdict(list)
-    links = Product.categories.through.objects.filter(product_id__in=ids)
-    for product_id, category_id in links.values_list("product_id", "category_id"):
-        own[product_id].append(category_id)
+    own = own_categories(ids)
     tree = CategoryTree.load()
     return {
         row["id"]: PurchasableProduct(

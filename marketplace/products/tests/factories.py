@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
-from marketplace.core.actor import Actor, Role
 from marketplace.products.models import Category, Product, ProductStatus
 from marketplace.users.models import User
+from marketplace.users.tests.factories import make_seller
 
 _numbers = count(1)
 
@@ -15,15 +15,6 @@ def make_category(name: str = "", *, parent: Category | None = None, **fields: A
     number = next(_numbers)
     fields.setdefault("slug", f"category-{number}")
     return Category.objects.create(name=name or f"Category {number}", parent=parent, **fields)
-
-
-def make_seller(**fields: Any) -> User:
-    fields.setdefault("verification_status", "VERIFIED")
-    fields.setdefault("user_type", "SELLER")
-    fields.setdefault("roles", [Role.BUYER, Role.SELLER])
-    fields.setdefault("first_name", "Sam")
-    email = fields.pop("email", f"seller-{next(_numbers)}@example.test")
-    return User.objects.create(email=email, password="!", **fields)
 
 
 def make_product(
@@ -38,7 +29,3 @@ def make_product(
     product = Product.objects.create(seller=seller or make_seller(), **fields)
     product.categories.set(categories)
     return product
-
-
-def actor_for(user: User) -> Actor:
-    return Actor.user(user.pk, *(Role(role) for role in user.roles))

@@ -5,6 +5,7 @@ from marketplace.users.queries.users import (
     get_public_card,
     get_public_cards,
     get_user,
+    list_closed,
 )
 from marketplace.users.snapshots import ProfileSnapshot, PublicCard, UserSnapshot
 
@@ -16,4 +17,5 @@ __all__ = [
     "get_public_card",
     "get_public_cards",
     "get_user",
+    "list_closed",
 ]

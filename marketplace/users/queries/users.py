@@ -51,6 +51,14 @@ def get_public_cards(*, user_ids: Iterable[UUID]) -> dict[UUID, PublicCard]:
     return {row["user_id"]: _card(row) for row in rows}
 
 
+def list_closed(*, user_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of these users whose account is suspended or shut, in one query."""
+    closed = User.objects.filter(pk__in=set(user_ids)).exclude(
+        is_active=True, suspended_at__isnull=True
+    )
+    return frozenset(closed.values_list("pk", flat=True))
+
+
 def get_public_card(*, user_id: UUID) -> PublicCard:
     """The card of an account that is open; raises NotFound for unknown, shut and suspended ones."""
     open_accounts = UserProfile.objects.filter(

@@ -1,0 +1,30 @@
+from uuid import UUID
+
+from marketplace.core.actor import Actor
+from marketplace.core.db import opens_transaction
+from marketplace.core.events import record
+from marketplace.products.events import ProductPublished
+from marketplace.products.policies import require_operator
+from marketplace.products.repositories.products import lock_any_product, snapshot_of
+from marketplace.products.snapshots import ProductSnapshot
+
+
+@opens_transaction
+def approve_product(
+    *, product_id: UUID, actor: Actor, expected_version: int | None = None
+) -> ProductSnapshot:
+    """UNDER_REVIEW → ACTIVE, by an operator.
+
+    Raises ``Forbidden``, ``NotFound``, ``StaleVersion``, ``ProductTransitionRefused``.
+    """
+    require_operator(actor)
+    product = lock_any_product(product_id=product_id, expected_version=expected_version)
+    product.take("approve")
+    product.save_edit("status", "published_at")
+    record(
+        ProductPublished(
+            product_id=product.id, seller_id=product.seller_id, version=product.version
+        ),
+        key=product.id,
+    )
+    return snapshot_of(product)
