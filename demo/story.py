@@ -19,7 +19,6 @@ CAMERA_PRICE = 120_00
 LAMP_PRICE = 45_50
 SHIPPING = {CAMERA_PRICE: 0, LAMP_PRICE: 4_90}
 """The seeded standard parcel costs 4.90, and nothing from 100.00 on."""
-COMMISSION_BPS = 500
 WITHDRAWAL = 100_00
 
 
@@ -116,7 +115,8 @@ class Story:
         self._show("DELIVERED", "IN_ESCROW")
 
         self.sale.confirm()
-        commission = Money(total, CURRENCY).share(COMMISSION_BPS).amount_minor
+        # 5 % of the goods, not of the shipping: 120.00 x 0.05
+        commission = CAMERA_PRICE * 5 // 100
         self._step("Buyer", "is happy and confirms: escrow pays the seller, less 5 % commission")
         self._expect(escrow=-total, wallet=total - commission, commission=commission)
         self._show("COMPLETED", "RELEASED")
