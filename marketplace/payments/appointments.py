@@ -27,7 +27,7 @@ def claim_due(model: type[M], *, limit: int = BATCH_SIZE) -> Sequence[UUID]:
     SKIP LOCKED: several workers share the work. The lease is committed before any call, so that a
     worker that dies while calling leaves the row to the next one.
     """
-    rows = QuerySet(model)
+    rows: QuerySet[M] = QuerySet(model)
     at = clock.database_now()
     with transaction.atomic():
         ids = list(

@@ -141,3 +141,5 @@ class WalletSnapshot:
     available: Money
     pending: Money
     reserved: Money
+    created_at: datetime
+    updated_at: datetime

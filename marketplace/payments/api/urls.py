@@ -1,3 +1,31 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from marketplace.payments.api import views
+
+urlpatterns = [
+    path("payments/", views.PaymentListView.as_view(), name="payments"),
+    path(
+        "payments/webhooks/<slug:provider>/",
+        views.ProviderWebhookView.as_view(),
+        name="payment-webhook",
+    ),
+    path("payments/<uuid:payment_id>/", views.PaymentView.as_view(), name="payment"),
+    path(
+        "payments/<uuid:payment_id>/timeline/",
+        views.PaymentTimelineView.as_view(),
+        name="payment-timeline",
+    ),
+    path("wallet/", views.WalletView.as_view(), name="wallet"),
+    path(
+        "wallet/transactions/",
+        views.WalletTransactionListView.as_view(),
+        name="wallet-transactions",
+    ),
+    path("wallet/bank-accounts/", views.BankAccountListView.as_view(), name="bank-accounts"),
+    path(
+        "wallet/bank-accounts/<uuid:bank_account_id>/",
+        views.BankAccountView.as_view(),
+        name="bank-account",
+    ),
+    path("wallet/withdrawals/", views.WithdrawalListView.as_view(), name="withdrawals"),
+]

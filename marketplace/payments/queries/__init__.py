@@ -1,0 +1,30 @@
+"""Reads. None of them locks, and none of them changes anything."""
+
+from marketplace.payments.queries.get_payment import get_payment
+from marketplace.payments.queries.get_payment_timeline import TimelineEntry, get_payment_timeline
+from marketplace.payments.queries.get_wallets import get_wallets
+from marketplace.payments.queries.list_bank_accounts import list_bank_accounts
+from marketplace.payments.queries.list_payments import list_payments
+from marketplace.payments.queries.list_wallet_transactions import list_wallet_transactions
+from marketplace.payments.queries.list_withdrawals import list_withdrawals
+from marketplace.payments.snapshots import (
+    BankAccountSnapshot,
+    PaymentSnapshot,
+    PayoutSnapshot,
+    WalletSnapshot,
+)
+
+__all__ = [
+    "BankAccountSnapshot",
+    "PaymentSnapshot",
+    "PayoutSnapshot",
+    "TimelineEntry",
+    "WalletSnapshot",
+    "get_payment",
+    "get_payment_timeline",
+    "get_wallets",
+    "list_bank_accounts",
+    "list_payments",
+    "list_wallet_transactions",
+    "list_withdrawals",
+]

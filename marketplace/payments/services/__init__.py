@@ -3,14 +3,22 @@
 from marketplace.payments.services.add_bank_account import add_bank_account
 from marketplace.payments.services.create_payment import create_payment
 from marketplace.payments.services.hold_captured_funds import hold_captured_funds
+from marketplace.payments.services.process_webhooks import process_webhooks
 from marketplace.payments.services.quote_commission import combine_commission, quote_commission
+from marketplace.payments.services.receive_webhook import receive_webhook
 from marketplace.payments.services.refund_escrow import refund_escrow
 from marketplace.payments.services.release_escrow import release_escrow
 from marketplace.payments.services.remove_bank_account import remove_bank_account
+from marketplace.payments.services.reprocess_webhook import reprocess_webhook
 from marketplace.payments.services.request_withdrawal import request_withdrawal
+from marketplace.payments.services.resolve_review import Resolution, resolve_review
+from marketplace.payments.services.settle_unknown_attempts import settle_unknown_attempts
 from marketplace.payments.services.start_payment import start_payment
+from marketplace.payments.services.submit_payouts import submit_payouts
+from marketplace.payments.services.submit_refunds import submit_refunds
 from marketplace.payments.services.void_payment import void_payment
 from marketplace.payments.snapshots import (
+    BankAccountSnapshot,
     CommissionTerms,
     HoldOutcome,
     PaymentSnapshot,
@@ -21,6 +29,7 @@ from marketplace.payments.snapshots import (
 )
 
 __all__ = [
+    "BankAccountSnapshot",
     "CommissionTerms",
     "HoldOutcome",
     "PaymentSnapshot",
@@ -28,15 +37,23 @@ __all__ = [
     "PayoutSnapshot",
     "RefundSnapshot",
     "ReleaseSnapshot",
+    "Resolution",
     "add_bank_account",
     "combine_commission",
     "create_payment",
     "hold_captured_funds",
+    "process_webhooks",
     "quote_commission",
+    "receive_webhook",
     "refund_escrow",
     "release_escrow",
     "remove_bank_account",
+    "reprocess_webhook",
     "request_withdrawal",
+    "resolve_review",
+    "settle_unknown_attempts",
     "start_payment",
+    "submit_payouts",
+    "submit_refunds",
     "void_payment",
 ]

@@ -88,6 +88,8 @@ def _mismatch(payment: Payment, captured: Money) -> ReviewKind | None:
 
 def _hold(payment: Payment, attempt: PaymentAttempt, captured: Money) -> None:
     provider = get_provider(attempt.provider)
+    # The seller sees what is coming, so the wallet is there from now on.
+    ensure_wallet(user_id=payment.seller_id, currency=captured.currency)
     journal_id = postings.post_hold(
         payment_id=payment.id,
         order_id=payment.order_id,

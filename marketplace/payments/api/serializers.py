@@ -1,0 +1,150 @@
+"""Input of the views, and the shapes of their answers for the API document."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from marketplace.core.api import money_field
+from marketplace.core.money import known_currencies
+from marketplace.payments.models import (
+    EscrowStatus,
+    NumberKind,
+    PaymentStatus,
+    PayoutStatus,
+    TransactionStatus,
+    TransactionType,
+)
+
+CURRENCY_PATTERN = r"^[A-Z]{3}$"
+
+
+def currency_field(**kwargs: Any) -> serializers.RegexField:
+    kwargs.setdefault("help_text", "ISO 4217 code, such as EUR.")
+    return serializers.RegexField(CURRENCY_PATTERN, **kwargs)
+
+
+class PaymentSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    order_id = serializers.UUIDField()
+    user_id = serializers.UUIDField(help_text="The buyer.")
+    seller_id = serializers.UUIDField()
+    amount = money_field()
+    currency = currency_field()
+    payment_method = serializers.CharField(allow_blank=True, help_text="Empty before an attempt.")
+    payment_provider = serializers.CharField(allow_blank=True)
+    status = serializers.ChoiceField(choices=PaymentStatus.choices)
+    provider_transaction_id = serializers.CharField(allow_blank=True)
+    escrow_status = serializers.ChoiceField(
+        choices=EscrowStatus.choices, allow_null=True, help_text="null before the money came."
+    )
+    payment_details = serializers.DictField(help_text="What may be shown of the instrument.")
+    must_settle_before = serializers.DateTimeField(
+        allow_null=True, help_text="The provider's limit on holding this money."
+    )
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class PaymentFilterSerializer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=PaymentStatus.choices, required=False)
+    escrow_status = serializers.ChoiceField(choices=EscrowStatus.choices, required=False)
+    order_id = serializers.UUIDField(required=False)
+
+
+class TimelineEntrySerializer(serializers.Serializer[Any]):
+    at = serializers.DateTimeField()
+    type = serializers.CharField()
+    text = serializers.CharField()
+    by = serializers.ChoiceField(choices=["buyer", "seller", "platform", "provider"])
+
+
+class TimelineSerializer(serializers.Serializer[Any]):
+    results = TimelineEntrySerializer(many=True)
+
+
+class WalletSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    user_id = serializers.UUIDField()
+    currency = currency_field()
+    is_active = serializers.BooleanField()
+    balance = money_field(help_text="The same as available.")
+    available = money_field(help_text="Can be withdrawn.")
+    pending = money_field(help_text="Your share of sales that are still in escrow.")
+    reserved = money_field(help_text="On its way to a bank.")
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class WalletListSerializer(serializers.Serializer[Any]):
+    results = WalletSerializer(many=True)
+
+
+class TransactionSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    wallet_id = serializers.UUIDField()
+    payment_id = serializers.UUIDField(allow_null=True)
+    type = serializers.ChoiceField(choices=TransactionType.choices)
+    amount = money_field()
+    wallet_change = money_field(help_text="What it did to the wallet's balance; may be 0.")
+    currency = currency_field()
+    status = serializers.ChoiceField(choices=TransactionStatus.choices)
+    notes = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class TransactionFilterSerializer(serializers.Serializer[Any]):
+    currency = currency_field(required=False)
+    type = serializers.ChoiceField(choices=TransactionType.choices, required=False)
+
+
+class BankAccountSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    number_kind = serializers.ChoiceField(choices=NumberKind.choices)
+    masked_number = serializers.CharField(help_text="Only the last four characters are shown.")
+    currency = currency_field()
+    bank_name = serializers.CharField(allow_blank=True)
+    created_at = serializers.DateTimeField()
+
+
+class BankAccountListSerializer(serializers.Serializer[Any]):
+    results = BankAccountSerializer(many=True)
+
+
+class NewBankAccountSerializer(serializers.Serializer[Any]):
+    """Either `iban` or `account_number`."""
+
+    account_holder = serializers.CharField(max_length=140)
+    iban = serializers.CharField(max_length=42, required=False, allow_blank=True, default="")
+    account_number = serializers.CharField(
+        max_length=40, required=False, allow_blank=True, default=""
+    )
+    currency = currency_field()
+    bank_name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+
+    def validate_currency(self, value: str) -> str:
+        if value not in known_currencies():
+            raise serializers.ValidationError("This is not an ISO 4217 currency code.")
+        return value
+
+
+class WithdrawalSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    bank_account_id = serializers.UUIDField()
+    masked_number = serializers.CharField(required=False)
+    amount = money_field()
+    currency = currency_field()
+    status = serializers.ChoiceField(choices=PayoutStatus.choices)
+    failure_code = serializers.CharField(allow_blank=True)
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class NewWithdrawalSerializer(serializers.Serializer[Any]):
+    amount = money_field()
+    currency = currency_field()
+    bank_account_id = serializers.UUIDField()
+
+
+class PaymentWebhookReceiptSerializer(serializers.Serializer[Any]):
+    received = serializers.BooleanField()

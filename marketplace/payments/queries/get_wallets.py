@@ -1,0 +1,61 @@
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db.models import F, Sum
+
+from marketplace.core.money import Money
+from marketplace.payments.ledger.accounts import user_wallet
+from marketplace.payments.models import (
+    EscrowStatus,
+    LedgerBalance,
+    Payment,
+    Payout,
+    PayoutStatus,
+    Wallet,
+)
+from marketplace.payments.snapshots import WalletSnapshot
+
+ON_ITS_WAY = (PayoutStatus.REQUESTED, PayoutStatus.UNKNOWN, PayoutStatus.SENT)
+
+
+def get_wallets(*, user_id: UUID) -> list[WalletSnapshot]:
+    """The user's wallets, one per currency, in the order of the currencies' codes.
+
+    The balance is the ledger's, never a copy.
+    """
+    wallets = Wallet.objects.filter(user_id=user_id).order_by("currency")
+    available = _available(user_id)
+    pending = _pending(user_id)
+    reserved = _reserved(user_id)
+    return [
+        WalletSnapshot(
+            id=wallet.id,
+            currency=wallet.currency,
+            is_active=wallet.is_active,
+            available=Money(available.get(wallet.currency, 0), wallet.currency),
+            pending=Money(pending.get(wallet.currency, 0), wallet.currency),
+            reserved=Money(reserved.get(wallet.currency, 0), wallet.currency),
+            created_at=wallet.created_at,
+            updated_at=wallet.updated_at,
+        )
+        for wallet in wallets
+    ]
+
+
+def _available(user_id: UUID) -> Mapping[str, int]:
+    code = user_wallet(user_id, "EUR").code  # the code names the user; the currency stands beside
+    rows = LedgerBalance.objects.filter(account__code=code)
+    return dict(rows.values_list("account__currency", "balance_minor"))
+
+
+def _pending(user_id: UUID) -> Mapping[str, int]:
+    rows = Payment.objects.filter(seller_id=user_id, escrow_status=EscrowStatus.IN_ESCROW)
+    net = Sum(F("captured_minor") - F("commission_minor"))
+    return {row["currency"]: int(row["net"]) for row in rows.values("currency").annotate(net=net)}
+
+
+def _reserved(user_id: UUID) -> Mapping[str, int]:
+    rows = Payout.objects.filter(user_id=user_id, status__in=ON_ITS_WAY)
+    total = Sum("amount_minor")
+    grouped = rows.values("currency").annotate(total=total)
+    return {row["currency"]: int(row["total"]) for row in grouped}

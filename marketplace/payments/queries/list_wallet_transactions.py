@@ -1,0 +1,34 @@
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from marketplace.payments.models import Transaction, Wallet
+
+COLUMNS = (
+    "id",
+    "wallet_id",
+    "payment_id",
+    "type",
+    "amount_minor",
+    "wallet_change_minor",
+    "currency",
+    "status",
+    "notes",
+    "created_at",
+    "updated_at",
+)
+
+
+def list_wallet_transactions(
+    *, user_id: UUID, currency: str | None = None, transaction_type: str | None = None
+) -> QuerySet[Transaction, dict[str, Any]]:
+    """Rows of the user's statement lines; the caller pages them, newest first."""
+    wallets = Wallet.objects.filter(user_id=user_id)
+    if currency:
+        wallets = wallets.filter(currency=currency)
+    rows = Transaction.objects.filter(wallet__in=wallets)
+    if transaction_type:
+        rows = rows.filter(type=transaction_type)
+    found: QuerySet[Transaction, dict[str, Any]] = rows.values(*COLUMNS)
+    return found
