@@ -6,8 +6,10 @@ skipped and names it; with FAIRHOLD_REQUIRE_ALL=1, as in CI, the same test fails
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +26,14 @@ def _has_program(*names: str) -> bool:
     return any(shutil.which(name) for name in names)
 
 
+def _system_python_makes_environments() -> bool:
+    probe = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))"
+    with contextlib.suppress(OSError):
+        done = subprocess.run(["/usr/bin/python3", "-c", probe], check=False, capture_output=True)
+        return done.returncode == 0
+    return False
+
+
 REQUIREMENTS: dict[str, tuple[Callable[[], bool], str]] = {
     "rabbitmq": (lambda: bool(os.environ.get("RABBITMQ_URL")), "RabbitMQ (set RABBITMQ_URL)"),
     "elasticsearch": (
@@ -33,6 +43,10 @@ REQUIREMENTS: dict[str, tuple[Callable[[], bool], str]] = {
     "chromium": (
         lambda: _has_program("chromium", "google-chrome") and _has_program("chromedriver"),
         "Chromium and ChromeDriver (apt-get install chromium chromium-driver)",
+    ),
+    "system python": (
+        _system_python_makes_environments,
+        "/usr/bin/python3 3.11 or newer with venv (apt-get install python3-venv)",
     ),
     "root": (lambda: os.geteuid() == 0, "the root account"),
 }

@@ -70,11 +70,11 @@ class Launched:
     def text(self) -> str:
         return self.output.read_text()
 
-    def wait_until_running(self) -> None:
+    def wait_until_running(self, timeout_seconds: float = START_TIMEOUT_SECONDS) -> None:
         def is_settled() -> bool:
             return "Fairhold is running" in self.text() or self.process.poll() is not None
 
-        wait_until(is_settled, timeout_seconds=START_TIMEOUT_SECONDS)
+        wait_until(is_settled, timeout_seconds=timeout_seconds)
         assert self.process.poll() is None, self.text()
         assert "Fairhold is running" in self.text()
         time.sleep(0.2)
@@ -96,8 +96,11 @@ Launch = Callable[..., Launched]
 
 
 @pytest.fixture
-def launch(tmp_path: Path) -> Iterator[Launch]:
-    """Starts the launcher with a data folder; ends whatever the test left running."""
+def launch(tmp_path: Path, data_dir: Path) -> Iterator[Launch]:
+    """Starts the launcher with a data folder; ends whatever the test left running.
+
+    Asks for `data_dir` so that this ends first: the data is deleted when nothing uses it any more.
+    """
     started: list[Launched] = []
 
     def start(
