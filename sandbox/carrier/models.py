@@ -12,7 +12,7 @@ class Shipment(models.Model):
         DELIVERED = "delivered"
 
     id = models.CharField(primary_key=True, max_length=40)
-    tracking_number = models.CharField(max_length=40, unique=True)
+    tracking_number = models.CharField(max_length=100, unique=True)
     reference = models.CharField(max_length=100)
     status = models.CharField(max_length=20, choices=Status.choices)
     created_at = models.DateTimeField()

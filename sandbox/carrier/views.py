@@ -14,7 +14,7 @@ from sandbox.ids import new_id
 from sandbox.provider.services.records import lock, unique_value
 from sandbox.webhooks.emit import emit
 
-_TRACKING_NUMBER = re.compile(r"[A-Za-z0-9\-]{4,40}")
+_TRACKING_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._:\-]{0,99}")
 _STATUSES = frozenset({"in_transit", "delivered"})
 
 
@@ -35,11 +35,11 @@ def _render(shipment: Shipment) -> dict[str, Any]:
 
 def _announce(body: dict[str, Any]) -> Answer:
     fields = Fields(body)
-    number = fields.text("tracking_number", longest=40)
+    number = fields.text("tracking_number", longest=100)
     if not _TRACKING_NUMBER.fullmatch(number):
         raise invalid(
             "parameter_invalid",
-            "tracking_number takes 4 to 40 letters, digits and dashes.",
+            "tracking_number takes up to 100 letters, digits, spaces and . _ : -",
             "tracking_number",
         )
     shipment = Shipment(
