@@ -77,7 +77,7 @@ def wait_for(condition: Callable[[], Any], seconds: float = 10) -> Any:
     raise AssertionError(f"not within {seconds} s")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -206,7 +206,7 @@ def sandbox_database() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def sandbox(listener: Listener, sandbox_database: str) -> Iterator[Sandbox]:
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     env = {name: value for name, value in os.environ.items() if not name.startswith("SANDBOX_")}
     env |= {
