@@ -4,7 +4,7 @@ from django.conf import settings
 
 from demo.api import Api, Json
 from marketplace.core.actor import Role
-from marketplace.users.models import User, UserProfile
+from marketplace.users.models import User
 from marketplace.users.services import register_user
 
 PASSWORD = "demo market passphrase"  # noqa: S105 - public on purpose, see the landing page
@@ -24,8 +24,7 @@ def make_account(email: str, name: str, role: str) -> None:
     if User.objects.filter(email=email).exists():
         return
     if role == Role.ADMIN:
-        operator = User.objects.create_superuser(email, PASSWORD, first_name=name)
-        UserProfile.objects.create(user=operator)
+        User.objects.create_superuser(email, PASSWORD, first_name=name)
         return
     register_user(
         email=email,

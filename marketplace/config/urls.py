@@ -20,6 +20,7 @@ urlpatterns = [
     path("media/", include("marketplace.products.api.media_urls")),
     path("admin/", admin.site.urls),
     path("dev/outbox/", include("marketplace.notifications.dev_urls")),
+    path("", include("marketplace.users.page_urls")),
     path("", include("marketplace.gateway.urls")),
 ]
 

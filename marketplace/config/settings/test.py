@@ -8,4 +8,4 @@ SANDBOX_WEBHOOK_SECRETS = ["test-webhook-secret"]
 SANDBOX_CARRIER_SECRETS = ["test-carrier-secret"]
 PASSWORD_HASHERS = ["marketplace.config.settings.test_hashers.FastArgon2PasswordHasher"]
 # Tests of the limits set their own.
-ACCOUNT_RATE_LIMITS = {}
+ACCOUNT_RATE_LIMITS = False

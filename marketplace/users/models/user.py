@@ -3,7 +3,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 
@@ -32,15 +32,25 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str, **fields: Any) -> "User":
-        return self.create_user(
-            email,
-            password,
-            user_type=UserType.ADMIN,
-            roles=[Role.ADMIN],
-            is_staff=True,
-            is_superuser=True,
-            **fields,
-        )
+        """An operator's account, ready to sign in: whoever can run this has shown who they are."""
+        # Imported here: both modules import this one.
+        from allauth.account.models import EmailAddress
+
+        from marketplace.users.models.profile import UserProfile
+
+        with transaction.atomic():
+            user = self.create_user(
+                email,
+                password,
+                user_type=UserType.ADMIN,
+                roles=[Role.ADMIN],
+                is_staff=True,
+                is_superuser=True,
+                **fields,
+            )
+            UserProfile.objects.create(user=user)
+            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+        return user
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -80,6 +90,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         db_table = "users_user"
+        indexes = (
+            # For the admin's filters: both pick few out of very many.
+            models.Index(
+                fields=["-id"], name="users_suspended", condition=Q(suspended_at__isnull=False)
+            ),
+            models.Index(fields=["-id"], name="users_staff", condition=Q(is_staff=True)),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(email=Lower("email")), name="users_email_is_lower_case"

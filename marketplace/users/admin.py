@@ -1,0 +1,184 @@
+"""Accounts for operators: found by email, read in full, suspended and reinstated with a reason."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from marketplace.core.actor import Actor, Role
+from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.core.errors import DomainError
+from marketplace.users import services
+from marketplace.users.models import SignIn, User, UserProfile
+
+MAX_CHOSEN = 100
+
+for model in (EmailAddress, EmailConfirmation):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+class SuspendedFilter(admin.SimpleListFilter):
+    title = "suspended"
+    parameter_name = "suspended"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Suspended"), ("no", "Not suspended")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        if self.value() in {"yes", "no"}:
+            return queryset.filter(suspended_at__isnull=self.value() == "no")
+        return queryset
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), label="Reason"
+    )
+
+
+class EmailPrefixSearch:
+    """Search by id, or by how an email address begins: both are one walk down an index."""
+
+    email_field = "email"
+    search_fields = ("email",)
+    search_help_text = "The beginning of an email address, or a whole id"
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip().lower()
+        if not term:
+            return queryset, False
+        try:
+            return queryset.filter(pk=UUID(term)), False
+        except ValueError:
+            return queryset.filter(**{f"{self.email_field}__startswith": term}), False
+
+
+@admin.register(User)
+class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
+    list_display = (
+        "email",
+        "first_name",
+        "last_name",
+        "user_type",
+        "verification_status",
+        "is_staff",
+        "suspended_at",
+        "created_at",
+    )
+    list_filter = ("user_type", "verification_status", SuspendedFilter, "is_staff")
+    ordering = ("-id",)
+    exclude = ("password", "user_permissions")
+    actions = ("suspend_chosen", "reinstate_chosen")
+    actions_detail = ("suspend_one", "reinstate_one")
+
+    def has_suspend_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return is_operator(request)
+
+    @admin.action(description="Suspend…", permissions=["suspend"])
+    def suspend_chosen(self, request: HttpRequest, chosen: QuerySet[User]) -> HttpResponse:
+        return self._ask_reason(request, chosen, "suspend_chosen")
+
+    @admin.action(description="Reinstate…", permissions=["suspend"])
+    def reinstate_chosen(self, request: HttpRequest, chosen: QuerySet[User]) -> HttpResponse:
+        return self._ask_reason(request, chosen, "reinstate_chosen")
+
+    @action(description="Suspend", url_path="suspend", permissions=["suspend"])  # type: ignore[untyped-decorator]
+    def suspend_one(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        return self._ask_reason(request, User.objects.filter(pk=object_id), "suspend_chosen")
+
+    @action(description="Reinstate", url_path="reinstate", permissions=["suspend"])  # type: ignore[untyped-decorator]
+    def reinstate_one(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        return self._ask_reason(request, User.objects.filter(pk=object_id), "reinstate_chosen")
+
+    def _ask_reason(self, request: HttpRequest, chosen: QuerySet[User], name: str) -> HttpResponse:
+        """A page between choosing and doing; the second time round, with a reason, it is done."""
+        if not is_operator(request):
+            raise PermissionDenied
+        verb = "Suspend" if name == "suspend_chosen" else "Reinstate"
+        users = list(chosen.order_by("-id")[: MAX_CHOSEN + 1])
+        listing = reverse("admin:users_user_changelist")
+        if len(users) > MAX_CHOSEN:
+            messages.error(request, f"At most {MAX_CHOSEN} accounts at once.")
+            return redirect(listing)
+        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        if form.is_valid():
+            self._carry_out(request, users, verb, form.cleaned_data["reason"])
+            return redirect(listing)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{verb} {len(users)} account{'' if len(users) == 1 else 's'}",
+            "users": users,
+            "form": form,
+            "action": name,
+            "verb": verb,
+            "listing": listing,
+            "opts": self.model._meta,
+        }
+        return TemplateResponse(request, "admin/users/reason.html", context)
+
+    def _carry_out(self, request: HttpRequest, users: list[User], verb: str, reason: str) -> None:
+        actor = operator_of(request)
+        command: Callable[[User], object] = {
+            "Suspend": lambda user: services.suspend_user(
+                user_id=user.pk, actor=actor, reason=reason
+            ),
+            "Reinstate": lambda user: services.reinstate_user(user_id=user.pk, actor=actor),
+        }[verb]
+        for user in users:
+            # One refusal does not stop the others: the operator is told of each.
+            try:
+                command(user)
+            except DomainError as refusal:
+                messages.error(request, f"{user.email}: {refusal.title}.")
+            else:
+                self.log_change(request, user, f"{verb}: {reason}")
+                messages.success(request, f"{user.email}: done.")
+
+
+@admin.register(UserProfile)
+class UserProfileAdmin(EmailPrefixSearch, ReadOnlyAdmin):
+    email_field = "user__email"
+    list_display = ("user", "rating", "total_reviews", "is_featured", "updated_at")
+    list_select_related = ("user",)
+    ordering = ("-id",)
+
+
+@admin.register(SignIn)
+class SignInAdmin(EmailPrefixSearch, ReadOnlyAdmin):
+    email_field = "user__email"
+    list_display = ("user", "ip_address", "created_at", "refreshed_at", "ended_at", "end_reason")
+    list_filter = ("end_reason",)
+    list_select_related = ("user",)
+    exclude = ("refresh_token_id",)
+    ordering = ("-id",)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(EmailPrefixSearch, ReadOnlyAdmin):
+    list_display = ("email", "user", "primary", "verified")
+    list_filter = ("verified",)
+    list_select_related = ("user",)
+    ordering = ("-id",)
+
+
+def is_operator(request: HttpRequest) -> bool:
+    return Role.ADMIN in getattr(request.user, "roles", ())
+
+
+def operator_of(request: HttpRequest) -> Actor:
+    assert isinstance(request.user, User)  # noqa: S101
+    return Actor.user(request.user.pk, *(Role(role) for role in request.user.roles))
