@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -116,6 +116,15 @@ def is_retryable(error: BaseException) -> bool:
     """Whether the database asked for the whole transaction to be run again."""
     sqlstate = getattr(error.__cause__, "sqlstate", None) or getattr(error, "sqlstate", None)
     return sqlstate in RETRYABLE_SQLSTATES
+
+
+def is_connection_failure(error: BaseException) -> bool:
+    """Whether the database went away (restarted, refused, cut off) rather than refused the work."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    sqlstate = getattr(error.__cause__, "sqlstate", None)
+    # Without a state there was no server to give one; 08 is connection exception, 57P is shutdown.
+    return sqlstate is None or sqlstate.startswith(("08", "57P"))
 
 
 def forbid_transaction(what: str) -> None:

@@ -9,11 +9,11 @@ from typing import Any, Self
 from uuid import UUID
 
 import orjson
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 
 from marketplace.core import clock
 from marketplace.core.context import caused_by
-from marketplace.core.db import joinable, with_retries
+from marketplace.core.db import is_connection_failure, joinable, with_retries
 from marketplace.core.events.registry import Subscription, from_payload, subscriptions
 from marketplace.core.models import InboxMessage
 
@@ -115,21 +115,14 @@ def deliver_stream(
             deliver(envelope, service=service)
         except Exception as error:  # noqa: BLE001 - whatever it is, the event must be tried again
             failure = error
-            if isinstance(error, OperationalError | InterfaceError) and connection_lost():
+            if is_connection_failure(error):
+                connection.close()
                 failure = NotCounted(f"the database is away: {error}")
             held_back: dict[UUID, Exception] = {
                 waiting.event_id: HeldBack() for waiting in stream[position + 1 :]
             }
             return {envelope.event_id: failure, **held_back}
     return {}
-
-
-def connection_lost() -> bool:
-    """Whether this thread's database connection is gone; a broken one is closed for good."""
-    if connection.connection is None or not connection.is_usable():
-        connection.close()
-        return True
-    return False
 
 
 def _claim(consumer: str, event_id: UUID) -> bool:
