@@ -231,7 +231,7 @@ class Deliverer:
                     if self._stopping and failures > 5:
                         return  # the claims run out, and another deliverer takes over
                     logger.warning("the database does not answer: %s", error)
-                    time.sleep(min(0.2 * failures, 5))
+                    time.sleep(min(0.2 * failures, 1))
                     continue
                 if not worked:
                     self._wait()
