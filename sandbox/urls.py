@@ -36,7 +36,7 @@ urlpatterns = [
 ]
 
 
-def nothing_here(_request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def nothing_here(_request: HttpRequest, exception: Exception) -> HttpResponse:
     """An address that does not exist, answered like everything else."""
     error = ApiError(404, "not_found", "No such address.")
     return json_response(404, error.body())
