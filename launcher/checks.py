@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 import subprocess
@@ -14,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from launcher.bootstrap import ROOT
-from launcher.preparation import MANAGE, package_exists
+from launcher.preparation import MANAGE
 
 # Reserved for documentation: nothing listens there and nothing is sent.
 HOST = "market.example.com"
@@ -33,10 +34,9 @@ def production_values() -> dict[str, str]:
         "RABBITMQ_URL": f"amqps://fairhold:{secrets.token_hex(16)}@queue.{HOST}/fairhold",
         "EMAIL_URL": f"smtp+tls://fairhold:{secrets.token_hex(16)}@mail.{HOST}:587",
         "DEFAULT_FROM_EMAIL": f"no-reply@{HOST}",
-        "SANDBOX_URL": f"https://sandbox.{HOST}",
-        "SANDBOX_API_KEY": secrets.token_urlsafe(40),
-        "SANDBOX_WEBHOOK_SECRETS": secrets.token_urlsafe(40),
-        "SANDBOX_CARRIER_SECRETS": secrets.token_urlsafe(40),
+        "JWT_SIGNING_KEYS": secrets.token_urlsafe(40),
+        "FIELD_ENCRYPTION_KEYS": "1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
+        "SECURE_HSTS_PRELOAD": "true",
         "MEDIA_ROOT": str(ROOT / ".fairhold" / "media"),
     }
 
@@ -47,7 +47,7 @@ def migrations() -> int:
     # Without a database Django only cannot compare the history, which is not what is asked here.
     quiet = {"PYTHONWARNINGS": "ignore::RuntimeWarning"}
     status = _run([*MANAGE, *command], _test_settings() | quiet)
-    if status == 0 and package_exists("sandbox"):
+    if status == 0:
         own = {"DJANGO_SETTINGS_MODULE": "sandbox.settings", "SANDBOX_DATABASE_URL": NO_DATABASE}
         status = _run([sys.executable, "-m", "django", *command], own | quiet)
     return status

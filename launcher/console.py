@@ -24,7 +24,7 @@ class Silent:
     """Tells nothing."""
 
     @contextlib.contextmanager
-    def step(self, title: str) -> Iterator[None]:  # noqa: ARG002 - the protocol's signature
+    def step(self, title: str) -> Iterator[None]:
         yield
 
     def say(self, line: str) -> None:
