@@ -36,12 +36,6 @@ class LedgerBalance(models.Model):
                 name="ledger_balance_not_negative",
                 condition=models.Q(non_negative=False) | models.Q(balance_minor__gte=0),
             ),
-            models.CheckConstraint(
-                name="ledger_balance_version_not_negative", condition=models.Q(version__gte=0)
-            ),
-            models.CheckConstraint(
-                name="ledger_balance_side", condition=models.Q(side__in=[1, -1])
-            ),
         )
 
     def __str__(self) -> str:

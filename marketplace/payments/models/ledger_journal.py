@@ -1,49 +1,48 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from marketplace.core.db import append_only
-from marketplace.payments.ledger.fields import (
-    ClockTimestamp,
-    CurrentTransactionId,
-    TransactionIdField,
-)
+from marketplace.payments.ledger.fields import TransactionIdField
 from marketplace.payments.models.ledger_account import LedgerAccount
 
 
 class LedgerJournal(models.Model):
-    """One business fact in the books: two or more entries that sum to zero per currency.
+    """One business fact in the books: two or more legs that sum to zero per currency.
 
-    Written once, by ``ledger_post``, with all its entries in one statement; the database refuses
-    a journal without its entries, a second batch of entries, and any change.
+    The row states its legs; the database checks them, writes one :class:`LedgerEntry` for each and
+    moves the balances, in the same statement. It refuses any later change.
     """
 
     id = models.UUIDField(primary_key=True)
     """UUIDv7."""
     kind = models.CharField(max_length=40)
-    business_key = models.CharField(max_length=200, unique=True)
+    business_key = models.CharField(max_length=200)
     """What makes it happen once, such as ``release:{order}``."""
     reference_id = models.UUIDField()
     """The order, payout or user it belongs to; the distribution key."""
     reverses_id = models.UUIDField(null=True)
     """The journal this one takes back. No foreign key: nothing points at a leaf table."""
-    entry_count = models.SmallIntegerField()
+    account_ids = ArrayField(models.BigIntegerField())
+    """One account for each leg; an account appears at most once."""
+    amounts_minor = ArrayField(models.BigIntegerField())
+    """The amount of each leg: positive for a debit, negative for a credit, never zero."""
     metadata = models.JSONField(default=dict)
     request_id = models.CharField(max_length=64, blank=True, default="")
     occurred_at = models.DateTimeField()
-    """When it happened in the world, as the caller says."""
-    posted_at = models.DateTimeField(db_default=ClockTimestamp())
-    """When it entered the books: the database's clock, read under the locks."""
-    xact_id = TransactionIdField(db_default=CurrentTransactionId())
+    """When it happened in the world, as the caller says. When it entered the books is
+    ``posted_at`` of its entries."""
 
     class Meta:
         db_table = append_only("payments_ledger_journal")
         constraints = (
+            models.UniqueConstraint(fields=["business_key"], name="ledger_journal_once"),
             models.UniqueConstraint(
                 fields=["reverses_id"],
                 name="ledger_journal_reversed_once",
                 condition=models.Q(reverses_id__isnull=False),
             ),
             models.CheckConstraint(
-                name="ledger_journal_two_entries", condition=models.Q(entry_count__gte=2)
+                name="ledger_journal_two_legs", condition=models.Q(account_ids__len__gte=2)
             ),
         )
         indexes = (models.Index(fields=["reference_id", "id"], name="ledger_journal_reference"),)
@@ -71,7 +70,7 @@ class LedgerEntry(models.Model):
         related_name="entries",
     )
     line = models.SmallIntegerField()
-    """1 to the journal's ``entry_count``."""
+    """The leg's place in the journal, from 1."""
     account = models.ForeignKey(
         LedgerAccount,
         on_delete=models.PROTECT,
@@ -85,8 +84,10 @@ class LedgerEntry(models.Model):
     balance_after_minor = models.BigIntegerField(null=True)
     reference_id = models.UUIDField()
     """The journal's; the distribution key."""
-    posted_at = models.DateTimeField(db_default=ClockTimestamp())
-    xact_id = TransactionIdField(db_default=CurrentTransactionId())
+    posted_at = models.DateTimeField()
+    """When it entered the books: the database's clock, read once per journal under its locks."""
+    xact_id = TransactionIdField()
+    """The transaction that wrote it: what the folding of hot accounts goes by."""
 
     class Meta:
         db_table = append_only("payments_ledger_entry")
@@ -99,14 +100,6 @@ class LedgerEntry(models.Model):
             ),
             models.CheckConstraint(
                 name="ledger_entry_amount_not_zero", condition=~models.Q(amount_minor=0)
-            ),
-            models.CheckConstraint(
-                name="ledger_entry_line_positive", condition=models.Q(line__gte=1)
-            ),
-            models.CheckConstraint(
-                name="ledger_entry_version_with_balance",
-                condition=models.Q(account_version__isnull=True, balance_after_minor__isnull=True)
-                | models.Q(account_version__gte=1, balance_after_minor__isnull=False),
             ),
         )
         indexes = (

@@ -1,0 +1,364 @@
+"""Ledger posts per second, next to scripts that insert the same rows with no checks.
+
+    python -m bench.ledger                   the embedded PostgreSQL, a fresh database
+    python -m bench.ledger --history 1000000 the same with a million journals already there
+
+What is posted is a release of four legs: escrow to wallet, commission and tax. Every release takes
+another escrow and wallet at random; commission and tax are one account each, which all clients
+share. Baselines write exactly the rows that a post leaves in the journal and entry tables, into
+tables with the same columns and indexes, without a constraint, trigger, lock or balance:
+
+- ``bare script``: BEGIN, INSERT journal, INSERT entries, COMMIT, as a bare script is written
+- ``bare, one statement``: the same rows by one INSERT (a CTE): the hardest baseline there is
+
+Each round runs every script once, in turns, on the same server with ``synchronous_commit=on``; the
+figures are medians over the rounds. The server is the embedded one with its default settings.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from launcher.bootstrap import ROOT
+from launcher.postgres import OWNER, Postgres
+
+ACCOUNTS = 20_000
+"""Escrows and wallets that the clients draw from."""
+GOAL_RATIO = 0.6
+
+SETUP = """
+CREATE SCHEMA bench;
+CREATE FUNCTION bench.id(n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
+    $$ SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid $$;
+-- pgbench reads every colon before a name as a variable, so account codes are made here.
+CREATE FUNCTION bench.codes(p_order bigint, p_seller bigint) RETURNS text[] LANGUAGE sql IMMUTABLE
+    AS $$ SELECT ARRAY['order:' || bench.id(p_order) || ':escrow',
+                       'user:' || bench.id(p_seller) || ':wallet', 'revenue:commission', 'tax:DE'] $$;
+CREATE TABLE bench.journal
+    (LIKE payments_ledger_journal INCLUDING DEFAULTS INCLUDING INDEXES);
+CREATE TABLE bench.entry
+    (LIKE payments_ledger_entry INCLUDING DEFAULTS INCLUDING INDEXES INCLUDING IDENTITY);
+"""
+
+FILL = """
+SELECT count(ledger_post(uuidv7(), 'escrow_hold', 'hold:' || n, bench.id(n),
+    ARRAY['psp_clearing', 'order_escrow'],
+    ARRAY['psp:sandbox:clearing', 'order:' || bench.id(n) || ':escrow'],
+    ARRAY['EUR', 'EUR'], ARRAY[1000000000000, -1000000000000], now()))
+  FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
+"""
+
+RELEASE = """\\set order random(1, {accounts})
+\\set seller random(1, {accounts})
+\\set key random(1, 9000000000000000000)
+SELECT ledger_post(uuidv7(), 'escrow_release', 'release ' || :key::text,
+    bench.id(:order),
+    ARRAY['order_escrow', 'user_wallet', 'revenue_commission', 'tax'],
+    bench.codes(:order, :seller),
+    ARRAY['EUR', 'EUR', 'EUR', 'EUR'], ARRAY[10000, -8810, -1000, -190]::bigint[], now(),
+    '{{}}'::jsonb, 'bench');
+"""
+
+ENTRY_COLUMNS = (
+    "(journal_id, line, account_id, amount_minor, currency, account_version, balance_after_minor,"
+    " reference_id,"
+    " posted_at, xact_id)"
+)
+ENTRY_ROWS = """
+    ({id}, 1::smallint, {order}, 10000::bigint, 'EUR', {version}, 990000::bigint, {reference}, clock_timestamp(), pg_current_xact_id()),
+    ({id}, 2::smallint, {seller} + {accounts}, -8810::bigint, 'EUR', {version}, 881000::bigint,
+     {reference}, clock_timestamp(), pg_current_xact_id()),
+    ({id}, 3::smallint, 1::bigint, -1000::bigint, 'EUR', NULL::bigint, NULL::bigint, {reference}, clock_timestamp(), pg_current_xact_id()),
+    ({id}, 4::smallint, 2::bigint, -190::bigint, 'EUR', NULL::bigint, NULL::bigint, {reference}, clock_timestamp(), pg_current_xact_id())"""
+
+JOURNAL_COLUMNS = (
+    "(id, kind, business_key, reference_id, account_ids, amounts_minor, metadata, request_id,"
+    " occurred_at)"
+)
+JOURNAL_VALUES = (
+    "({id}, 'escrow_release', 'release ' || :key::text, {reference},"
+    " ARRAY[{order}, {seller} + {accounts}, 1, 2], ARRAY[10000, -8810, -1000, -190]::bigint[],"
+    " '{{}}'::jsonb, 'bench', now())"
+)
+
+SCRIPT_HEAD = """\\set order random(1, {accounts})
+\\set seller random(1, {accounts})
+\\set key random(1, 9000000000000000000)
+\\set version random(1, 1000000000)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    script: str
+    clients: int
+    posts_per_second: float
+    latency_ms: float
+
+
+def bare_scripts() -> dict[str, str]:
+    """The baselines. Versions are random, so that the unique index of the versions takes them."""
+    values = {
+        "id": ":id::uuid",
+        "order": ":order::bigint",
+        "seller": ":seller::bigint",
+        "version": ":version::bigint",
+        "reference": "bench.id(:order)",
+        "accounts": ACCOUNTS,
+    }
+    head = SCRIPT_HEAD.format(accounts=ACCOUNTS)
+    journal = f"INSERT INTO bench.journal {JOURNAL_COLUMNS} VALUES {JOURNAL_VALUES}".format(
+        **values | {"id": "uuidv7()"}
+    )
+    entries = f"INSERT INTO bench.entry {ENTRY_COLUMNS} SELECT v.* FROM"
+    two = f"{entries} (VALUES {ENTRY_ROWS.format(**values)}) v"
+    rows = ENTRY_ROWS.format(**values | {"id": "NULL::uuid"})
+    one = (
+        f"WITH j AS ({journal} RETURNING id) {entries.replace('v.*', 'j.id, v.l, v.a, v.m, v.c, v.n, v.b, v.r, v.p, v.x')}"
+        f" j, (VALUES {rows}) v (i, l, a, m, c, n, b, r, p, x)"
+    )
+    return {
+        "bare script": f"{head}BEGIN;\n{_line(journal)} RETURNING id \\gset\n{_line(two)};\nEND;\n",
+        "bare, one statement": f"{head}{_line(one)};\n",
+    }
+
+
+def posting_script() -> str:
+    return RELEASE.format(accounts=ACCOUNTS)
+
+
+def _line(statement: str) -> str:
+    return " ".join(statement.split())
+
+
+class Bench:
+    def __init__(self, url: str, pgbench: Path, seconds: int) -> None:
+        self.url = url
+        self.pgbench = pgbench
+        self.seconds = seconds
+
+    def prepare(self, history: int) -> None:
+        manage = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"]
+        subprocess.run(manage, check=True, env={**os.environ, "DATABASE_URL": self.url}, cwd=ROOT)
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA IF EXISTS bench CASCADE")
+            connection.execute(SETUP)
+            for first in range(1, ACCOUNTS + 1, 5_000):
+                connection.execute(FILL, {"first": first, "last": first + 4_999})
+            self._add_history(connection, history)
+            connection.execute("VACUUM ANALYZE")
+
+    def _add_history(self, connection: psycopg.Connection[Any], journals: int) -> None:
+        """Journals that are there before the clock starts, posted like any other."""
+        statement = posting_script().split("SELECT ", 1)[1].strip().rstrip(";")
+        for variable, value in {
+            ":order": f"(1 + n % {ACCOUNTS})",
+            ":seller": f"(1 + n * 7 % {ACCOUNTS})",
+            ":key::text": "'h' || n",
+        }.items():
+            statement = statement.replace(variable, value)
+        for first in range(1, journals + 1, 20_000):
+            last = min(first + 19_999, journals)
+            connection.execute(f"SELECT count({statement}) FROM generate_series({first}, {last}) n")  # type: ignore[arg-type] # noqa: S608
+            connection.execute(
+                "SELECT ledger_fold(id) FROM payments_ledger_account WHERE NOT keeps_balance"
+            )
+            print(f"\r  history {last:,} of {journals:,} journals", end="", flush=True)
+        if journals:
+            print()
+
+    def run(self, name: str, script: str, clients: int) -> Figure:
+        with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
+            file.write(_one_line_statements(script))
+            file.flush()
+            done = subprocess.run(
+                [
+                    str(self.pgbench),
+                    "--no-vacuum",
+                    "--protocol=prepared",
+                    f"--client={clients}",
+                    f"--jobs={min(clients, 2)}",
+                    f"--time={self.seconds}",
+                    f"--file={file.name}",
+                    self.url,
+                ],
+                capture_output=True,
+                text=True,
+                check=False,
+                env={"LC_ALL": "C"},
+            )
+        found = re.search(r"tps = ([\d.]+)", done.stdout)
+        latency = re.search(r"latency average = ([\d.]+) ms", done.stdout)
+        if done.returncode or not found or not latency or "failed" not in done.stdout:
+            sys.exit(f"pgbench failed at {name}:\n{done.stdout}{done.stderr}")
+        return Figure(name, clients, float(found[1]), float(latency[1]))
+
+
+def _one_line_statements(script: str) -> str:
+    return "\n".join(line for line in script.splitlines() if line.strip()) + "\n"
+
+
+def measure(bench: Bench, clients: list[int], rounds: int) -> list[Figure]:
+    scripts = {"ledger_post": posting_script(), **bare_scripts()}
+    found: dict[tuple[str, int], list[Figure]] = {}
+    for number in range(rounds):
+        for count in clients:
+            for name, script in scripts.items():
+                figure = bench.run(name, script, count)
+                found.setdefault((name, count), []).append(figure)
+                print(
+                    f"  round {number + 1}: {name}, {count} clients:"
+                    f" {figure.posts_per_second:,.0f}/s",
+                    flush=True,
+                )
+    return [
+        Figure(
+            name,
+            count,
+            statistics.median(f.posts_per_second for f in figures),
+            statistics.median(f.latency_ms for f in figures),
+        )
+        for (name, count), figures in found.items()
+    ]
+
+
+def measure_python(bench: Bench, clients: int) -> Figure:
+    """The same release through ``post_journal``, each client a thread in one process."""
+    os.environ["DATABASE_URL"] = bench.url
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.config.settings.local")
+    import django
+
+    django.setup()
+    counts = [0] * clients
+    stop_at = time.monotonic() + bench.seconds
+    threads = [
+        threading.Thread(target=_post_until, args=(stop_at, counts, number))
+        for number in range(clients)
+    ]
+    started = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    elapsed = time.monotonic() - started
+    total = sum(counts)
+    return Figure(
+        "post_journal (Python)", clients, total / elapsed, 1000 * elapsed * clients / total
+    )
+
+
+def _post_until(stop_at: float, counts: list[int], number: int) -> None:
+    import random
+    from uuid import UUID
+
+    from django.db import connection, transaction
+
+    from marketplace.core.ids import new_id
+    from marketplace.core.money import Money
+    from marketplace.payments.ledger import JournalKind, accounts, credit, debit, post_journal
+
+    def bench_id(n: int) -> UUID:
+        return UUID(f"00000000-0000-7000-8000-{n:012d}")
+
+    try:
+        while time.monotonic() < stop_at:
+            order_id = bench_id(random.randint(1, ACCOUNTS))
+            seller_id = bench_id(random.randint(1, ACCOUNTS))
+            with transaction.atomic():
+                post_journal(
+                    kind=JournalKind.ESCROW_RELEASE,
+                    business_key=f"release:{new_id()}",
+                    reference_id=order_id,
+                    legs=[
+                        debit(accounts.order_escrow(order_id, "EUR"), Money(10_000, "EUR")),
+                        credit(accounts.user_wallet(seller_id, "EUR"), Money(8_810, "EUR")),
+                        credit(accounts.revenue_commission("EUR"), Money(1_000, "EUR")),
+                        credit(accounts.tax("DE", "EUR"), Money(190, "EUR")),
+                    ],
+                )
+            counts[number] += 1
+    finally:
+        connection.close()
+
+
+def report(figures: list[Figure], server: dict[str, str], history: int) -> dict[str, Any]:
+    by_name = {(figure.script, figure.clients): figure for figure in figures}
+    print(
+        f"\nPostgreSQL {server['server_version']}, synchronous_commit={server['synchronous_commit']},"
+        f" fsync={server['fsync']}, {os.cpu_count()} cores, {history:,} journals before the start"
+    )
+    print(
+        f"{'':24} {'clients':>8} {'posts/s':>10} {'ms':>8} {'of bare':>9} {'of one statement':>17}"
+    )
+    rows = []
+    for figure in figures:
+        row: dict[str, Any] = asdict(figure)
+        cells = []
+        for baseline, key in (
+            ("bare script", "ratio_to_bare"),
+            ("bare, one statement", "ratio_to_one_statement"),
+        ):
+            base = by_name.get((baseline, figure.clients))
+            row[key] = round(figure.posts_per_second / base.posts_per_second, 3) if base else None
+            cells.append(f"{row[key]:.2f}" if base else "-")
+        rows.append(row)
+        print(
+            f"{figure.script:24} {figure.clients:8} {figure.posts_per_second:10,.0f}"
+            f" {figure.latency_ms:8.2f} {cells[0]:>9} {cells[1]:>17}"
+        )
+    return {
+        "bench": "ledger",
+        "cores": os.cpu_count(),
+        "machine": platform.machine(),
+        "history": history,
+        "server": server,
+        "goal_ratio_to_bare": GOAL_RATIO,
+        "figures": rows,
+    }
+
+
+def main(arguments: list[str] | None = None) -> dict[str, Any]:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.ledger", description=__doc__.split("\n")[0]
+    )
+    parser.add_argument("--seconds", type=int, default=5, help="per script, clients and round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 4, 8])
+    parser.add_argument("--history", type=int, default=0, help="journals before the start")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="fairhold-bench-") as folder:
+        Path(folder).chmod(0o711)
+        with Postgres(Path(folder)) as server:
+            bench = Bench(server.url(OWNER), server.program("pgbench"), options.seconds)
+            bench.prepare(options.history)
+            figures = measure(bench, options.clients, options.rounds)
+            figures.append(measure_python(bench, max(options.clients)))
+            with psycopg.connect(bench.url) as connection:
+                facts = {
+                    name: str(connection.execute(f"SHOW {name}").fetchone()[0])  # type: ignore[index,arg-type]
+                    for name in ("server_version", "synchronous_commit", "fsync", "shared_buffers")
+                }
+            result = report(figures, facts, options.history)
+    if options.json:
+        options.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    else:
+        print(json.dumps(result))
+    return result
+
+
+if __name__ == "__main__":
+    main()
