@@ -34,8 +34,9 @@ UPRIGHT = {
     8: (Image.Transpose.ROTATE_90,),
 }
 
-_decoding = threading.BoundedSemaphore(2)
-"""A 40 MP picture takes up to 200 MB while it is decoded: two at a time in one process."""
+_decoding = threading.Lock()
+"""40 megapixels with transparency take up to 300 MB while they are made smaller: one at a time in
+one process keeps a worker under 512 MB."""
 
 # What a decoder may raise over hostile bytes; Pillow promises no single base class.
 _DECODER_ERRORS = (

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import orjson
 from django.core.files.uploadedfile import UploadedFile
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
@@ -14,20 +14,26 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.core.actor import Actor
-from marketplace.core.api import actor_of
+from marketplace.core.api import actor_of, honours_if_match, refuses
+from marketplace.core.errors import Forbidden
+from marketplace.core.money import InvalidMoney
 from marketplace.products import pictures, services
 from marketplace.products.api import examples
 from marketplace.products.api import serializers as shapes
 from marketplace.products.api.versions import etag, expected_version
+from marketplace.products.errors import (
+    ImageRefused,
+    NotASeller,
+    ProductTransitionRefused,
+    TooManyImages,
+    UnknownCategory,
+)
 from marketplace.products.queries import get_product, list_own_products, list_products
 from marketplace.products.queries.categories import get_category, list_categories
 from marketplace.products.queries.get_product import PublicProduct
 from marketplace.products.rendering import render_price, render_time
+from marketplace.products.repositories.search import BadCursor
 from marketplace.products.snapshots import ProductSnapshot
-
-IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The ETag you act on; stale: 412."
-)
 
 
 def render_own(product: ProductSnapshot) -> dict[str, Any]:
@@ -87,6 +93,7 @@ class ProductsView(APIView):
         examples=[examples.page],
         auth=[],
     )
+    @refuses(BadCursor)
     def get(self, request: Request) -> Response:
         wanted = checked(shapes.ProductQuerySerializer(data=request.query_params))
         page = list_products(**wanted)
@@ -106,6 +113,7 @@ class ProductsView(APIView):
         responses={201: shapes.OwnProductSerializer},
         examples=[examples.listing, examples.own],
     )
+    @refuses(NotASeller, UnknownCategory, InvalidMoney)
     def post(self, request: Request) -> Response:
         listing = checked(shapes.ProductInputSerializer(data=request.data))
         product = services.create_product(actor=actor_of(request), listing=listing)
@@ -121,6 +129,7 @@ class OwnProductsView(APIView):
         responses=shapes.OwnProductPageSerializer,
         examples=[examples.own_page],
     )
+    @refuses(BadCursor)
     def get(self, request: Request) -> Response:
         wanted = checked(shapes.OwnProductQuerySerializer(data=request.query_params))
         page = list_own_products(
@@ -160,11 +169,12 @@ class ProductView(APIView):
         operation_id="products_update",
         tags=["products"],
         summary="Change a listing of your own",
-        parameters=[IF_MATCH],
         request=shapes.ProductChangesSerializer,
         responses=shapes.OwnProductSerializer,
         examples=[examples.changes, examples.own],
     )
+    @refuses(UnknownCategory, InvalidMoney)
+    @honours_if_match
     def patch(self, request: Request, product_id: UUID) -> Response:
         changes = checked(shapes.ProductChangesSerializer(data=request.data))
         product = services.update_product(
@@ -179,9 +189,9 @@ class ProductView(APIView):
         operation_id="products_delete",
         tags=["products"],
         summary="Delete a listing of your own; orders keep what they need of it",
-        parameters=[IF_MATCH],
         responses={204: None},
     )
+    @honours_if_match
     def delete(self, request: Request, product_id: UUID) -> Response:
         services.delete_product(
             product_id=product_id,
@@ -196,11 +206,12 @@ class PublishView(APIView):
         operation_id="products_publish",
         tags=["products"],
         summary="Offer it: ACTIVE, or UNDER_REVIEW where the marketplace looks first",
-        parameters=[IF_MATCH],
         request=None,
         responses=shapes.OwnProductSerializer,
         examples=[examples.own],
     )
+    @refuses(NotASeller, ProductTransitionRefused)
+    @honours_if_match
     def post(self, request: Request, product_id: UUID) -> Response:
         product = services.publish_product(
             product_id=product_id,
@@ -215,11 +226,12 @@ class DeactivateView(APIView):
         operation_id="products_deactivate",
         tags=["products"],
         summary="Take it off the catalogue",
-        parameters=[IF_MATCH],
         request=None,
         responses=shapes.OwnProductSerializer,
         examples=[examples.own],
     )
+    @refuses(ProductTransitionRefused)
+    @honours_if_match
     def post(self, request: Request, product_id: UUID) -> Response:
         product = services.deactivate_product(
             product_id=product_id,
@@ -234,11 +246,12 @@ class ApproveView(APIView):
         operation_id="products_approve",
         tags=["products"],
         summary="Operators: let a reviewed listing go public",
-        parameters=[IF_MATCH],
         request=None,
         responses=shapes.OwnProductSerializer,
         examples=[examples.own],
     )
+    @refuses(Forbidden, ProductTransitionRefused)
+    @honours_if_match
     def post(self, request: Request, product_id: UUID) -> Response:
         product = services.approve_product(
             product_id=product_id,
@@ -253,11 +266,12 @@ class RejectView(APIView):
         operation_id="products_reject",
         tags=["products"],
         summary="Operators: send a reviewed listing back with a reason",
-        parameters=[IF_MATCH],
         request=shapes.RejectionSerializer,
         responses=shapes.OwnProductSerializer,
         examples=[examples.rejection, examples.own],
     )
+    @refuses(Forbidden, ProductTransitionRefused)
+    @honours_if_match
     def post(self, request: Request, product_id: UUID) -> Response:
         product = services.reject_product(
             product_id=product_id,
@@ -276,11 +290,12 @@ class ImagesView(APIView):
         tags=["products"],
         summary="Add a picture",
         description="Checked by content, decoded and written anew as WebP without metadata.",
-        parameters=[IF_MATCH],
         request={"multipart/form-data": shapes.ImageUploadSerializer},
         responses={201: shapes.OwnProductSerializer},
         examples=[examples.own],
     )
+    @refuses(ImageRefused, TooManyImages)
+    @honours_if_match
     def post(self, request: Request, product_id: UUID) -> Response:
         upload: UploadedFile[Any] = checked(shapes.ImageUploadSerializer(data=request.data))[
             "image"
@@ -300,11 +315,11 @@ class ImageOrderView(APIView):
         operation_id="products_order_images",
         tags=["products"],
         summary="Put the pictures in order; the first is the listing's face",
-        parameters=[IF_MATCH],
         request=shapes.ImageOrderSerializer,
         responses=shapes.OwnProductSerializer,
         examples=[examples.own],
     )
+    @honours_if_match
     def put(self, request: Request, product_id: UUID) -> Response:
         product = services.order_images(
             product_id=product_id,
@@ -320,10 +335,10 @@ class ImageView(APIView):
         operation_id="products_remove_image",
         tags=["products"],
         summary="Remove a picture",
-        parameters=[IF_MATCH],
         responses=shapes.OwnProductSerializer,
         examples=[examples.own],
     )
+    @honours_if_match
     def delete(self, request: Request, product_id: UUID, image_id: UUID) -> Response:
         product = services.remove_image(
             product_id=product_id,
@@ -346,7 +361,7 @@ class CategoriesView(APIView):
         examples=[examples.tree],
         auth=[],
     )
-    def get(self, request: Request) -> Response:  # noqa: ARG002 - a view is given its request
+    def get(self, request: Request) -> Response:
         answer = Response({"results": list_categories()})
         answer["Cache-Control"] = "public, max-age=60"
         return answer
@@ -364,5 +379,5 @@ class CategoryView(APIView):
         examples=[examples.category],
         auth=[],
     )
-    def get(self, request: Request, category_id: UUID) -> Response:  # noqa: ARG002
+    def get(self, request: Request, category_id: UUID) -> Response:
         return Response(get_category(category_id=category_id))

@@ -41,7 +41,8 @@ class FoundPage:
 
 
 class BadCursor(InvalidInput):
-    code = "invalid_input"
+    code = "invalid_cursor"
+    title = "The cursor is not one that this list gave out"
 
     def __init__(self) -> None:
         text = "This cursor is not one of this list; start again without it."

@@ -16,6 +16,7 @@ from marketplace.products.services.consume_reservation import consume_reservatio
 from marketplace.products.services.create_product import create_product
 from marketplace.products.services.deactivate_product import deactivate_product
 from marketplace.products.services.delete_product import delete_product
+from marketplace.products.services.feature_product import feature_product
 from marketplace.products.services.order_images import order_images
 from marketplace.products.services.publish_product import publish_product
 from marketplace.products.services.rebuild_catalogue import rebuild_catalogue
@@ -45,6 +46,7 @@ __all__ = [
     "create_product",
     "deactivate_product",
     "delete_product",
+    "feature_product",
     "order_images",
     "publish_product",
     "rebuild_catalogue",

@@ -197,7 +197,11 @@ def test_pages_neither_repeat_nor_skip_in_any_ordering(ordering: str, query: str
             created_at=now if number % 2 else clock.now(),
         )
     rebuild_catalogue()
-    parameters: dict[str, Any] = {"ordering": ordering, "page_size": 5, **({"q": query} if query else {})}
+    parameters: dict[str, Any] = {
+        "ordering": ordering,
+        "page_size": 5,
+        **({"q": query} if query else {}),
+    }
     everything = [card["id"] for card in get(**{**parameters, "page_size": 50})["results"]]
     assert len(set(everything)) == 23
     page = get(**parameters)

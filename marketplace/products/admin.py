@@ -1,0 +1,220 @@
+"""What an operator does with products: reviews listings, keeps the tree, looks at stock.
+
+Everything that changes something goes through the commands, so that events and rules hold here too.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+
+from marketplace.core.actor import Actor, Role
+from marketplace.core.admin import FastAdmin, ReadOnlyAdmin
+from marketplace.core.db import joinable
+from marketplace.core.errors import DomainError
+from marketplace.products import services
+from marketplace.products.models import (
+    CatalogueEntry,
+    Category,
+    Product,
+    StockReservation,
+)
+
+
+def operator(request: HttpRequest) -> Actor:
+    """Who acts; the admin lets nobody in who is not staff, the commands ask for an operator."""
+    roles = {Role(role) for role in request.user.roles}  # type: ignore[union-attr]
+    if request.user.is_superuser:
+        roles.add(Role.ADMIN)
+    return Actor.user(UUID(str(request.user.pk)), *roles)
+
+
+@admin.register(Product)
+class ProductAdmin(ReadOnlyAdmin):
+    """The list reads only the columns it shows, and joins nothing: it stays fast at a million."""
+
+    list_display = ("title", "status", "price_text", "inventory_count", "is_featured", "created_at")
+    list_filter = ("status", "is_featured", "currency")
+    search_fields = ("id__exact", "seller__id__exact", "title__istartswith")
+    search_help_text = "Product id, seller id, or how a title begins"
+    ordering = ("-created_at", "-id")
+    actions = ("approve", "reject", "feature", "unfeature")
+    list_select_related = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
+        products: QuerySet[Product] = super().get_queryset(request)
+        return products.defer("description", "specifications", "images")
+
+    @admin.display(description="price")
+    def price_text(self, product: Product) -> str:
+        return str(product.price)
+
+    @admin.action(description="Approve (under review → active)", permissions=["view"])
+    def approve(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        def approve(product_id: UUID) -> None:
+            services.approve_product(product_id=product_id, actor=operator(request))
+
+        self._each(request, queryset, approve, "approved")
+
+    @admin.action(description="Reject with a reason (under review → draft)", permissions=["view"])
+    def reject(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
+        if "reason" in request.POST:
+            form = RejectionForm(request.POST)
+            if form.is_valid():
+                reason = form.cleaned_data["reason"]
+
+                def reject(product_id: UUID) -> None:
+                    services.reject_product(
+                        product_id=product_id, actor=operator(request), reason=reason
+                    )
+
+                self._each(request, queryset, reject, "rejected")
+                return None
+        else:
+            form = RejectionForm()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Reject listings",
+            "form": form,
+            "products": queryset,
+            "action_checkbox_name": ACTION_CHECKBOX_NAME,
+            "opts": self.model._meta,
+        }
+        return TemplateResponse(request, "products/admin/reject.html", context)
+
+    @admin.action(description="Feature on the front page", permissions=["view"])
+    def feature(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        self._set_featured(request, queryset, is_featured=True)
+
+    @admin.action(description="Feature no longer", permissions=["view"])
+    def unfeature(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        self._set_featured(request, queryset, is_featured=False)
+
+    def _set_featured(
+        self, request: HttpRequest, queryset: QuerySet[Product], *, is_featured: bool
+    ) -> None:
+        def change(product_id: UUID) -> None:
+            services.feature_product(
+                product_id=product_id, actor=operator(request), is_featured=is_featured
+            )
+
+        self._each(request, queryset, change, "changed")
+
+    def _each(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Product],
+        command: Callable[[UUID], None],
+        done: str,
+    ) -> None:
+        """Every selected product on its own: one refusal does not undo the others."""
+        count = 0
+        for product_id, title in queryset.values_list("id", "title"):
+            try:
+                command(product_id)
+                count += 1
+            except DomainError as refusal:
+                self.message_user(request, f"{title}: {refusal.detail}", messages.ERROR)
+        if count:
+            self.message_user(request, f"{count} {done}.", messages.SUCCESS)
+
+
+class RejectionForm(forms.Form):
+    reason = forms.CharField(
+        max_length=500, widget=forms.Textarea(attrs={"rows": 4, "cols": 60}), label="Reason"
+    )
+
+
+class CategoryForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time
+    class Meta:
+        model = Category
+        fields = ("name", "slug", "parent", "description", "image", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slug"].required = False
+
+
+@admin.register(Category)
+class CategoryAdmin(FastAdmin):
+    """The tree, shown with its levels. A refused move is explained on the form."""
+
+    form = CategoryForm
+    list_display = ("path", "slug", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name", "slug")
+    list_select_related = ("parent__parent__parent__parent__parent",)
+    actions = None
+
+    @admin.display(description="category", ordering="name")
+    def path(self, category: Category) -> str:
+        names, shelf = [category.name], category.parent
+        while shelf is not None:
+            names.insert(0, shelf.name)
+            shelf = shelf.parent
+        return " › ".join(names)  # noqa: RUF001 - a path, as readers know it
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Categories are hidden, not deleted: products and old orders name them."""
+        return False
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            # The admin's own transaction becomes the command's.
+            with joinable():
+                answer: HttpResponse = super().changeform_view(
+                    request, object_id, form_url, extra_context
+                )
+        except DomainError as refusal:
+            # The place in the tree is judged by the database, when the form has been accepted.
+            self.message_user(request, refusal.detail, messages.ERROR)
+            return HttpResponseRedirect(request.path)
+        return answer
+
+    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
+        fields = services.CategoryFields(
+            name=obj.name,
+            slug=obj.slug,
+            parent_id=obj.parent_id,
+            description=obj.description,
+            image=obj.image,
+            is_active=obj.is_active,
+        )
+        obj.pk = services.save_category(
+            actor=operator(request), fields=fields, category_id=obj.pk if change else None
+        )
+
+
+@admin.register(StockReservation)
+class StockReservationAdmin(ReadOnlyAdmin):
+    list_display = ("order_id", "product_id", "quantity", "state", "expires_at", "updated_at")
+    list_filter = ("state",)
+    search_fields = ("order_id__exact", "product__id__exact")
+    ordering = ("-id",)
+
+
+@admin.register(CatalogueEntry)
+class CatalogueEntryAdmin(ReadOnlyAdmin):
+    """The read model, to compare with the product when in doubt."""
+
+    list_display = ("title", "product_id", "price_minor", "currency", "is_in_stock", "version")
+    list_filter = ("is_in_stock", "is_featured", "currency")
+    search_fields = ("product_id__exact", "seller_id__exact")
+    ordering = ("-created_at", "-product_id")
+    exclude = ("search",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CatalogueEntry]:
+        entries: QuerySet[CatalogueEntry] = super().get_queryset(request)
+        return entries.defer("search")

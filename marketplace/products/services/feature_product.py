@@ -1,0 +1,26 @@
+from uuid import UUID
+
+from marketplace.core.actor import Actor
+from marketplace.core.db import opens_transaction
+from marketplace.core.events import record
+from marketplace.products.events import ProductUpdated
+from marketplace.products.policies import require_operator
+from marketplace.products.repositories.products import lock_any_product, snapshot_of
+from marketplace.products.snapshots import ProductSnapshot
+
+
+@opens_transaction
+def feature_product(*, product_id: UUID, actor: Actor, is_featured: bool) -> ProductSnapshot:
+    """Put a product among the featured ones, or take it out. By an operator.
+
+    Raises ``Forbidden``, ``NotFound``.
+    """
+    require_operator(actor)
+    product = lock_any_product(product_id=product_id)
+    product.is_featured = is_featured
+    product.save_edit("is_featured")
+    record(
+        ProductUpdated(product_id=product.id, seller_id=product.seller_id, version=product.version),
+        key=product.id,
+    )
+    return snapshot_of(product)
