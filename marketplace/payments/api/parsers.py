@@ -11,8 +11,8 @@ class RawBodyParser(BaseParser):
 
     def parse(
         self,
-        stream: IO[Any],  # noqa: ARG002 - left for the view, which reads the bytes themselves
-        media_type: str | None = None,  # noqa: ARG002
-        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
     ) -> Mapping[Any, Any]:
         return {}

@@ -14,14 +14,14 @@ else:
 class TransactionIdField(_IntegerLike):
     """``xid8``: the 64-bit id of the transaction that wrote the row. It never wraps around."""
 
-    def db_type(self, connection: Any) -> str:  # noqa: ARG002
+    def db_type(self, connection: Any) -> str:
         return "xid8"
 
     def from_db_value(
         self,
         value: Any,
-        expression: Any,  # noqa: ARG002
-        connection: Any,  # noqa: ARG002
+        expression: Any,
+        connection: Any,
     ) -> int | None:
         return None if value is None else int(value)
 

@@ -15,7 +15,7 @@ def quote_commission(
     *,
     amount: Money,
     category_ids: Sequence[UUID],
-    seller_id: UUID,  # noqa: ARG001 - rules per seller need it; callers name it from the start
+    seller_id: UUID,
 ) -> CommissionTerms:
     """Terms for a sale of ``amount``, to be frozen on the order and the payment.
 

@@ -30,6 +30,10 @@ T = TypeVar("T")
 Kept = TypeVar("Kept", ProviderPayment, ProviderRefund, ProviderPayout)
 
 
+class Killed(BaseException):
+    """As by kill -9: nothing of ours may catch it."""
+
+
 class FakeProvider:
     name = "sandbox"
     holding_limit_days = 90
@@ -44,6 +48,8 @@ class FakeProvider:
         """Raised by the next calls, before anything is done."""
         self.lose_next_answers = 0
         """So many next writes are done and then answered with silence."""
+        self.kill_after_next = False
+        """Our process dies right after the next write was done."""
         self._numbers = itertools.count(1)
 
     # --- what a test makes happen
@@ -174,6 +180,9 @@ class FakeProvider:
             raise self.fail_next.pop(0)
 
     def _answered(self, known: T) -> T:
+        if self.kill_after_next:
+            self.kill_after_next = False
+            raise Killed
         if self.lose_next_answers:
             self.lose_next_answers -= 1
             raise ProviderUnknown("no answer from the provider", code="no_answer")

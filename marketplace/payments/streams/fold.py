@@ -1,0 +1,68 @@
+"""Fold a whole stream into what its projections should hold: a pure function."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from marketplace.payments.streams import facts
+from marketplace.payments.streams.apply_payment import (
+    apply_to_attempt,
+    apply_to_payment,
+    apply_to_refund,
+)
+from marketplace.payments.streams.apply_payout import apply_to_payout
+from marketplace.payments.streams.apply_statement import new_line, settled_line
+from marketplace.payments.streams.states import (
+    AttemptState,
+    LineState,
+    PaymentState,
+    PayoutState,
+    Recorded,
+    RefundState,
+)
+
+
+@dataclass(slots=True)
+class Folded:
+    """Everything that one stream makes."""
+
+    payment: PaymentState | None = None
+    payout: PayoutState | None = None
+    attempts: dict[UUID, AttemptState] = field(default_factory=dict)
+    refunds: dict[UUID, RefundState] = field(default_factory=dict)
+    lines: dict[UUID, LineState] = field(default_factory=dict)
+
+
+def fold_payment(events: Sequence[Recorded]) -> Folded:
+    """The projections of a payment's stream."""
+    folded = Folded()
+    for event in events:
+        folded.payment = apply_to_payment(folded.payment, event)
+        if isinstance(event.fact, facts.AttemptFact):
+            known_attempt = folded.attempts.get(event.fact.attempt_id)
+            folded.attempts[event.fact.attempt_id] = apply_to_attempt(known_attempt, event)
+        elif isinstance(event.fact, facts.RefundFact):
+            known_refund = folded.refunds.get(event.fact.refund_id)
+            folded.refunds[event.fact.refund_id] = apply_to_refund(known_refund, event)
+        _fold_lines(folded, event)
+    return folded
+
+
+def fold_payout(events: Sequence[Recorded]) -> Folded:
+    """The projections of a payout's stream."""
+    folded = Folded()
+    for event in events:
+        folded.payout = apply_to_payout(folded.payout, event)
+        _fold_lines(folded, event)
+    return folded
+
+
+def _fold_lines(folded: Folded, event: Recorded) -> None:
+    if settled := settled_line(event):
+        for line_id, line in folded.lines.items():
+            if (line.subject_id, line.type) == (settled.subject_id, settled.type):
+                folded.lines[line_id] = replace(
+                    line, status=settled.status, updated_at=event.occurred_at
+                )
+    if added := new_line(event):
+        folded.lines[added.id] = added

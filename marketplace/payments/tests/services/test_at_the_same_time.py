@@ -1,0 +1,247 @@
+"""Two real connections at once."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from marketplace.core.errors import DomainError
+from marketplace.core.money import Money
+from marketplace.payments.models import (
+    LedgerJournal,
+    PaymentAttempt,
+    PaymentEvent,
+    Payout,
+    ProviderWebhook,
+    Refund,
+    Wallet,
+)
+from marketplace.payments.providers.protocol import PaymentOutcome
+from marketplace.payments.services import (
+    hold_captured_funds,
+    process_webhooks,
+    receive_webhook,
+    refund_escrow,
+    release_escrow,
+    request_withdrawal,
+    submit_payouts,
+    submit_refunds,
+)
+from marketplace.payments.services.rebuild_projections import check_projections
+from marketplace.payments.tests.factories import (
+    actor_for,
+    capture,
+    escrow,
+    hold,
+    make_bank_account,
+    make_paid_seller,
+    make_sale,
+    start,
+    wallet,
+)
+from marketplace.payments.tests.fake_provider import FakeProvider
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*commands: Callable[[], Any]) -> list[Any]:
+    """Run each command on a connection of its own, all released at one moment.
+
+    Returns what each returned, or the error it raised.
+    """
+    gate = threading.Barrier(len(commands))
+    outcomes: list[Any] = [None] * len(commands)
+
+    def run(number: int, command: Callable[[], Any]) -> None:
+        try:
+            connection.ensure_connection()
+            gate.wait(timeout=10)
+            outcomes[number] = command()
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            outcomes[number] = error
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=run, args=(number, command))
+        for number, command in enumerate(commands)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return outcomes
+
+
+def inside(command: Callable[..., Any], **arguments: Any) -> Callable[[], Any]:
+    def run() -> Any:
+        with transaction.atomic():
+            return command(**arguments)
+
+    return run
+
+
+def refused(outcomes: list[Any]) -> list[Any]:
+    unexpected = [
+        outcome
+        for outcome in outcomes
+        if isinstance(outcome, Exception) and not isinstance(outcome, DomainError)
+    ]
+    assert unexpected == []
+    return [outcome for outcome in outcomes if isinstance(outcome, DomainError)]
+
+
+@pytest.mark.parametrize("_round", range(5))
+def test_release_against_refund_exactly_one_wins(provider: FakeProvider, _round: int) -> None:
+    """money.md §5.2: the same money is never paid out twice."""
+    sale = make_sale()
+    hold(sale, provider)
+    outcomes = at_once(
+        inside(release_escrow, order_id=sale.order_id),
+        inside(refund_escrow, order_id=sale.order_id, reason="Cancelled"),
+    )
+    assert len(refused(outcomes)) == 1
+    assert escrow(sale) == 0
+    released = wallet(sale.seller) == 9_000
+    assert released != Refund.objects.filter(payment_id=sale.payment_id).exists()
+    assert check_projections().differences == []
+
+
+def test_two_refunds_at_once_give_back_once(provider: FakeProvider) -> None:
+    """money.md §5.1: the refund cap checked outside the lock."""
+    sale = make_sale()
+    hold(sale, provider)
+    outcomes = at_once(*[inside(refund_escrow, order_id=sale.order_id, reason="Cancelled")] * 4)
+    assert len(refused(outcomes)) == 3
+    assert Refund.objects.count() == 1
+
+
+def test_two_releases_at_once_pay_once(provider: FakeProvider) -> None:
+    sale = make_sale()
+    hold(sale, provider)
+    outcomes = at_once(*[inside(release_escrow, order_id=sale.order_id)] * 4)
+    assert len(refused(outcomes)) == 3
+    assert wallet(sale.seller) == 9_000
+
+
+def test_two_holds_at_once_book_once(provider: FakeProvider) -> None:
+    sale = make_sale()
+    attempt_id = capture(sale, provider)
+    outcomes = at_once(
+        *[inside(hold_captured_funds, payment_id=sale.payment_id, attempt_id=attempt_id)] * 4
+    )
+    assert refused(outcomes) == []
+    assert sorted(outcomes) == ["ALREADY_HELD"] * 3 + ["HELD"]
+    assert LedgerJournal.objects.count() == 1
+
+
+def test_the_same_webhook_twice_at_once_is_kept_once(provider: FakeProvider) -> None:
+    """money.md §5.9: the refund recorded two or three times."""
+
+    def receive() -> bool:
+        return receive_webhook(
+            provider="sandbox",
+            body=b"evt_1 payment.succeeded pay_1",
+            headers={"Fake-Signature": "signed"},
+        )
+
+    outcomes = at_once(*[receive] * 6)
+    assert refused(outcomes) == []
+    assert ProviderWebhook.objects.count() == 1
+
+
+def test_two_workers_share_the_webhooks_and_report_once(provider: FakeProvider) -> None:
+    sale = make_sale()
+    attempt_id = start(sale).attempt_id
+    object_id = provider.settle_payment(str(attempt_id), PaymentOutcome.CAPTURED)
+    for number in range(8):
+        receive_webhook(
+            provider="sandbox",
+            body=f"evt_{number} payment.succeeded {object_id}".encode(),
+            headers={"Fake-Signature": "signed"},
+        )
+    outcomes = at_once(process_webhooks, process_webhooks)
+    assert refused(outcomes) == []
+    process_webhooks()
+    assert set(ProviderWebhook.objects.values_list("state", flat=True)) == {"PROCESSED"}
+    captures = PaymentEvent.objects.filter(type="CaptureConfirmed")
+    assert captures.count() == 1
+
+
+def test_withdrawing_twice_over_the_balance_succeeds_once(provider: FakeProvider) -> None:
+    """money.md §5.4 and §5.6: decided under the lock, on what is read there."""
+    seller = make_paid_seller(provider)
+    account = make_bank_account(seller)
+
+    def withdraw(key: str) -> Callable[[], Any]:
+        return lambda: request_withdrawal(
+            actor=actor_for(seller),
+            amount=Money(6_000, "EUR"),
+            bank_account_id=account.id,
+            idempotency_key=key,
+        )
+
+    outcomes = at_once(withdraw("a"), withdraw("b"), withdraw("c"))
+    assert [error.code for error in refused(outcomes)] == ["insufficient_balance"] * 2
+    assert wallet(seller) == 4_000
+    assert Payout.objects.count() == 1
+    assert check_projections().differences == []
+
+
+def test_the_same_withdrawal_sent_at_once_is_one(provider: FakeProvider) -> None:
+    seller = make_paid_seller(provider)
+    account = make_bank_account(seller)
+
+    def withdraw() -> Any:
+        return request_withdrawal(
+            actor=actor_for(seller),
+            amount=Money(1_000, "EUR"),
+            bank_account_id=account.id,
+            idempotency_key="same",
+        )
+
+    outcomes = at_once(*[withdraw] * 6)
+    assert refused(outcomes) == []
+    assert len({outcome.id for outcome in outcomes}) == 1
+    assert wallet(seller) == 9_000
+
+
+def test_two_windows_open_one_attempt(provider: FakeProvider) -> None:
+    sale = make_sale()
+    outcomes = at_once(lambda: start(sale, "a"), lambda: start(sale, "b"))
+    assert refused(outcomes) == []
+    assert len({outcome.next_action["url"] for outcome in outcomes}) == 1
+    assert PaymentAttempt.objects.count() == 1
+    assert len(provider.payments) == 1
+
+
+def test_two_workers_send_a_refund_and_a_payout_once(provider: FakeProvider) -> None:
+    seller = make_paid_seller(provider)
+    request_withdrawal(
+        actor=actor_for(seller),
+        amount=Money(1_000, "EUR"),
+        bank_account_id=make_bank_account(seller).id,
+        idempotency_key="w",
+    )
+    sale = make_sale()
+    hold(sale, provider)
+    inside(refund_escrow, order_id=sale.order_id, reason="Cancelled")()
+    outcomes = at_once(submit_refunds, submit_refunds, submit_payouts, submit_payouts)
+    assert sorted(outcomes) == [0, 0, 1, 1]
+    assert (provider.calls.count("refund"), provider.calls.count("pay_out")) == (1, 1)
+
+
+def test_two_first_sales_open_one_wallet(provider: FakeProvider) -> None:
+    first = make_sale()
+    second = make_sale(seller=first.seller, buyer=first.buyer)
+    attempts = [capture(sale, provider) for sale in (first, second)]
+    outcomes = at_once(
+        *[
+            inside(hold_captured_funds, payment_id=sale.payment_id, attempt_id=attempt)
+            for sale, attempt in zip((first, second), attempts, strict=True)
+        ]
+    )
+    assert refused(outcomes) == []
+    assert Wallet.objects.filter(user=first.seller).count() == 1
