@@ -21,20 +21,23 @@ MIN_OWN_CHARACTERS = 8
 SITE_WORDS = ("fairhold", "escrow", "marketplace")
 RUNS = (
     "abcdefghijklmnopqrstuvwxyz",
-    "01234567890",
+    "012345678901234567890",
+    "!@#$%^&*()",
     "qwertyuiopasdfghjklzxcvbnm",
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
     "1q2w3e4r5t6y7u8i9o0p",
     "azertyuiopqsdfghjklmwxcvbn",
 )
 MIN_RUN = 4
+PADDING = re.compile(r"^(.)\1{2,}|(.)\2{2,}$", re.DOTALL)
+NOT_LETTERS = re.compile(r"[\W\d_]+")
 WORD = re.compile(r"[a-z0-9]+")
 
 
 class LengthValidator:
     """An upper bound, so that hashing costs the same for everyone."""
 
-    def validate(self, password: str, user: Any = None) -> None:  # noqa: ARG002
+    def validate(self, password: str, user: Any = None) -> None:
         if len(password) > MAX_LENGTH:
             raise ValidationError(
                 f"This password is too long: at most {MAX_LENGTH} characters.",
@@ -55,9 +58,10 @@ class PredictablePasswordValidator:
         rest = text
         for word in sorted(_known_words(user), key=len, reverse=True):
             rest = rest.replace(word, "")
-        if _weight(_without_runs(rest)) < MIN_OWN_CHARACTERS:
+        rest = _without_runs(rest)
+        if _weight(rest) < MIN_OWN_CHARACTERS:
             _refuse("it is made of names, sequences or very few letters", "password_predictable")
-        if _is_common_made_longer(text):
+        if _is_common_made_longer(text) or _is_common_made_longer(rest):
             _refuse("it is a common password made longer", "password_too_common")
 
     def get_help_text(self) -> str:
@@ -109,11 +113,16 @@ def _known_words(user: Any) -> set[str]:
 
 
 def _is_common_made_longer(text: str) -> bool:
-    """Whether, digits and marks apart, the text is one or two passwords of the common list."""
-    letters = re.sub(r"[\W\d_]+", "", text)
+    """Whether the text is one or two common passwords, or is so with its padding taken away.
+
+    Padding is one character many times at either end, or everything that is no letter.
+    """
     common = _common_passwords()
-    return letters in common or any(
-        letters[:cut] in common and letters[cut:] in common for cut in range(4, len(letters) - 3)
+    cores = {text, PADDING.sub("", text), NOT_LETTERS.sub("", text)}
+    return any(
+        core in common
+        or any(core[:cut] in common and core[cut:] in common for cut in range(4, len(core) - 3))
+        for core in cores
     )
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
+from marketplace.config.email import settings_from as email_settings_from
 from marketplace.core.logs import configure_structlog, logging_settings
-from marketplace.notifications.delivery import settings_from as email_settings_from
 
 env = environ.Env()
 ROOT = Path(__file__).resolve().parents[3]

@@ -63,5 +63,5 @@ class JWTAuthentication(BaseAuthentication):
             raise AccessTokenRefused
         return bearer.user, SignInRef(claims.sign_in_id)
 
-    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
+    def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="fairhold"'

@@ -40,7 +40,7 @@ RETRY_AFTER_SECONDS = 60
 class EphemeralSession(SessionBase):
     """What allauth notes between two stages of one request; nothing of it is stored."""
 
-    def exists(self, session_key: str) -> bool:  # noqa: ARG002
+    def exists(self, session_key: str) -> bool:
         return False
 
     def create(self) -> None:

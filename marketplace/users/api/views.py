@@ -123,6 +123,6 @@ class PublicCardView(APIView):
         summary="What anyone may know of a user",
         responses={200: PublicCardSerializer, **problems(NotFound)},
     )
-    def get(self, request: Request, user_id: UUID) -> Response:  # noqa: ARG002
+    def get(self, request: Request, user_id: UUID) -> Response:
         card = queries.get_public_card(user_id=user_id)
         return Response(PublicCardSerializer(card).data)

@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.test import override_settings
 from pytest_django import DjangoAssertNumQueries
-from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from marketplace.core import clock
@@ -28,7 +27,7 @@ pytestmark = pytest.mark.django_db
 ME = "/api/v1/auth/me/"
 
 
-def me(token: str) -> Response:
+def me(token: str) -> Any:
     return APIClient().get(ME, HTTP_AUTHORIZATION=f"Bearer {token}")
 
 

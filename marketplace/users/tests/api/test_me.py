@@ -21,11 +21,11 @@ ADDRESS = {"line1": "12 Lake Road", "city": "Kisumu", "country": "KE"}
 
 
 def row(user: User) -> dict[str, Any]:
-    return User.objects.filter(pk=user.pk).values().get()
+    return dict(User.objects.filter(pk=user.pk).values().get())
 
 
 def profile_row(user: User) -> dict[str, Any]:
-    return UserProfile.objects.filter(user=user).values().get()
+    return dict(UserProfile.objects.filter(user=user).values().get())
 
 
 def test_shows_every_field_of_the_account_and_no_secret() -> None:

@@ -1,8 +1,8 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
-from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from marketplace.core import clock
@@ -16,16 +16,16 @@ NEW = "two herons on a pier"
 LETTER_SENT = {"detail": "If the address can be used, a letter is on its way to it."}
 
 
-def change(client: APIClient, current: str = PASSWORD, new: str = NEW) -> Response:
+def change(client: APIClient, current: str = PASSWORD, new: str = NEW) -> Any:
     body = {"current_password": current, "new_password": new}
     return client.post("/api/v1/auth/password/change/", body)
 
 
-def ask(email: str) -> Response:
+def ask(email: str) -> Any:
     return APIClient().post("/api/v1/auth/password/reset/", {"email": email})
 
 
-def reset(key: str, password: str = NEW) -> Response:
+def reset(key: str, password: str = NEW) -> Any:
     body = {"key": key, "password": password}
     return APIClient().post("/api/v1/auth/password/reset/confirm/", body)
 

@@ -1,5 +1,6 @@
+from typing import Any
+
 import pytest
-from rest_framework.response import Response
 from rest_framework.test import APIClient
 
 from marketplace.core import clock
@@ -11,11 +12,11 @@ from marketplace.users.tests.factories import PASSWORD, make_user
 pytestmark = pytest.mark.django_db
 
 
-def sign_in(email: str, password: str = PASSWORD) -> Response:
+def sign_in(email: str, password: str = PASSWORD) -> Any:
     return APIClient().post("/api/v1/auth/sign-in/", {"email": email, "password": password})
 
 
-def without_request_id(response: Response) -> dict[str, object]:
+def without_request_id(response: Any) -> dict[str, object]:
     return {name: value for name, value in response.json().items() if name != "request_id"}
 
 

@@ -1,0 +1,99 @@
+import pytest
+
+from marketplace.users import services
+from marketplace.users.errors import PasswordRefused
+from marketplace.users.passwords import _common_passwords
+from marketplace.users.services.validate_password import validate_password
+
+ABOUT = {"email": "amina.otieno@example.com", "first_name": "Amina", "last_name": "Otieno"}
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "a quiet harbour at dawn",
+        "correct horse battery staple",
+        "demo market passphrase",
+        "Tr0ub4dor&3 and a bit",
+        "vjq8-2kfm-zz4x-p0ew",
+        "мирный порт на рассвете",
+        "静かな港の夜明けに鳥が三羽飛んでいった",
+        "fifteen letters",
+        "x9$" * 3 + "a longer tail of words here",
+        "k" * 3 + "eeps going with many other words " * 2,
+        "sixty-four characters and more are welcome here, says everybody!!",
+    ],
+)
+def test_a_long_password_of_ones_own_is_accepted(password: str) -> None:
+    validate_password(password, about=ABOUT)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "fourteen chars",
+        "passwordpassword",
+        "password12345678",
+        "Password!!!!!!!!!!!",
+        "iloveyouiloveyou",
+        "dragonmonkey12345",
+        "aaaaaaaaaaaaaaaaaaa",
+        "abcabcabcabcabcabc",
+        "123456789012345",
+        "0987654321098765",
+        "abcdefghijklmnop",
+        "qwertyuiopasdfghjkl",
+        "1qaz2wsx3edc4rfv5tgb",
+        "qwerty123456789qwerty",
+        "amina.otieno@example.com",
+        "Amina Otieno 1990!",
+        "fairhold fairhold 1",
+        "otieno-amina-2024",
+        "              a",
+        "z" * 257,
+    ],
+)
+def test_a_short_or_predictable_password_is_refused(password: str) -> None:
+    with pytest.raises(PasswordRefused) as refusal:
+        validate_password(password, about=ABOUT)
+
+    assert refusal.value.fields["password"]
+
+
+def test_none_of_a_thousand_breached_passwords_is_accepted() -> None:
+    breached = sorted(_common_passwords())[:: max(1, len(_common_passwords()) // 1000)][:1000]
+    assert len(breached) == 1000
+    accepted = []
+    for word in breached:
+        # As it was breached, and as people lengthen it when told "at least fifteen".
+        for password in (
+            word,
+            word * 4,
+            word.ljust(16, "1"),
+            word + "!" * 15,
+            word + "123456789012",
+        ):
+            try:
+                validate_password(password)
+            except PasswordRefused:
+                continue
+            accepted.append(password)
+    assert accepted == []
+
+
+@pytest.mark.django_db
+def test_a_password_is_kept_as_argon2id_alone() -> None:
+    user = services.register_user(email="a@example.com", password="a quiet harbour at dawn")
+
+    from marketplace.users.models import User
+
+    stored = User.objects.get(pk=user.id).password
+    assert stored.startswith("argon2$argon2id$")
+    assert "harbour" not in stored
+
+
+def test_production_pays_the_full_price_of_a_hash() -> None:
+    from argon2.profiles import RFC_9106_LOW_MEMORY
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    assert Argon2PasswordHasher.memory_cost >= RFC_9106_LOW_MEMORY.memory_cost
