@@ -156,7 +156,8 @@ class SandboxProvider:
         if not all(isinstance(text, str) and text for text in (event_type, event_id, object_id)):
             raise BadWebhook("the event's id, type and object must be strings")
         subject = event_type.partition(".")[0]
-        kind = ObjectKind(subject) if subject in ObjectKind else ObjectKind.OTHER
+        # Not `subject in ObjectKind`: before Python 3.12 that is an error for a plain string.
+        kind = next((kind for kind in ObjectKind if kind == subject), ObjectKind.OTHER)
         return WebhookNotice(event_id, event_type, kind, object_id)
 
     def read_balances(self) -> Sequence[Money]:
