@@ -82,7 +82,7 @@ def test_money_for_a_cancelled_order_is_held_reviewed_and_refunded(deal: Deal) -
 
     assert deal.status == OrderStatus.CANCELLED
     assert PaymentReview.objects.get(order_id=deal.id).kind == ReviewKind.LATE_CAPTURE
-    assert Refund.objects.get(order_id=deal.id).amount_minor == 2990
+    assert Refund.objects.get(payment__order_id=deal.id).amount_minor == 2990
     assert escrow(deal) == 0
     assert deal.stock == 10
     assert OrderEvent.objects.filter(order_id=deal.id, command="payment_in_review").count() == 1
@@ -113,7 +113,7 @@ def test_a_cancelling_seller_gives_everything_back(status: str, provider: FakePr
     deal = Deal(provider).drive_to(status)
     deal.cancel(deal.seller)
     assert (escrow(deal), deal.stock) == (0, 10)
-    assert Refund.objects.get(order_id=deal.id).amount_minor == 2990
+    assert Refund.objects.get(payment__order_id=deal.id).amount_minor == 2990
     assert deal.order.cancel_reason == CancelReason.SELLER_CANCELLED
     assert deal.deadlines == {}
 

@@ -211,8 +211,8 @@ def test_a_batch_is_bounded(provider: FakeProvider) -> None:
         assert sweep_deadlines(limit=2) == 1
 
 
-def test_a_sweep_of_nothing_is_two_queries(
+def test_a_sweep_of_nothing_costs_a_handful_of_queries(
     deal: Deal, django_assert_max_num_queries: object
 ) -> None:
-    with django_assert_max_num_queries(6):  # type: ignore[operator]
+    with django_assert_max_num_queries(8):  # type: ignore[operator]
         sweep()

@@ -1,4 +1,4 @@
-"""Every state, with and without each guard's fact × every command × every party.
+"""Every state, with and without each guard's fact; in it every command by every party.
 
 What may happen comes from the table; what may not must be refused by name and change nothing.
 """
