@@ -17,7 +17,7 @@ from launcher.bootstrap import ROOT
 from launcher.console import Console, complain
 from launcher.environment import callers_environment
 from launcher.errors import LaunchFailed, os_fault
-from launcher.preparation import MANAGE, package_exists, run_all
+from launcher.preparation import MANAGE, run_all
 from launcher.running import STATE, attach, running_instance
 from launcher.stack import Stack
 from launcher.supervisor import (
@@ -97,7 +97,7 @@ def run(data_dir: Path, port: int, *, demo: bool) -> int:
 def _load_demo(stack: Stack, console: Console) -> None:
     """Once for a data folder. A failure is told, and the platform runs without."""
     done = stack.data_dir / "demo-loaded"
-    if done.exists() or not package_exists("demo"):
+    if done.exists():
         return
     command = {"demo-load": (sys.executable, "-m", "demo", "load")}
     try:
@@ -165,7 +165,7 @@ def manage(data_dir: Path, arguments: Sequence[str], *, sandbox: bool) -> int:
         return subprocess.run(
             command, cwd=ROOT, env=environment.owner_environment(beside), check=False
         ).returncode
-    programs = ("sandbox",) if sandbox and package_exists("sandbox") else ()
+    programs = ("sandbox",) if sandbox else ()
     stop_on_signals()
     try:
         with Stack(data_dir=data_dir, programs=programs) as stack:

@@ -62,8 +62,8 @@ def prepare(
     migrations, static = f"{migration_digest()} {sandbox}", static_digest()
     commands: dict[str, Sequence[str]] = {}
     if not (own_database and is_done(migrated, migrations)):
-        commands["migrate"] = (*MANAGE, "migrate", "--no-input")
-        if sandbox and package_exists("sandbox"):
+        commands["migrate"] = (sys.executable, "-m", "launcher.migrate")
+        if sandbox:
             commands["sandbox-migrate"] = (sys.executable, "-m", "sandbox", "migrate")
     if not (STATIC.exists() and is_done(collected, static)):
         commands["collectstatic"] = (*MANAGE, "collectstatic", "--no-input")
@@ -72,10 +72,6 @@ def prepare(
         titles = [TITLES[name] for name in commands if name in TITLES]
         with report.step(", ".join(titles)):
             run_all(commands, envs, logs=data_dir / "logs")
-    if "migrate" in commands and command_exists("grant_app_role"):
-        with report.step("granting the runtime role its rights"):
-            grant = {"grant-app-role": (*MANAGE, "grant_app_role")}
-            run_all(grant, {"grant-app-role": owner_env}, logs=data_dir / "logs")
     if "collectstatic" in commands:
         collected.write_text(static)
     migrated.write_text(migrations)
@@ -86,14 +82,6 @@ def is_done(stamp: Path, digest: str) -> bool:
         return stamp.read_text() == digest
     except OSError:
         return False
-
-
-def command_exists(name: str) -> bool:
-    return any(ROOT.glob(f"marketplace/*/management/commands/{name}.py"))
-
-
-def package_exists(name: str) -> bool:
-    return (ROOT / name / "__main__.py").exists()
 
 
 def run_all(

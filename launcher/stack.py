@@ -175,11 +175,7 @@ class Stack:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def _runs_sandbox(self) -> bool:
-        return (
-            "sandbox" in self.programs
-            and "SANDBOX_URL" not in callers_environment()
-            and preparation.package_exists("sandbox")
-        )
+        return "sandbox" in self.programs and "SANDBOX_URL" not in callers_environment()
 
     def _start_servers(self) -> None:
         given = callers_environment()
@@ -245,7 +241,7 @@ class Stack:
             env = self.sandbox_env
             programs.append(services.sandbox(port=sandbox_port, env=env, logs=self.logs))
             programs.append(services.sandbox_deliverer(env=env, logs=self.logs))
-        if "worker" in self.programs and preparation.command_exists("run_worker"):
+        if "worker" in self.programs:
             programs.append(services.worker(env=self.env, logs=self.logs))
         if "web" in self.programs:
             programs.append(services.web(port=self._web_port, env=self.env, logs=self.logs))
