@@ -94,7 +94,9 @@ def run(stack: Stack) -> Json:
     for number in range(max(CLIENTS)):
         seller, product = seller_with_product(stack, f"bench-{number}", inventory_count=STOCK)
         pairs.append((buyer_session(stack, f"bench-{number}"), seller, product))
-    table = Table("clients", "sales/s", "p50 ms", "p95 ms", "p99 ms", "confirm p50", "web CPU ms/req")
+    table = Table(
+        "clients", "sales/s", "p50 ms", "p95 ms", "p99 ms", "confirm p50", "web CPU ms/req"
+    )
     rounds = []
     for clients in CLIENTS:
         web_before = cpu_seconds(stack, "web")

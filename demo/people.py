@@ -61,7 +61,7 @@ def list_product(seller: Api, *, category_id: str, **fields: object) -> Json:
         "price": "120.00",
         "currency": "EUR",
         "inventory_count": 5,
-        "categories": [category_id],
+        "category_ids": [category_id],
         **fields,
     }
     product = seller.post("/api/v1/products/", body)
