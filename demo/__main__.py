@@ -31,8 +31,8 @@ def story() -> int:
         Stack(data_dir=Path(folder), fresh=True, report=Console()) as stack,
     ):
         use(stack.env)
-        from demo.catalogue_setup import story_category  # noqa: PLC0415 - needs Django ready
-        from demo.story import Story  # noqa: PLC0415
+        from demo.catalogue_setup import story_category
+        from demo.story import Story
 
         tale = Story(
             base_url=stack.base_url,
@@ -48,7 +48,7 @@ def story() -> int:
 
 
 def audit() -> bool:
-    from django.core.management import call_command  # noqa: PLC0415 - needs Django ready
+    from django.core.management import call_command
 
     try:
         call_command("audit_ledger")
@@ -72,7 +72,7 @@ def verdict(*, agreed: bool, tale: object) -> None:
 def load() -> int:
     """Fill the running platform whose environment this is with the demo marketplace."""
     use({})
-    from demo.load import load_marketplace  # noqa: PLC0415 - needs Django ready
+    from demo.load import load_marketplace
 
     load_marketplace()
     return 0

@@ -6,7 +6,8 @@ from django.db import connection
 
 BALANCES = """
     SELECT account.kind, coalesce(sum(entry.amount_minor), 0)
-    FROM payments_ledger_account account JOIN payments_ledger_entry entry ON entry.account_id = account.id
+    FROM payments_ledger_account account
+    JOIN payments_ledger_entry entry ON entry.account_id = account.id
     WHERE account.currency = %s
     GROUP BY account.kind
 """

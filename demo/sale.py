@@ -1,4 +1,4 @@
-"""One sale, step by step, over the public API: what the story, the tests and the bench all drive."""
+"""One sale, step by step, over the public API: the story, the tests and the bench all drive it."""
 
 import secrets
 from dataclasses import dataclass, field
