@@ -35,7 +35,7 @@ class ShippingMethodAdmin(FastAdmin):
     ordering = ("position", "code")
     inlines = (ShippingRateInline,)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:  # noqa: ARG002
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> tuple[str, ...]:
         # Orders name the code, so it stays as it was made.
         return ("code",) if obj else ()
 

@@ -15,7 +15,7 @@ class OrderRefused(DomainError):
 
     def __init__(self, *, status: str, detail: str = "") -> None:
         super().__init__(
-            detail or f"{self.title}: it is {status}. {self.advice}", status=str(status)
+            detail or f"{self.title}: it is {status}. {self.advice}", order_status=str(status)
         )
 
 
