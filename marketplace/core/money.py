@@ -1,7 +1,9 @@
 """Money: a whole number of minor units and an ISO 4217 currency. There is no float anywhere.
 
-Exponents (JPY 0, EUR 2, KWD 3) come from the CLDR data that Babel ships. The API shows money as a
-decimal string with its currency beside it.
+Exponents (JPY 0, EUR 2, KWD 3) come from the ISO 4217 list of active currencies. CLDR, and Babel
+with it, gives the places that people write, which differ for thirteen currencies (ADR 0004):
+providers and banks count in ISO's. The API shows money as a decimal string with its currency beside
+it.
 """
 
 from collections.abc import Sequence
@@ -9,8 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
-from babel.core import get_global
-from babel.numbers import get_currency_precision
+from iso4217 import Currency
 
 from marketplace.core.errors import InvalidInput
 
@@ -30,17 +31,25 @@ class CurrencyMismatch(ValueError):
 
 
 @cache
-def known_currencies() -> frozenset[str]:
-    """Every ISO 4217 code that CLDR knows as a currency."""
-    return frozenset(get_global("all_currencies"))
+def _exponents() -> dict[str, int]:
+    # Gold, test codes and units of account have no minor unit: nobody pays in them.
+    return {unit.code: unit.exponent for unit in Currency if unit.exponent is not None}
 
 
 @cache
+def known_currencies() -> frozenset[str]:
+    """Every active ISO 4217 currency that has a minor unit."""
+    return frozenset(_exponents())
+
+
 def exponent(currency: str) -> int:
     """Decimal places of ``currency``; raises :class:`InvalidMoney` for an unknown code."""
-    if currency not in known_currencies():
-        raise InvalidMoney(f"{currency!r} is not an ISO 4217 currency code, such as EUR or JPY.")
-    return int(get_currency_precision(currency))
+    try:
+        return _exponents()[currency]
+    except KeyError:
+        raise InvalidMoney(
+            f"{currency!r} is not an ISO 4217 currency code, such as EUR or JPY."
+        ) from None
 
 
 @dataclass(frozen=True, slots=True, order=False)

@@ -139,6 +139,8 @@ class ApiShortcut:
             response = self.get_response(request)
             response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
             return response
+        # Refuses a foreign Host header, as CommonMiddleware, which is passed by, would have done.
+        request.get_host()
         response = ApiGate.to_view(request)
         for name, value in API_HEADERS.items():
             response.headers.setdefault(name, value)

@@ -1,11 +1,12 @@
 """Paging by cursor: stable under inserts, as fast on the last page as on the first."""
 
+from base64 import b64decode
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import DataError
 from rest_framework.exceptions import NotFound
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 from marketplace.core.errors import DomainError, ErrorKind
@@ -38,6 +39,14 @@ class CursorPage(CursorPagination):
             if self.cursor_query_param in request.query_params:
                 raise InvalidCursor from None
             raise
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        given = request.query_params.get(self.cursor_query_param)
+        if given is not None:
+            # DRF decodes leniently, and would answer a mangled cursor with the first page.
+            b64decode(given.encode("ascii"), validate=True)
+        cursor: Cursor | None = super().decode_cursor(request)
+        return cursor
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         link = {

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,11 +14,12 @@ from marketplace.core.jobs import Job
 from marketplace.core.models import Heartbeat
 from marketplace.core.worker import Loop, Worker, job_loop
 
+Run = Callable[..., Worker]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def running() -> Iterator[object]:
+def running() -> Iterator[Run]:
     started: list[tuple[Worker, threading.Thread]] = []
 
     def run(*loops: Loop) -> Worker:
@@ -34,14 +36,14 @@ def running() -> Iterator[object]:
         assert not thread.is_alive()
 
 
-def wait_for(condition: object, seconds: float = 10.0) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 10.0) -> None:
     deadline = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
+    while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)
 
 
-def test_a_turn_that_did_something_is_followed_by_the_next_at_once(running) -> None:
+def test_a_turn_that_did_something_is_followed_by_the_next_at_once(running: Run) -> None:
     left = [5]
     done_at: list[float] = []
 
@@ -58,7 +60,7 @@ def test_a_turn_that_did_something_is_followed_by_the_next_at_once(running) -> N
     assert done_at[-1] - done_at[0] < 5
 
 
-def test_a_loop_outlives_what_a_turn_raises_and_says_so(running) -> None:
+def test_a_loop_outlives_what_a_turn_raises_and_says_so(running: Run) -> None:
     turns: list[int] = []
 
     def turn() -> int:
@@ -76,7 +78,7 @@ def test_a_loop_outlives_what_a_turn_raises_and_says_so(running) -> None:
     assert beat.last_error == "ValueError: a fault with the code"
 
 
-def test_a_loop_takes_a_new_connection_after_postgresql_dropped_the_old_one(running) -> None:
+def test_a_loop_takes_a_new_connection_after_postgresql_dropped_the_old_one(running: Run) -> None:
     pids: list[int] = []
 
     def turn() -> int:
@@ -94,7 +96,7 @@ def test_a_loop_takes_a_new_connection_after_postgresql_dropped_the_old_one(runn
     wait_for(lambda: Heartbeat.objects.filter(name="reconnecting").exists())
 
 
-def test_stopping_waits_for_the_turn_under_way(running) -> None:
+def test_stopping_waits_for_the_turn_under_way(running: Run) -> None:
     begun, finished = threading.Event(), threading.Event()
 
     def turn() -> int:
@@ -125,7 +127,7 @@ def test_closing_is_called_when_a_loop_ends() -> None:
 
 
 def test_a_heart_beat_is_written_at_most_every_few_seconds(
-    django_assert_num_queries,
+    django_assert_num_queries: Any,
 ) -> None:
     beat = Beat("busy", 0.05)
 
@@ -139,7 +141,9 @@ def test_a_heart_beat_is_written_at_most_every_few_seconds(
     assert row.succeeded_at is not None
 
 
-def test_a_job_that_hangs_is_seen_in_its_heart_beat(running, monkeypatch) -> None:
+def test_a_job_that_hangs_is_seen_in_its_heart_beat(
+    running: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("marketplace.core.worker.HANG_AFTER_SECONDS", 0.2)
     lines: list[str] = []
     monkeypatch.setattr(
@@ -160,7 +164,7 @@ def test_a_job_that_hangs_is_seen_in_its_heart_beat(running, monkeypatch) -> Non
     release.set()
 
 
-def test_a_job_is_registered_once(monkeypatch) -> None:
+def test_a_job_is_registered_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "_jobs", {})
     jobs.periodic(name="tests.once", every_seconds=1)(lambda: 0)
 
@@ -170,7 +174,7 @@ def test_a_job_is_registered_once(monkeypatch) -> None:
         jobs.periodic(name="tests.never", every_seconds=0)
 
 
-def test_running_a_due_job_goes_on_until_nothing_is_left(monkeypatch) -> None:
+def test_running_a_due_job_goes_on_until_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "_jobs", {})
     portions = iter([10, 10, 3, 0])
     jobs.periodic(name="tests.portions", every_seconds=1)(lambda: next(portions))

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -46,7 +47,7 @@ class Tally:
 
 @pytest.fixture
 def tally(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tally]:
-    monkeypatch.setattr(registry, "_subscriptions", registry.defaultdict(list))
+    monkeypatch.setattr(registry, "_subscriptions", defaultdict(list))
     monkeypatch.setattr(registry, "_consumers", set())
     kept = Tally()
     registry.handles(ThingCounted, consumer="samples.keep_tally")(kept.handle)

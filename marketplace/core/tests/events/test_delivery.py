@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -91,9 +92,9 @@ def test_a_poisoned_event_is_given_up_after_its_attempts_and_its_key_goes_on(
 
 
 def test_a_rolled_back_command_publishes_nothing(road: Road, tally: Tally) -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         record(ThingCounted(thing_id=uuid4(), number=1), key=uuid4())
-        raise RuntimeError
+        transaction.set_rollback(True)
 
     assert OutboxEvent.objects.count() == 0
 
@@ -103,7 +104,7 @@ def test_recording_outside_a_transaction_is_refused(tally: Tally) -> None:
         record(ThingCounted(thing_id=uuid4(), number=1), key=uuid4())
 
 
-def test_recording_is_one_statement(tally: Tally, django_assert_num_queries) -> None:
+def test_recording_is_one_statement(tally: Tally, django_assert_num_queries: Any) -> None:
     with transaction.atomic(), django_assert_num_queries(1):
         record(ThingCounted(thing_id=uuid4(), number=1), key=uuid4())
 
@@ -142,7 +143,6 @@ def test_one_failing_consumer_stops_no_other(tally: Tally) -> None:
 
 def test_ten_thousand_events_shuffled_and_tripled_end_in_the_same_state(tally: Tally) -> None:
     seed = random.randrange(10**6)
-    print(f"seed {seed}")
     things = [uuid4() for _ in range(100)]
     for thing in things:
         publish(thing, *range(100))
@@ -159,7 +159,7 @@ def test_ten_thousand_events_shuffled_and_tripled_end_in_the_same_state(tally: T
 
     assert handled() == 10_000
     for thing in things:
-        assert sorted(tally.numbers(thing)) == list(range(100))
+        assert sorted(tally.numbers(thing)) == list(range(100)), f"seed {seed}"
 
 
 def test_two_relays_share_the_work_and_keep_the_order_of_each_key(tally: Tally) -> None:

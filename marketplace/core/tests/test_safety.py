@@ -1,0 +1,91 @@
+"""Production refuses to start with unsafe values, and names all of them at once."""
+
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from marketplace.config.settings.safety import refuse_unsafe, unsafe_values
+
+SAFE = {
+    "SECRET_KEY": "".join(chr(33 + i % 90) for i in range(64)),
+    "DEBUG": False,
+    "ALLOWED_HOSTS": ["market.example"],
+    "PUBLIC_URL": "https://market.example",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+}
+ENVIRONMENT = {"DATABASE_URL": "postgres://db/x", "REDIS_URL": "redis://cache"}
+
+
+def faults(environment: dict[str, str] | None = None, **changes: Any) -> set[str]:
+    found = unsafe_values({**SAFE, **changes}, ENVIRONMENT if environment is None else environment)
+    return {variable for variable, _ in found}
+
+
+def test_safe_values_are_accepted() -> None:
+    assert faults() == set()
+
+
+@pytest.mark.parametrize(
+    ("variable", "changes"),
+    [
+        ("SECRET_KEY", {"SECRET_KEY": ""}),
+        ("SECRET_KEY", {"SECRET_KEY": "short"}),
+        ("SECRET_KEY", {"SECRET_KEY": "a" * 64}),
+        ("SECRET_KEY", {"SECRET_KEY": "local-only-not-a-secret-0123456789abcdefghijklmnop"}),
+        ("SECRET_KEY", {"SECRET_KEY": "django-insecure-0123456789abcdefghijklmnopqrstuvwxyz"}),
+        ("DEBUG", {"DEBUG": True}),
+        ("ALLOWED_HOSTS", {"ALLOWED_HOSTS": []}),
+        ("ALLOWED_HOSTS", {"ALLOWED_HOSTS": ["*"]}),
+        ("ALLOWED_HOSTS", {"ALLOWED_HOSTS": ["127.0.0.1", "localhost"]}),
+        ("PUBLIC_URL", {"PUBLIC_URL": "http://market.example"}),
+        ("PUBLIC_URL", {"PUBLIC_URL": "https://localhost"}),
+        ("CORS_ALLOWED_ORIGINS", {"CORS_ALLOWED_ORIGINS": ["http://shop.example"]}),
+        ("SANDBOX_API_KEY", {"SANDBOX_API_KEY": "key"}),
+        ("SANDBOX_API_KEY", {"SANDBOX_WEBHOOK_SECRETS": ["s"]}),
+        ("EMAIL_URL", {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}),
+        ("DJANGO_SETTINGS_MODULE", {"DEMO_ACCOUNTS": [{"email": "a"}]}),
+    ],
+)
+def test_an_unsafe_value_is_named(variable: str, changes: dict[str, Any]) -> None:
+    assert faults(**changes) == {variable}
+
+
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "REDIS_URL"])
+def test_a_missing_server_is_named(variable: str) -> None:
+    environment = {name: value for name, value in ENVIRONMENT.items() if name != variable}
+    assert faults(environment) == {variable}
+
+
+def test_the_sandbox_may_be_allowed_on_purpose() -> None:
+    assert faults({**ENVIRONMENT, "ALLOW_SANDBOX_PROVIDER": "1"}, SANDBOX_API_KEY="key") == set()
+
+
+def test_every_fault_is_named_at_once_and_no_value_is_shown() -> None:
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        refuse_unsafe({**SAFE, "SECRET_KEY": "hunter2", "DEBUG": True, "ALLOWED_HOSTS": ["*"]})
+
+    text = str(refusal.value)
+    assert all(name in text for name in ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS"))
+    assert "hunter2" not in text
+
+
+@pytest.mark.parametrize("module", ["production", "staging"])
+def test_the_settings_themselves_refuse(module: str) -> None:
+    kept = ("PATH", "HOME", "LANG")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, "-c", f"import marketplace.config.settings.{module}"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode != 0
+    for variable in ("SECRET_KEY", "ALLOWED_HOSTS", "PUBLIC_URL", "DATABASE_URL", "REDIS_URL"):
+        assert f"  {variable}: " in done.stderr
