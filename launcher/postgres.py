@@ -25,7 +25,7 @@ from launcher.account import Account, owner_of, reachable_copy, server_account, 
 from launcher.errors import LaunchFailed, machine_fault, tail
 from launcher.keys import load_keys
 from launcher.ports import HOST, remembered_port
-from launcher.processes import Child, spawn, wait_until
+from launcher.processes import Child, pid_of, spawn, wait_until
 
 OWNER, APP, SANDBOX = "fairhold", "fairhold_app", "fairhold_sandbox"
 DATABASE, SANDBOX_DATABASE = "fairhold", "fairhold_sandbox"
@@ -81,6 +81,10 @@ class Postgres:
     @property
     def child(self) -> Child | None:
         return self._child
+
+    @property
+    def pid(self) -> int:
+        return pid_of(self.name, self._child)
 
     def url(self, role: str = APP, database: str = DATABASE) -> str:
         return address(self._keys, self.port, role, database)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from launcher.account import Account
+from launcher.errors import LaunchFailed
 
 PR_SET_PDEATHSIG = 1
 _libc: Any = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -39,6 +40,10 @@ class Child:
     def is_running(self) -> bool:
         return self.popen.poll() is None
 
+    @property
+    def pid(self) -> int:
+        return self.popen.pid
+
     def stop(self) -> None:
         """Asks the program to stop, then ends its whole process group for certain."""
         if self.is_running:
@@ -49,6 +54,13 @@ class Child:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.popen.pid, signal.SIGKILL)
         self.popen.wait()
+
+
+def pid_of(name: str, child: Child | None) -> int:
+    """The process id of a service that must be running."""
+    if child is None or not child.is_running:
+        raise LaunchFailed(f"{name} is not running")
+    return child.pid
 
 
 def spawn(

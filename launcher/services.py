@@ -12,7 +12,7 @@ from typing import Protocol
 from launcher.bootstrap import ROOT
 from launcher.errors import LaunchFailed, machine_fault, tail
 from launcher.ports import HOST, serves
-from launcher.processes import Child, spawn, wait_until
+from launcher.processes import Child, pid_of, spawn, wait_until
 
 START_TIMEOUT_SECONDS = 60
 
@@ -24,6 +24,9 @@ class Service(Protocol):
 
     @property
     def child(self) -> Child | None: ...
+
+    @property
+    def pid(self) -> int: ...
 
     def start(self) -> None: ...
 
@@ -40,6 +43,10 @@ class Program:
     logs: Path
     is_ready: Callable[[], bool] = lambda: True
     child: Child | None = field(default=None, repr=False)
+
+    @property
+    def pid(self) -> int:
+        return pid_of(self.name, self.child)
 
     def start(self) -> None:
         log = self.logs / f"{self.name}.log"

@@ -13,7 +13,7 @@ from launcher.account import Account, reachable_copy, server_account, working_fo
 from launcher.errors import LaunchFailed, machine_fault, tail
 from launcher.keys import load_keys
 from launcher.ports import HOST, remembered_port
-from launcher.processes import Child, spawn, wait_until
+from launcher.processes import Child, pid_of, spawn, wait_until
 
 START_TIMEOUT_SECONDS = 15
 _PROCESSORS = {"amd64": "x86_64", "arm64": "aarch64"}
@@ -42,6 +42,10 @@ class Valkey:
     @property
     def child(self) -> Child | None:
         return self._child
+
+    @property
+    def pid(self) -> int:
+        return pid_of(self.name, self._child)
 
     def __enter__(self) -> Self:
         self.start()
