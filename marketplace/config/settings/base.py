@@ -262,6 +262,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "UserTypeEnum": "marketplace.users.models.UserType",
+        "SignUpTypeEnum": ["BUYER", "SELLER"],
+    },
 }
 
 SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8001")

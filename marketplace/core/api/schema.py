@@ -167,6 +167,8 @@ class ProblemAwareSchema(AutoSchema):
 
     def _domain_errors(self) -> list[type[DomainError]]:
         errors = list(getattr(self._handler, "refuses", ()))
+        for authenticator in self.view.get_authenticators():
+            errors += getattr(authenticator, "refuses", ())
         if self._is_idempotent:
             errors += [
                 IdempotencyKeyMissing,

@@ -1,0 +1,118 @@
+"""What knowing the caller costs, and whether refusals take as long for known as for unknown people.
+
+    python -m bench.sign_in [tries]
+
+Runs in a test database with the real Argon2 settings. Prints a table, and JSON with ``--json``.
+"""
+
+import json
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+TRIES = 500
+WARM_UP = 20
+AUTHENTICATIONS = 20_000
+
+
+def main() -> None:
+    tries = next((int(word) for word in sys.argv[1:] if word.isdigit()), TRIES)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.config.settings.test")
+    import django
+    from django.conf import settings
+
+    django.setup()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    settings.EMAIL_BACKEND = "marketplace.notifications.email.QueueBackend"
+    from django.test.utils import get_runner, setup_test_environment
+
+    backend = settings.EMAIL_BACKEND
+    setup_test_environment()
+    settings.EMAIL_BACKEND = backend
+    runner = get_runner(settings)(verbosity=0, interactive=False)
+    databases = runner.setup_databases()
+    try:
+        figures = {**cost_of_knowing_the_caller(), **enumeration(tries)}
+    finally:
+        runner.teardown_databases(databases)
+    show(figures)
+
+
+def cost_of_knowing_the_caller() -> dict[str, float]:
+    """CPU and wall time, in microseconds, of one authenticated request's first step."""
+    from django.test import RequestFactory
+    from rest_framework.request import Request
+
+    from marketplace.users import tokens
+    from marketplace.users.api.authentication import JWTAuthentication
+    from marketplace.users.tests.factories import make_user, sign_in
+    from marketplace.users.tokens import TokenUse
+
+    token = sign_in(make_user()).access_token
+    request = Request(RequestFactory().get("/", HTTP_AUTHORIZATION=f"Bearer {token}"))
+    authentication = JWTAuthentication()
+
+    def per_call(step: Callable[[], Any]) -> tuple[float, float]:
+        for _ in range(WARM_UP):
+            step()
+        cpu, wall = time.process_time(), time.perf_counter()
+        for _ in range(AUTHENTICATIONS):
+            step()
+        cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+        return cpu / AUTHENTICATIONS * 1e6, wall / AUTHENTICATIONS * 1e6
+
+    read_cpu, _ = per_call(lambda: tokens.read(token, TokenUse.ACCESS))
+    cpu, wall = per_call(lambda: authentication.authenticate(request))
+    return {
+        "token_read_cpu_us": read_cpu,
+        "authenticate_cpu_us": cpu,
+        "authenticate_wall_us": wall,
+    }
+
+
+def enumeration(tries: int) -> dict[str, float]:
+    """Median milliseconds of each answer that must not tell known from unknown, taken in turns."""
+    from rest_framework.test import APIClient
+
+    from marketplace.users.tests.factories import PASSWORD, make_user
+
+    user = make_user(email="known@example.com")
+    client = APIClient()
+
+    def post(path: str, **body: str) -> float:
+        started = time.perf_counter()
+        client.post(f"/api/v1/auth/{path}/", body)
+        return (time.perf_counter() - started) * 1e3
+
+    figures: dict[str, float] = {}
+    for name, path, body in (
+        ("sign_in", "sign-in", {"password": "a wrong password"}),
+        ("sign_up", "sign-up", {"password": PASSWORD, "first_name": "A"}),
+        ("reset", "password/reset", {}),
+        ("resend", "resend-verification", {}),
+    ):
+        known, unknown = [], []
+        for number in range(tries + WARM_UP):
+            known.append(post(path, email=user.email, **body))
+            unknown.append(post(path, email=f"{name}{number}@example.com", **body))
+        known_ms = statistics.median(known[WARM_UP:])
+        unknown_ms = statistics.median(unknown[WARM_UP:])
+        figures[f"{name}_known_ms"] = known_ms
+        figures[f"{name}_unknown_ms"] = unknown_ms
+        figures[f"{name}_difference_ms"] = known_ms - unknown_ms
+    return figures
+
+
+def show(figures: dict[str, float]) -> None:
+    if "--json" in sys.argv:
+        print(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        print(f"{name:28} {value:10.2f}")
+
+
+if __name__ == "__main__":
+    main()
