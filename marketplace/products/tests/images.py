@@ -48,3 +48,9 @@ def with_gps(orientation: int = 6) -> bytes:
     exif.get_ifd(0x8825)[1] = "N"
     exif.get_ifd(0x8825)[2] = (52.0, 31.0, 12.5)
     return picture(size=(800, 600), exif=exif, comment=b"canary comment")
+
+
+def as_bytes(image: Image.Image, kind: str = "JPEG") -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, kind, quality=90)
+    return buffer.getvalue()
