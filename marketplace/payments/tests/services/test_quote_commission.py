@@ -1,4 +1,5 @@
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -18,7 +19,7 @@ def no_rules() -> None:
     CommissionRule.objects.all().delete()
 
 
-def rule(rate_bps: int, category_id: object = None, **changes: object) -> CommissionRule:
+def rule(rate_bps: int, category_id: UUID | None = None, **changes: object) -> CommissionRule:
     at = clock.now()
     fields = {"valid_from_at": at - timedelta(days=1), "created_at": at, "updated_at": at}
     return CommissionRule.objects.create(

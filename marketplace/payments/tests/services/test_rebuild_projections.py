@@ -144,7 +144,10 @@ def test_an_altered_event_breaks_its_chain(tamper: str) -> None:
 )
 def test_the_database_refuses_to_change_events(provider: FakeProvider, change: str) -> None:
     make_sale()
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(change)
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change)
     assert PaymentEvent.objects.count() == 1
