@@ -1,5 +1,6 @@
 """`python -m demo` tells the story on a platform of its own; `python -m demo load` fills one."""
 
+import json
 import os
 import sys
 import tempfile
@@ -75,7 +76,20 @@ def load() -> int:
     from demo.load import load_marketplace
 
     load_marketplace()
+    leave_sign_ins()
     return 0
+
+
+def leave_sign_ins() -> None:
+    """Leave the demo accounts where the launcher finds them, to print them at every start."""
+    from django.conf import settings
+
+    accounts = [
+        {"role": account["name"], "email": account["email"], "password": settings.DEMO_PASSWORD}
+        for account in settings.DEMO_ACCOUNTS
+    ]
+    target = Path(settings.STATE) / "demo.json"
+    target.write_text(json.dumps({"sign_ins": accounts}, indent=2))
 
 
 def use(environment: Mapping[str, str]) -> None:

@@ -32,7 +32,7 @@ DEFAULT_PORT = 8000
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
-    data_dir = Path(callers_environment().get("FAIRHOLD_DATA_DIR", STATE))
+    data_dir = ROOT / callers_environment().get("FAIRHOLD_DATA_DIR", str(STATE))
     try:
         match options.command:
             case "run":

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -295,7 +296,7 @@ def installation() -> tuple[Path, tuple[Path, ...]]:
 
 def _is_server_of(pid: int, cluster: Path) -> bool:
     try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except OSError:
+        command = psutil.Process(pid).cmdline()
+    except psutil.Error:
         return False
-    return b"-D" in command and str(cluster).encode() in command
+    return "-D" in command and str(cluster) in command

@@ -104,6 +104,7 @@ class Stack:
 
     def start(self) -> None:
         """Returns when everything answers; raises LaunchFailed with nothing left running."""
+        self.data_dir = self.data_dir.absolute()  # servers are started from another folder
         try:
             self._start()
         except OSError as error:
