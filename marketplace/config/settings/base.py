@@ -265,6 +265,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "UserTypeEnum": "marketplace.users.models.UserType",
         "SignUpTypeEnum": ["BUYER", "SELLER"],
+        "RoleEnum": ["BUYER", "SELLER", "ADMIN"],
     },
 }
 

@@ -65,7 +65,7 @@ class UserSerializer(serializers.Serializer[object]):
     first_name = TextField(max_length=100, required=False)
     last_name = TextField(max_length=100, required=False, allow_blank=True)
     profile_picture = HttpsUrlField(required=False, allow_blank=True)
-    user_type = serializers.ChoiceField(UserType.values, read_only=True)
+    user_type = serializers.ChoiceField(UserType.choices, read_only=True)
     roles = serializers.ListField(child=serializers.ChoiceField(ROLES), read_only=True)
     verification_status = serializers.ChoiceField(VerificationStatus.values, read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
