@@ -1,4 +1,4 @@
-"""`python -m demo` tells the story on a platform of its own; `python -m demo load` fills one."""
+"""`make demo`: a story that checks itself, and a marketplace to look at."""
 
 import json
 import os
@@ -8,49 +8,72 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import django
+from django.conf import settings
+from django.core.management import call_command
 
 from demo import terminal
 from launcher.console import Console
 from launcher.stack import Stack
+
+USAGE = """usage: python -m demo [tell | load | category]
+
+           tells the story on a fresh platform of its own
+tell       tells it on the running platform whose environment this is
+load       fills that platform with the demo marketplace
+category   makes the story's category there and prints its id"""
 
 
 def main(arguments: list[str]) -> int:
     match arguments:
         case []:
             return story()
+        case ["tell"]:
+            use({})
+            return tell(dict(os.environ))
         case ["load"]:
             return load()
+        case ["category"]:
+            return category()
         case _:
-            print("usage: python -m demo [load]", file=sys.stderr)
+            print(USAGE, file=sys.stderr)
             return 2
 
 
 def story() -> int:
-    """Start a fresh platform on free ports, tell the story, audit the books, stop everything."""
+    """Start a fresh platform on free ports, tell the story there, stop everything."""
     with (
         tempfile.TemporaryDirectory(prefix="fairhold-demo-") as folder,
         Stack(data_dir=Path(folder), fresh=True, report=Console()) as stack,
     ):
         use(stack.env)
-        from demo.catalogue_setup import story_category
-        from demo.story import Story
+        return tell(stack.env)
 
-        tale = Story(
-            base_url=stack.base_url,
-            sandbox_url=stack.sandbox_url,
-            sandbox_key=stack.env["SANDBOX_API_KEY"],
-            category_id=story_category(),
-        )
-        agreed = tale.tell()
-        terminal.chapter("The audit")
-        audited = audit()
-        verdict(agreed=agreed and audited, tale=tale)
-        return 0 if agreed and audited else 1
+
+def tell(environment: Mapping[str, str]) -> int:
+    """Tell the story, then audit the books; 0 only if every figure agrees."""
+    from demo.catalogue_setup import story_category  # Django is ready only now
+    from demo.story import Story
+
+    tale = Story(
+        base_url=environment["PUBLIC_URL"],
+        sandbox_url=environment["SANDBOX_URL"],
+        sandbox_key=environment["SANDBOX_API_KEY"],
+        category_id=story_category(),
+    )
+    agreed = tale.tell()
+    terminal.chapter("The audit")
+    audited = audit()
+    print(f"\n  {tale.steps} steps, {tale.checks} figures checked.")
+    for difference in tale.differences:
+        print(terminal.red(f"  ✗ {difference}"))
+    if not audited:
+        print(terminal.red("  ✗ the audit found differences"))
+    if agreed and audited:
+        print(terminal.green("  Every one agrees with the ledger, the API and the provider."))
+    return 0 if agreed and audited else 1
 
 
 def audit() -> bool:
-    from django.core.management import call_command
-
     try:
         call_command("audit_ledger")
     except SystemExit as ended:
@@ -58,22 +81,10 @@ def audit() -> bool:
     return True
 
 
-def verdict(*, agreed: bool, tale: object) -> None:
-    steps, checks = getattr(tale, "steps"), getattr(tale, "checks")  # noqa: B009
-    differences = getattr(tale, "differences")  # noqa: B009
-    print()
-    if agreed:
-        print(terminal.green(f"  {steps} steps, {checks} figures checked: every one agrees."))
-        return
-    print(terminal.red(f"  {steps} steps, {checks} figures checked, {len(differences)} differ:"))
-    for difference in differences:
-        print(terminal.red(f"    {difference}"))
-
-
 def load() -> int:
     """Fill the running platform whose environment this is with the demo marketplace."""
     use({})
-    from demo.load import load_marketplace
+    from demo.load import load_marketplace  # Django is ready only now
 
     load_marketplace()
     leave_sign_ins()
@@ -82,14 +93,20 @@ def load() -> int:
 
 def leave_sign_ins() -> None:
     """Leave the demo accounts where the launcher finds them, to print them at every start."""
-    from django.conf import settings
-
     accounts = [
         {"role": account["name"], "email": account["email"], "password": settings.DEMO_PASSWORD}
         for account in settings.DEMO_ACCOUNTS
     ]
     target = Path(settings.STATE) / "demo.json"
     target.write_text(json.dumps({"sign_ins": accounts}, indent=2))
+
+
+def category() -> int:
+    use({})
+    from demo.catalogue_setup import story_category  # Django is ready only now
+
+    print(story_category())
+    return 0
 
 
 def use(environment: Mapping[str, str]) -> None:

@@ -5,6 +5,7 @@ here with plain arithmetic, and compared with three independent sources: the ans
 ledger itself, and the sandbox provider's own books.
 """
 
+import secrets
 from dataclasses import dataclass, field, fields, replace
 
 from demo import terminal
@@ -33,6 +34,8 @@ class Story:
     seller: Api = field(init=False)
     buyer: Api = field(init=False)
     sale: Sale = field(init=False)
+    start: Books = field(default_factory=Books)
+    """What the books said before the first step: the story may be told on a platform in use."""
     expected: Books = field(default_factory=Books)
     pending: int = 0
     """What the seller will get of the escrow: what waits there, less the frozen commission."""
@@ -43,7 +46,8 @@ class Story:
     checks: int = 0
 
     def tell(self) -> bool:
-        """Returns whether every figure agreed."""
+        """Returns whether every figure agreed. Nobody else may trade meanwhile."""
+        self.start = self.expected = self.shown = read_books(CURRENCY)
         terminal.chapter("Two strangers")
         self._arrive()
         terminal.chapter("A whole sale")
@@ -57,8 +61,9 @@ class Story:
     # The chapters
 
     def _arrive(self) -> None:
-        self.seller = self._join("Seller", "SELLER", "seller@story.fairhold.test")
-        self.buyer = self._join("Buyer", "BUYER", "buyer@story.fairhold.test")
+        tale = secrets.token_hex(3)
+        self.seller = self._join("Seller", "SELLER", f"seller-{tale}@story.fairhold.test")
+        self.buyer = self._join("Buyer", "BUYER", f"buyer-{tale}@story.fairhold.test")
         self.camera = self._list("Film camera, serviced", CAMERA_PRICE)
         self.lamp = self._list("Desk lamp, brass", LAMP_PRICE)
 
@@ -210,7 +215,8 @@ class Story:
                 getattr(self.expected, account.name),
                 getattr(ledger, account.name),
             )
-        self._check("API: seller's wallet", self.expected.wallet, self._wallet("available"))
+        earned = self.expected.wallet - self.start.wallet
+        self._check("API: seller's wallet", earned, self._wallet("available"))
         self._check("API: seller's share in escrow", self.pending, self._wallet("pending"))
         self._check("provider's own balance", self.expected.clearing, self._provider_balance())
 

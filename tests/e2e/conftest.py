@@ -1,0 +1,108 @@
+"""The whole platform, started once for these tests: every request below is real HTTP."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from demo.api import Api, Json
+from demo.people import PASSWORD
+from demo.sale import Sale
+from launcher.account import forget_outside_folder
+from launcher.bootstrap import ROOT
+from launcher.stack import Stack
+from launcher.tests.conftest import EXTERNAL
+
+
+@contextmanager
+def without_test_servers() -> Iterator[None]:
+    """The platform brings its own servers, not those of the unit tests."""
+    hidden = {name: os.environ.pop(name) for name in EXTERNAL if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+@dataclass
+class Platform:
+    """Where it listens, and how to arrive there as somebody."""
+
+    base_url: str
+    sandbox: Api
+    env: dict[str, str]
+    category_id: str
+
+    def stranger(self) -> Api:
+        return Api(self.base_url)
+
+    def person(self, user_type: str) -> Api:
+        """Somebody who has signed up, opened the link in the mail, and signed in."""
+        email = f"{user_type.lower()}-{uuid4().hex[:12]}@e2e.fairhold.test"
+        api = Api(self.base_url)
+        api.sign_up(
+            email=email,
+            password=PASSWORD,
+            user_type=user_type,
+            first_name=user_type.title(),
+            last_name="of a test",
+        )
+        api.verify_email(email)
+        return api.sign_in(email, PASSWORD)
+
+    def product(self, seller: Api, **fields: object) -> Json:
+        body = {
+            "title": "Field recorder",
+            "description": "With a wind shield.",
+            "price": "80.00",
+            "currency": "EUR",
+            "inventory_count": 1,
+            "category_ids": [self.category_id],
+            **fields,
+        }
+        product = seller.post("/api/v1/products/", body)
+        return seller.post(f"/api/v1/products/{product['id']}/publish/")
+
+    def sale(self, **product_fields: object) -> tuple[Sale, Json]:
+        """A buyer, a seller, and the product that they will trade."""
+        seller, buyer = self.person("SELLER"), self.person("BUYER")
+        return Sale(buyer, seller), self.product(seller, **product_fields)
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """A program of the project, in the platform's own environment."""
+        return subprocess.run(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=self.env,
+            text=True,
+            capture_output=True,
+            timeout=120,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    folder: Path = tmp_path_factory.mktemp("platform")
+    with without_test_servers():
+        stack = Stack(data_dir=folder, unsafe=True)
+        stack.start()
+        env = stack.env
+    try:
+        platform = Platform(
+            base_url=stack.base_url,
+            sandbox=Api(stack.sandbox_url).with_key(env["SANDBOX_API_KEY"]),
+            env=env,
+            category_id="",
+        )
+        platform.category_id = platform.run("-m", "demo", "category").stdout.strip()
+        yield platform
+    finally:
+        stack.stop()
+        forget_outside_folder(folder)
