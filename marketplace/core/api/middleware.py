@@ -38,6 +38,7 @@ API_HEADERS = {
     # An answer may be personal; a public list says otherwise itself.
     "Cache-Control": "no-store",
 }
+HEALTH_PREFIX = "/health/"
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 log = structlog.get_logger("marketplace.request")
@@ -71,7 +72,7 @@ class RequestMiddleware:
 
     def _log(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
         # Probes come every second and say nothing.
-        if request.path_info.startswith("/health/") and response.status_code < 500:
+        if request.path_info.startswith(HEALTH_PREFIX) and response.status_code < 500:
             return
         write = log.warning if response.status_code >= 500 else log.info
         user: object = getattr(request, "user", None)
@@ -131,17 +132,17 @@ class ApiShortcut:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
-        if (
-            not path.startswith(API_PREFIX)
-            or path.startswith(self.pages)
-            or ApiGate.to_view is None
-        ):
+        to_view = ApiGate.to_view
+        if to_view is not None and path.startswith(HEALTH_PREFIX):
+            # Probes come by address, under any Host.
+            return to_view(request)
+        if to_view is None or not path.startswith(API_PREFIX) or path.startswith(self.pages):
             response = self.get_response(request)
             response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
             return response
         # Refuses a foreign Host header, as CommonMiddleware, which is passed by, would have done.
         request.get_host()
-        response = ApiGate.to_view(request)
+        response = to_view(request)
         for name, value in API_HEADERS.items():
             response.headers.setdefault(name, value)
         if not response.streaming:

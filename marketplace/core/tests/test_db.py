@@ -219,3 +219,25 @@ def test_a_migration_gives_up_waiting_for_a_lock() -> None:
     assert lock_timeout() == "5s"
     lift_lock_limit(using="default")
     assert lock_timeout() == "0"
+
+
+def test_a_kept_connection_is_checked_without_a_query(django_assert_num_queries: Any) -> None:
+    connection.ensure_connection()
+    with django_assert_num_queries(0):
+        assert connection.is_usable()
+
+
+def test_a_kept_connection_that_the_server_cut_is_noticed(in_threads: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+
+    def cut() -> None:
+        with connection.cursor() as other:
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+    in_threads([cut])
+
+    assert not connection.is_usable()
+    connection.close()
+    assert names() == set()

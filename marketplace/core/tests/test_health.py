@@ -38,6 +38,10 @@ def test_live_asks_the_database_nothing(path: str, django_assert_num_queries: An
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
+def test_probes_come_under_any_host() -> None:
+    assert Client().get("/health/live", headers={"Host": "10.1.2.3:8000"}).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/health/ready", "/health/ready/"])
 def test_ready_names_every_check(all_alive: None, path: str) -> None:
     answer = Client().get(path)
