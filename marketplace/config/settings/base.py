@@ -163,9 +163,9 @@ HEADLESS_TOKEN_STRATEGY = "marketplace.users.token_strategy.TokenStrategy"
 HEADLESS_ADAPTER = "marketplace.users.adapter.HeadlessAdapter"
 HEADLESS_FRONTEND_URLS = {
     "account_confirm_email": f"{FRONTEND_URL}/verify-email?key={{key}}",
-    "account_reset_password": env.str("FORGOTTEN_PASSWORD_URL", default=f"{FRONTEND_URL}/"),
+    "account_reset_password": f"{FRONTEND_URL}/forgotten-password",
     "account_reset_password_from_key": f"{FRONTEND_URL}/reset-password?key={{key}}",
-    "account_signup": env.str("SIGN_UP_URL", default=f"{FRONTEND_URL}/"),
+    "account_signup": f"{FRONTEND_URL}/sign-up",
 }
 # Letters are queued in the caller's transaction and delivered by a job (ADR 0013).
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Fairhold <no-reply@fairhold.example>")

@@ -52,3 +52,8 @@ def test_a_key_in_an_address_is_not_written_as_markup() -> None:
     page = Client().get("/verify-email", {"key": '"><script>alert(1)</script>'})
 
     assert "<script>" not in page.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/forgotten-password", "/sign-up"])
+def test_every_link_of_a_letter_leads_somewhere(path: str) -> None:
+    assert Client().get(path, follow=True).status_code == 200
