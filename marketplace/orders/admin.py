@@ -1,0 +1,207 @@
+"""Orders for operators: read in full, changed through the same commands as everybody else's."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html_join
+from unfold.admin import TabularInline
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from marketplace.core.actor import Actor, Role
+from marketplace.core.admin import FastAdmin, ReadOnlyAdmin
+from marketplace.core.errors import DomainError
+from marketplace.orders import services
+from marketplace.orders.models import (
+    CancellationRequest,
+    Checkout,
+    Deadline,
+    EscrowPolicy,
+    Order,
+    OrderEvent,
+    OrderHistoryEntry,
+    OrderItem,
+    SweepOutage,
+)
+
+MAX_TIMELINE_ROWS = 200
+OPERATIONS: dict[str, tuple[str, Callable[[UUID, Actor, str], Any]]] = {
+    "deliver": (
+        "Record the delivery",
+        lambda order_id, by, why: services.record_delivery(order_id=order_id, actor=by, note=why),
+    ),
+    "cancel": (
+        "Cancel the order",
+        lambda order_id, by, why: services.cancel_order(order_id=order_id, actor=by, reason=why),
+    ),
+}
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=1000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), label="Reason"
+    )
+
+
+class ReadOnlyInline(TabularInline):  # type: ignore[misc]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, *_: Any) -> bool:
+        return False
+
+    def has_change_permission(self, *_: Any) -> bool:
+        return False
+
+
+class ItemInline(ReadOnlyInline):
+    model = OrderItem
+    fields = ("product", "title", "quantity", "unit_price_minor", "total_price_minor", "currency")
+
+
+class DeadlineInline(ReadOnlyInline):
+    model = Deadline
+    fields = (
+        "kind",
+        "due_at",
+        "next_attempt_at",
+        "acted_at",
+        "voided_at",
+        "attempts",
+        "last_error",
+    )
+
+
+class RequestInline(ReadOnlyInline):
+    model = CancellationRequest
+    fields = ("status", "reason", "answer", "created_at", "closed_at")
+
+
+@admin.register(Order)
+class OrderAdmin(ReadOnlyAdmin):
+    list_display = ("id", "status", "total", "buyer", "seller", "created_at", "is_frozen")
+    list_filter = ("status", "currency", "is_tracked")
+    list_select_related = ("buyer", "seller")
+    search_fields = ("id__exact", "payment__id__exact", "tracking_number__exact")
+    search_help_text = "A whole order id, payment id or tracking number"
+    ordering = ("-id",)
+    inlines = (ItemInline, DeadlineInline, RequestInline)
+    readonly_fields = ("timeline",)
+    actions_detail = ("record_delivery", "cancel_order")
+
+    @admin.display(description="Timeline")
+    def timeline(self, order: Order) -> str:
+        rows = OrderEvent.objects.filter(order_id=order.id).order_by("version", "id")
+        return format_html_join(
+            "",
+            "<div>{} · {} by {} ({}) {} {}</div>",
+            (
+                (
+                    f"{row.occurred_at:%Y-%m-%d %H:%M:%S}",
+                    row.command,
+                    row.party.lower(),
+                    row.actor,
+                    f"→ {row.to_status}",
+                    row.note,
+                )
+                for row in rows[:MAX_TIMELINE_ROWS]
+            ),
+        )
+
+    def has_operate_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return Role.ADMIN in getattr(request.user, "roles", ())
+
+    @action(description="Record delivery", url_path="deliver", permissions=["operate"])  # type: ignore[untyped-decorator]
+    def record_delivery(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        return self._ask_reason(request, UUID(str(object_id)), "deliver")
+
+    @action(description="Cancel", url_path="cancel", permissions=["operate"])  # type: ignore[untyped-decorator]
+    def cancel_order(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        return self._ask_reason(request, UUID(str(object_id)), "cancel")
+
+    def _ask_reason(self, request: HttpRequest, order_id: UUID, name: str) -> HttpResponse:
+        """A page between choosing and doing: nothing happens without a reason."""
+        if not self.has_operate_permission(request):
+            raise PermissionDenied
+        title, command = OPERATIONS[name]
+        back = reverse("admin:orders_order_change", args=[order_id])
+        form = ReasonForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            by = Actor.user(
+                UUID(str(request.user.pk)), *(Role(role) for role in request.user.roles)
+            )
+            try:
+                command(order_id, by, form.cleaned_data["reason"])
+            except DomainError as refusal:
+                messages.error(request, refusal.detail)
+            else:
+                messages.success(request, f"{title}: done.")
+            return redirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{title} {order_id}",
+            "form": form,
+            "verb": title,
+            "back": back,
+            "opts": self.model._meta,
+        }
+        return TemplateResponse(request, "admin/orders/reason.html", context)
+
+
+@admin.register(EscrowPolicy)
+class EscrowPolicyAdmin(FastAdmin):
+    list_display = (
+        "__str__",
+        "pay_within_minutes",
+        "ship_within_business_days",
+        "inspection_tracked_hours",
+        "inspection_untracked_hours",
+        "updated_at",
+    )
+    list_select_related = ("category",)
+    readonly_fields = ("updated_at",)
+    ordering = ("id",)
+
+
+@admin.register(Checkout)
+class CheckoutAdmin(ReadOnlyAdmin):
+    list_display = ("id", "buyer", "created_at")
+    list_select_related = ("buyer",)
+    search_fields = ("id__exact",)
+    ordering = ("-id",)
+
+
+@admin.register(Deadline)
+class DeadlineAdmin(ReadOnlyAdmin):
+    list_display = ("order_id", "kind", "due_at", "acted_at", "voided_at", "attempts", "last_error")
+    list_filter = ("kind",)
+    search_fields = ("order__id__exact",)
+    ordering = ("-id",)
+
+
+@admin.register(OrderEvent)
+class OrderEventAdmin(ReadOnlyAdmin):
+    list_display = ("order_id", "version", "command", "party", "to_status", "occurred_at")
+    search_fields = ("order_id__exact",)
+    ordering = ("-id",)
+
+
+@admin.register(OrderHistoryEntry)
+class OrderHistoryEntryAdmin(ReadOnlyAdmin):
+    list_display = ("order_id", "status", "title", "total_minor", "currency", "version")
+    search_fields = ("order_id__exact",)
+    ordering = ("-order_id",)
+
+
+@admin.register(SweepOutage)
+class SweepOutageAdmin(ReadOnlyAdmin):
+    list_display = ("began_at", "ended_at", "created_at")
+    ordering = ("-id",)
