@@ -13,8 +13,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     Django's health check sends ``SELECT 1`` before the first query of every request: a fifth of a
     simple request's processor time, and a round trip. A server that shut down, crashed or cut the
     connection has left something to read (a farewell, or the end of the stream), and an idle
-    healthy one has not: so silence means alive. A peer that vanished without a word is the business of
-    ``tcp_user_timeout``, as it would be with a query.
+    healthy one has not: so silence means alive. A peer that vanished without a word is the
+    business of ``tcp_user_timeout``, as it would be with a query.
     """
 
     def is_usable(self) -> bool:
