@@ -205,7 +205,6 @@ def lamp(pen: Pen, main: str, second: str, _: random.Random) -> None:
     pen.oval(main, 470, FLOOR - 38, 170, 34)
     pen.line(second, 22, (470, FLOOR - 40), (370, 540), (560, 330))
     pen.oval(dark(second), 370, 540, 26)
-    pen.shape("#fff3c45a", (520, 430), (790, 350), (900, 700), (560, 760))
     pen.shape(main, (505, 300), (600, 240), (790, 330), (520, 446))
     pen.oval(dark(main), 655, 388, 150, 44)
     pen.shape(main, (505, 300), (600, 240), (798, 366), (512, 416))
@@ -215,7 +214,6 @@ def lamp(pen: Pen, main: str, second: str, _: random.Random) -> None:
 @motif
 def pendant(pen: Pen, main: str, second: str, _: random.Random) -> None:
     pen.line("#3b3540", 10, (500, 0), (500, 300))
-    pen.shape("#fff3c45a", (250, 590), (750, 590), (850, FLOOR), (150, FLOOR))
     pen.wedge(main, 500, 590, 290, 310, 180, 360)
     pen.wedge(light(main, 0.2), 500, 590, 200, 310, 180, 250)
     pen.oval(dark(main, 0.4), 500, 590, 290, 44)
