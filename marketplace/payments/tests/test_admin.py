@@ -1,0 +1,147 @@
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from marketplace.core.actor import Role
+from marketplace.core.money import Money
+from marketplace.payments.models import (
+    CommissionRule,
+    LedgerAccount,
+    LedgerJournal,
+    PaymentReview,
+    ProviderWebhook,
+    Refund,
+)
+from marketplace.payments.services import hold_captured_funds, receive_webhook, release_escrow
+from marketplace.payments.tests.factories import (
+    IBAN,
+    capture,
+    hold,
+    in_transaction,
+    make_bank_account,
+    make_sale,
+    make_user,
+)
+from marketplace.payments.tests.fake_provider import FakeProvider
+
+pytestmark = pytest.mark.django_db
+PAGES = sorted(
+    model._meta.model_name or ""
+    for model in admin.site._registry
+    if model._meta.app_label == "payments"
+)
+
+
+@pytest.fixture
+def operator(client: Client) -> Client:
+    client.force_login(make_user(Role.ADMIN))
+    return client
+
+
+@pytest.fixture
+def some_of_everything(provider: FakeProvider) -> Any:
+    sale = make_sale()
+    hold(sale, provider)
+    in_transaction(release_escrow, order_id=sale.order_id)
+    make_bank_account(sale.seller)
+    wrong = make_sale()
+    attempt_id = capture(wrong, provider, Money(1, "EUR"))
+    in_transaction(hold_captured_funds, payment_id=wrong.payment_id, attempt_id=attempt_id)
+    receive_webhook(
+        provider="sandbox",
+        body=b"evt_1 payment.succeeded <script>",
+        headers={"Fake-Signature": "signed"},
+    )
+    return sale
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_list_opens(operator: Client, some_of_everything: Any, page: str) -> None:
+    answer = operator.get(reverse(f"admin:payments_{page}_changelist"), {"q": "x"}, follow=True)
+    assert answer.status_code == 200
+    with CaptureQueriesContext(connection) as queries:
+        answer = operator.get(reverse(f"admin:payments_{page}_changelist"))
+    assert answer.status_code == 200
+    assert len(queries) <= 10
+
+
+def test_a_payment_shows_its_events(operator: Client, some_of_everything: Any) -> None:
+    path = reverse("admin:payments_payment_change", args=[some_of_everything.payment_id])
+    page = operator.get(path).content.decode()
+    assert "100.00 EUR put into escrow." in page
+    assert "after 10.00 EUR commission" in page
+    assert operator.post(path, {}).status_code == 403
+
+
+def test_the_ledger_is_walked_from_account_to_journal(
+    operator: Client, some_of_everything: Any
+) -> None:
+    account = LedgerAccount.objects.get(code=f"order:{some_of_everything.order_id}:escrow")
+    entries = operator.get(
+        reverse("admin:payments_ledgerentry_changelist"), {"account__id__exact": account.pk}
+    )
+    assert entries.status_code == 200
+    assert entries.content.decode().count(account.code) == 2
+    journal = LedgerJournal.objects.get(kind="escrow_release")
+    page = operator.get(reverse("admin:payments_ledgerjournal_change", args=[journal.pk]))
+    assert "revenue:commission" in page.content.decode()
+
+
+def test_a_bank_account_stays_masked(operator: Client, some_of_everything: Any) -> None:
+    account = make_bank_account(make_user())
+    page = operator.get(reverse("admin:payments_bankaccount_change", args=[account.id]))
+    assert "••••3000" in page.content.decode()
+    assert IBAN not in page.content.decode()
+
+
+def test_a_webhook_shows_its_raw_body_and_runs_again(
+    operator: Client, some_of_everything: Any
+) -> None:
+    webhook = ProviderWebhook.objects.get()
+    page = operator.get(reverse("admin:payments_providerwebhook_change", args=[webhook.id]))
+    assert "evt_1 payment.succeeded &lt;script&gt;" in page.content.decode()
+    ProviderWebhook.objects.update(state="FAILED")
+    operator.post(
+        reverse("admin:payments_providerwebhook_changelist"),
+        {"action": "reprocess", "_selected_action": [webhook.id]},
+    )
+    assert ProviderWebhook.objects.get().state == "RECEIVED"
+
+
+def test_a_review_is_resolved_with_a_reason(operator: Client, some_of_everything: Any) -> None:
+    review = PaymentReview.objects.get()
+    path = reverse("admin:payments_paymentreview_changelist")
+    form = {"action": "refund", "_selected_action": [str(review.id)]}
+    page = operator.post(path, form)
+    assert "Reason" in page.content.decode()
+    assert Refund.objects.count() == 0
+    assert operator.post(path, {**form, "reason": ""}).status_code == 200
+    assert Refund.objects.count() == 0
+    operator.post(path, {**form, "reason": "The buyer asked"})
+    review.refresh_from_db()
+    assert (review.status, review.resolved_reason) == ("RESOLVED", "The buyer asked")
+    assert Refund.objects.count() == 1
+
+
+def test_commission_rules_are_edited_and_never_deleted(operator: Client) -> None:
+    path = reverse("admin:payments_commissionrule_add")
+    body = {
+        "name": "Books",
+        "category_id": "",
+        "rate_bps": "500",
+        "valid_from_at_0": "2026-01-01",
+        "valid_from_at_1": "00:00:00",
+        "valid_until_at_0": "",
+        "valid_until_at_1": "",
+    }
+    assert operator.post(path, {**body, "rate_bps": "10001"}).status_code == 200
+    assert not CommissionRule.objects.filter(name="Books").exists()
+    assert operator.post(path, body).status_code == 302
+    rule = CommissionRule.objects.get(name="Books")
+    delete = reverse("admin:payments_commissionrule_delete", args=[rule.pk])
+    assert operator.post(delete, {"post": "yes"}).status_code == 403
