@@ -1,5 +1,8 @@
 """What an operator sets up before anybody trades: categories and what the platform takes."""
 
+from collections.abc import Sequence
+
+from demo.catalogue import DemoCategory
 from marketplace.core import clock
 from marketplace.payments.models import CommissionRule
 from marketplace.products.models import Category
@@ -27,3 +30,18 @@ def set_commission(name: str, rate_bps: int, category: Category | None = None) -
             "updated_at": at,
         },
     )
+
+
+def make_categories(wanted: Sequence[DemoCategory]) -> dict[str, Category]:
+    """The tree, parents first; returns it by slug."""
+    made: dict[str, Category] = {}
+    for row in wanted:
+        made[row.slug], _ = Category.objects.get_or_create(
+            slug=row.slug,
+            defaults={
+                "name": row.name,
+                "description": row.description,
+                "parent": made[row.parent] if row.parent else None,
+            },
+        )
+    return made
