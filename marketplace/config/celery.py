@@ -9,10 +9,12 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init
 from kombu.entity import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.config.settings.local")
 
+MIN_PERIOD_SECONDS = 1.0
 HARD_LIMIT_SECONDS = 300
 """Far below the broker's own limit for an acknowledgement (30 minutes)."""
 
@@ -48,20 +50,33 @@ app.config_from_object(
 
 @app.task(name="core.run_job")  # type: ignore[untyped-decorator]
 def run_job(name: str) -> int:
-    """One turn of a periodic job, with its heart-beat."""
+    """One run of a periodic job, with its heart-beat."""
     from marketplace.core.background import run_job_once
 
     return run_job_once(name)
 
 
+@beat_init.connect  # type: ignore[untyped-decorator]
+def run_each_job_once(**_: Any) -> None:
+    # Beat waits a whole period before it first sends a task; an hourly job would look as if it had
+    # never run for the first hour after an installation.
+    from marketplace.core.jobs import registered_jobs
+
+    for name in registered_jobs():
+        run_job.delay(name)
+
+
 def schedule() -> dict[str, Any]:
-    """A beat entry for each registered job. A task that waited for two periods is not run."""
+    """A beat entry for each registered job, at most once a second: a task drains what is due.
+
+    A task that waited for two periods is not run.
+    """
     from marketplace.core.jobs import registered_jobs
 
     return {
         job.name: {
             "task": "core.run_job",
-            "schedule": job.every_seconds,
+            "schedule": max(job.every_seconds, MIN_PERIOD_SECONDS),
             "args": [job.name],
             "options": {"expires": max(2 * job.every_seconds, 10)},
         }
