@@ -1,5 +1,7 @@
 """What users send and receive."""
 
+from typing import Any
+
 from rest_framework import serializers
 
 from marketplace.core.actor import Role
@@ -16,6 +18,15 @@ from marketplace.users.api.fields import (
 from marketplace.users.models import UserType, VerificationStatus
 
 ROLES = [role.value for role in Role]
+
+
+class RolesField(serializers.ListField):
+    """Always in the same order, though roles are a set."""
+
+    child = serializers.ChoiceField(ROLES)
+
+    def to_representation(self, data: Any) -> list[str]:
+        return sorted(data)
 
 
 class SignUpSerializer(serializers.Serializer[object]):
@@ -66,7 +77,7 @@ class UserSerializer(serializers.Serializer[object]):
     last_name = TextField(max_length=100, required=False, allow_blank=True)
     profile_picture = HttpsUrlField(required=False, allow_blank=True)
     user_type = serializers.ChoiceField(UserType.choices, read_only=True)
-    roles = serializers.ListField(child=serializers.ChoiceField(ROLES), read_only=True)
+    roles = RolesField(read_only=True)
     verification_status = serializers.ChoiceField(VerificationStatus.values, read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
