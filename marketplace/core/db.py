@@ -141,3 +141,13 @@ def append_only(table: str) -> str:
     """Register ``table`` as append-only and return its name, for a model's ``db_table``."""
     APPEND_ONLY_TABLES.add(table)
     return table
+
+
+DERIVED_TABLES: set[str] = set()
+"""Tables that only the database's own functions write; the runtime role may read them."""
+
+
+def derived(table: str) -> str:
+    """Register ``table`` as derived and return its name, for a model's ``db_table``."""
+    DERIVED_TABLES.add(table)
+    return append_only(table)

@@ -1,6 +1,7 @@
 """What must happen though nobody asks."""
 
 from marketplace.core.jobs import periodic
+from marketplace.payments.ledger.roll_up import roll_up_balances
 from marketplace.payments.services.process_webhooks import process_webhooks
 from marketplace.payments.services.settle_unknown_attempts import settle_unknown_attempts
 from marketplace.payments.services.submit_payouts import submit_payouts
@@ -10,3 +11,4 @@ periodic(name="payments.process_webhooks", every_seconds=0.05)(process_webhooks)
 periodic(name="payments.settle_unknown_attempts", every_seconds=1)(settle_unknown_attempts)
 periodic(name="payments.submit_refunds", every_seconds=0.2)(submit_refunds)
 periodic(name="payments.submit_payouts", every_seconds=0.2)(submit_payouts)
+periodic(name="payments.roll_up_balances", every_seconds=5)(roll_up_balances)

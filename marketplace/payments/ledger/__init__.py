@@ -4,6 +4,17 @@ Chart of accounts, sign convention, invariants and lock order: README.md beside 
 """
 
 from marketplace.payments.ledger import accounts
+from marketplace.payments.ledger.balances import (
+    BalanceAt,
+    StatementLine,
+    StatementPage,
+    get_balance,
+    get_balance_at,
+    get_balances,
+    is_settled,
+    list_statement,
+    lock_balances,
+)
 from marketplace.payments.ledger.errors import (
     AccountNamedTwice,
     AccountOffChart,
@@ -30,6 +41,7 @@ __all__ = [
     "AccountNamedTwice",
     "AccountOffChart",
     "AmountTooLarge",
+    "BalanceAt",
     "BusinessKeyReused",
     "CurrencyMixed",
     "InsufficientFunds",
@@ -41,8 +53,16 @@ __all__ = [
     "PostedEntry",
     "PostedJournal",
     "ReversalNotExact",
+    "StatementLine",
+    "StatementPage",
     "accounts",
     "credit",
     "debit",
+    "get_balance",
+    "get_balance_at",
+    "get_balances",
+    "is_settled",
+    "list_statement",
+    "lock_balances",
     "post_journal",
 ]

@@ -29,6 +29,27 @@ class AccountKind(StrEnum):
     FX = "fx"
     SUSPENSE = "suspense"
 
+    @property
+    def keeps_balance(self) -> bool:
+        """Has a balance row and versions; False for the hot platform accounts."""
+        return self not in HOT_KINDS
+
+
+HOT_KINDS = frozenset(
+    {
+        AccountKind.PSP_CLEARING,
+        AccountKind.BANK,
+        AccountKind.TAX,
+        AccountKind.REVENUE_COMMISSION,
+        AccountKind.EXPENSE_PSP_FEE,
+        AccountKind.EXPENSE_CHARGEBACK_FEE,
+        AccountKind.EXPENSE_CHARGEBACK_LOSS,
+        AccountKind.FX,
+        AccountKind.SUSPENSE,
+    }
+)
+"""Platform accounts that every sale touches: no balance row, so nobody waits for anybody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:

@@ -1,6 +1,6 @@
 from django.db import models
 
-from marketplace.core.db import append_only
+from marketplace.core.db import append_only, derived
 
 
 class AccountType(models.TextChoices):
@@ -35,7 +35,7 @@ class LedgerAccountKind(models.Model):
     """Has a balance row, updated under its lock. False for hot platform accounts."""
 
     class Meta:
-        db_table = append_only("payments_ledger_account_kind")
+        db_table = derived("payments_ledger_account_kind")
         constraints = (
             models.CheckConstraint(
                 name="ledger_kind_rule_needs_balance",

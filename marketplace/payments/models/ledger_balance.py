@@ -1,6 +1,6 @@
 from django.db import models
 
-from marketplace.core.db import append_only
+from marketplace.core.db import derived
 from marketplace.payments.ledger.fields import (
     ClockTimestamp,
     CurrentTransactionId,
@@ -30,7 +30,7 @@ class LedgerBalance(models.Model):
     """``posted_at`` of the newest entry: it never goes back along the versions."""
 
     class Meta:
-        db_table = "payments_ledger_balance"
+        db_table = derived("payments_ledger_balance")
         constraints = (
             models.CheckConstraint(
                 name="ledger_balance_not_negative",
@@ -64,7 +64,7 @@ class LedgerSnapshot(models.Model):
     taken_at = models.DateTimeField(db_default=ClockTimestamp())
 
     class Meta:
-        db_table = append_only("payments_ledger_snapshot")
+        db_table = derived("payments_ledger_snapshot")
         constraints = (
             models.UniqueConstraint(
                 fields=["account", "up_to_xact_id"], name="ledger_snapshot_once"

@@ -1,7 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from marketplace.core.db import append_only
+from marketplace.core.db import append_only, derived
 from marketplace.payments.ledger.fields import TransactionIdField
 from marketplace.payments.models.ledger_account import LedgerAccount
 
@@ -90,7 +90,7 @@ class LedgerEntry(models.Model):
     """The transaction that wrote it: what the folding of hot accounts goes by."""
 
     class Meta:
-        db_table = append_only("payments_ledger_entry")
+        db_table = derived("payments_ledger_entry")
         constraints = (
             models.UniqueConstraint(fields=["journal", "line"], name="ledger_entry_line_once"),
             models.UniqueConstraint(

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 from psycopg import sql
 
-from marketplace.core.db import APPEND_ONLY_TABLES
+from marketplace.core.db import APPEND_ONLY_TABLES, DERIVED_TABLES
 
 DEFAULT_ROLE = "fairhold_app"
 FORBIDDEN = ("UPDATE", "DELETE", "TRUNCATE")
@@ -29,7 +29,7 @@ STILL_ALLOWED = """
 class Command(BaseCommand):
     help = (
         "Grants the runtime role what it needs on every table, sequence and function, and takes "
-        "UPDATE, DELETE and TRUNCATE on append-only tables away. Run as the owner after each "
+        "UPDATE, DELETE and TRUNCATE on append-only tables away, INSERT too on derived ones. Run as the owner after each "
         "migrate; running it again changes nothing."
     )
 
@@ -79,6 +79,12 @@ class Command(BaseCommand):
         for table in append_only:
             cursor.execute(
                 sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}").format(
+                    table=sql.Identifier(table), **names
+                )
+            )
+        for table in sorted(DERIVED_TABLES):
+            cursor.execute(
+                sql.SQL("REVOKE INSERT ON {table} FROM {role}").format(
                     table=sql.Identifier(table), **names
                 )
             )

@@ -31,7 +31,8 @@ $$;
 -- The horizon is pg_snapshot_xmin: every transaction below it has ended, so its entries are visible
 -- to the statement after it or were rolled back. An entry id would not do: ids are drawn before the
 -- commit, and a lower id may become visible after a higher one was folded.
-CREATE FUNCTION ledger_fold(p_account_id bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_fold(p_account_id bigint, p_at_least bigint DEFAULT 1)
+RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_taken_at timestamptz;
     v_marked xid8;
@@ -59,7 +60,7 @@ BEGIN
       FROM payments_ledger_entry e
      WHERE e.account_id = p_account_id AND e.account_version IS NULL
        AND e.xact_id >= coalesce(v_previous.up_to_xact_id, '0'::xid8) AND e.xact_id < v_horizon;
-    IF v_new.entries = 0 THEN
+    IF v_new.entries < greatest(p_at_least, 1) THEN
         RETURN 0;
     END IF;
     INSERT INTO payments_ledger_snapshot
@@ -73,6 +74,16 @@ BEGIN
       FROM payments_ledger_account a WHERE a.id = p_account_id;
     RETURN v_new.entries;
 END $$;
+
+-- Lock the balance rows of accounts, in id order, and answer with the balances under the lock: for a
+-- command that must decide on a balance before it posts. A function, because the runtime role may
+-- only read the table, and a row lock is more than reading.
+CREATE FUNCTION ledger_lock_balances(p_account_ids bigint[])
+RETURNS TABLE (account_id bigint, balance_minor bigint, version bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT b.account_id, b.balance_minor, b.version FROM payments_ledger_balance b
+     WHERE b.account_id = ANY (p_account_ids) ORDER BY b.account_id FOR NO KEY UPDATE
+$$;
 
 -- The version an account had at a moment, by bisection: versions are gapless and posted_at never
 -- goes back along them, so about twenty index probes find it among a million entries.
