@@ -159,8 +159,8 @@ DIFFERENCES = {
     "a cached balance altered": (
         [
             (
-                "UPDATE payments_ledger_balance SET balance_minor = balance_minor + 1 WHERE account_id"
-                " = (SELECT min(account_id) FROM payments_ledger_balance)"
+                "UPDATE payments_ledger_balance SET balance_minor = balance_minor + 1"
+                " WHERE account_id = (SELECT min(account_id) FROM payments_ledger_balance)"
             )
         ],
         "balances equal their entries",
@@ -172,8 +172,8 @@ DIFFERENCES = {
     "an escrow that holds what never came in": (
         [
             (
-                "UPDATE payments_ledger_balance SET balance_minor = balance_minor + 1 WHERE account_id"
-                " IN (SELECT id FROM payments_ledger_account WHERE kind = 'order_escrow')"
+                "UPDATE payments_ledger_balance SET balance_minor = balance_minor + 1"
+                " WHERE account_id IN (SELECT id FROM payments_ledger_account WHERE kind = 'order_escrow')"
             )
         ],
         "orders: in equals out plus held",

@@ -146,9 +146,9 @@ def test_one_key_with_two_contents_at_once_is_posted_once() -> None:
 
 
 def test_new_accounts_opened_at_once_from_both_sides_do_not_deadlock() -> None:
+    clearing = accounts.psp_clearing("sandbox", "EUR")
     for _ in range(10):
         first, second = sorted([new_id(), new_id()])
-        clearing = accounts.psp_clearing("sandbox", "EUR")
 
         def open_both(one: UUID, other: UUID, key: UUID) -> None:
             with transaction.atomic():
