@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.products.api import views
+from marketplace.products.api import category_views, image_views, views
 
 urlpatterns = [
     path("products/", views.ProductsView.as_view(), name="products"),
@@ -10,9 +10,9 @@ urlpatterns = [
     path("products/<uuid:product_id>/deactivate/", views.DeactivateView.as_view()),
     path("products/<uuid:product_id>/approve/", views.ApproveView.as_view()),
     path("products/<uuid:product_id>/reject/", views.RejectView.as_view()),
-    path("products/<uuid:product_id>/images/", views.ImagesView.as_view()),
-    path("products/<uuid:product_id>/images/order/", views.ImageOrderView.as_view()),
-    path("products/<uuid:product_id>/images/<uuid:image_id>/", views.ImageView.as_view()),
-    path("categories/", views.CategoriesView.as_view(), name="categories"),
-    path("categories/<uuid:category_id>/", views.CategoryView.as_view(), name="category"),
+    path("products/<uuid:product_id>/images/", image_views.ImagesView.as_view()),
+    path("products/<uuid:product_id>/images/order/", image_views.ImageOrderView.as_view()),
+    path("products/<uuid:product_id>/images/<uuid:image_id>/", image_views.ImageView.as_view()),
+    path("categories/", category_views.CategoriesView.as_view(), name="categories"),
+    path("categories/<uuid:category_id>/", category_views.CategoryView.as_view(), name="category"),
 ]

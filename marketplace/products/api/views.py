@@ -1,13 +1,11 @@
 """HTTP of products: parse, one call, answer."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 import orjson
-from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,19 +15,16 @@ from marketplace.core.actor import Actor
 from marketplace.core.api import actor_of, honours_if_match, refuses
 from marketplace.core.errors import Forbidden
 from marketplace.core.money import InvalidMoney
-from marketplace.products import pictures, services
+from marketplace.products import services
 from marketplace.products.api import examples
 from marketplace.products.api import serializers as shapes
 from marketplace.products.api.versions import etag, expected_version
 from marketplace.products.errors import (
-    ImageRefused,
     NotASeller,
     ProductTransitionRefused,
-    TooManyImages,
     UnknownCategory,
 )
 from marketplace.products.queries import get_product, list_own_products, list_products
-from marketplace.products.queries.categories import get_category, list_categories
 from marketplace.products.queries.get_product import PublicProduct
 from marketplace.products.rendering import render_price, render_time
 from marketplace.products.repositories.search import BadCursor
@@ -62,7 +57,7 @@ def render_own(product: ProductSnapshot) -> dict[str, Any]:
     }
 
 
-def own_answer(product: ProductSnapshot, http_status: int = status.HTTP_200_OK) -> Response:
+def own_answer(product: ProductSnapshot, http_status: HTTPStatus = HTTPStatus.OK) -> Response:
     return Response(render_own(product), status=http_status, headers=etag(product.version))
 
 
@@ -117,7 +112,7 @@ class ProductsView(APIView):
     def post(self, request: Request) -> Response:
         listing = checked(shapes.ProductInputSerializer(data=request.data))
         product = services.create_product(actor=actor_of(request), listing=listing)
-        return own_answer(product, status.HTTP_201_CREATED)
+        return own_answer(product, HTTPStatus.CREATED)
 
 
 class OwnProductsView(APIView):
@@ -198,7 +193,7 @@ class ProductView(APIView):
             actor=actor_of(request),
             expected_version=expected_version(request),
         )
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(status=HTTPStatus.NO_CONTENT)
 
 
 class PublishView(APIView):
@@ -280,104 +275,3 @@ class RejectView(APIView):
             expected_version=expected_version(request),
         )
         return own_answer(product)
-
-
-class ImagesView(APIView):
-    parser_classes = (MultiPartParser,)
-
-    @extend_schema(
-        operation_id="products_add_image",
-        tags=["products"],
-        summary="Add a picture",
-        description="Checked by content, decoded and written anew as WebP without metadata.",
-        request={"multipart/form-data": shapes.ImageUploadSerializer},
-        responses={201: shapes.OwnProductSerializer},
-        examples=[examples.own],
-    )
-    @refuses(ImageRefused, TooManyImages)
-    @honours_if_match
-    def post(self, request: Request, product_id: UUID) -> Response:
-        upload: UploadedFile[Any] = checked(shapes.ImageUploadSerializer(data=request.data))[
-            "image"
-        ]
-        product = services.add_image(
-            product_id=product_id,
-            actor=actor_of(request),
-            # One byte more than allowed is enough to refuse it.
-            data=upload.read(pictures.MAX_BYTES + 1),
-            expected_version=expected_version(request),
-        )
-        return own_answer(product, status.HTTP_201_CREATED)
-
-
-class ImageOrderView(APIView):
-    @extend_schema(
-        operation_id="products_order_images",
-        tags=["products"],
-        summary="Put the pictures in order; the first is the listing's face",
-        request=shapes.ImageOrderSerializer,
-        responses=shapes.OwnProductSerializer,
-        examples=[examples.own],
-    )
-    @honours_if_match
-    def put(self, request: Request, product_id: UUID) -> Response:
-        product = services.order_images(
-            product_id=product_id,
-            actor=actor_of(request),
-            image_ids=checked(shapes.ImageOrderSerializer(data=request.data))["image_ids"],
-            expected_version=expected_version(request),
-        )
-        return own_answer(product)
-
-
-class ImageView(APIView):
-    @extend_schema(
-        operation_id="products_remove_image",
-        tags=["products"],
-        summary="Remove a picture",
-        responses=shapes.OwnProductSerializer,
-        examples=[examples.own],
-    )
-    @honours_if_match
-    def delete(self, request: Request, product_id: UUID, image_id: UUID) -> Response:
-        product = services.remove_image(
-            product_id=product_id,
-            image_id=image_id,
-            actor=actor_of(request),
-            expected_version=expected_version(request),
-        )
-        return own_answer(product)
-
-
-class CategoriesView(APIView):
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-
-    @extend_schema(
-        operation_id="categories_list",
-        tags=["categories"],
-        summary="The tree of categories",
-        responses=shapes.CategoryTreeSerializer,
-        examples=[examples.tree],
-        auth=[],
-    )
-    def get(self, request: Request) -> Response:
-        answer = Response({"results": list_categories()})
-        answer["Cache-Control"] = "public, max-age=60"
-        return answer
-
-
-class CategoryView(APIView):
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
-
-    @extend_schema(
-        operation_id="categories_retrieve",
-        tags=["categories"],
-        summary="One category, the path to it and what is below it",
-        responses=shapes.CategoryDetailSerializer,
-        examples=[examples.category],
-        auth=[],
-    )
-    def get(self, request: Request, category_id: UUID) -> Response:
-        return Response(get_category(category_id=category_id))
