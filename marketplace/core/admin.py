@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
+
+from marketplace.core.models import Heartbeat, IdempotencyRecord, InboxMessage, OutboxEvent
+from marketplace.core.open_items import Queue, register_queue
 
 EXACT_COUNT_UP_TO = 10_000
 
@@ -63,3 +67,44 @@ class ReadOnlyAdmin(FastAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(OutboxEvent)
+class OutboxEventAdmin(ReadOnlyAdmin):
+    list_display = ("type", "key", "occurred_at", "published_at", "attempts", "dead_at")
+    list_filter = (("dead_at", admin.EmptyFieldListFilter), "type")
+    search_fields = ("=key", "=event_id")
+    ordering = ("-id",)
+
+
+@admin.register(InboxMessage)
+class InboxMessageAdmin(ReadOnlyAdmin):
+    list_display = ("consumer", "event_id", "handled_at")
+    search_fields = ("=event_id",)
+    ordering = ("-id",)
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnlyAdmin):
+    list_display = ("name", "every_seconds", "started_at", "succeeded_at", "failed_at")
+    ordering = ("name",)
+
+
+@admin.register(IdempotencyRecord)
+class IdempotencyRecordAdmin(ReadOnlyAdmin):
+    """Without the answers: they hold what only the person who asked may read."""
+
+    list_display = ("user_id", "key", "status", "created_at")
+    fields = ("user_id", "key", "status", "created_at")
+    search_fields = ("=user_id",)
+    ordering = ("-id",)
+
+
+register_queue(
+    Queue(
+        "Events given up",
+        OutboxEvent.objects.filter(dead_at__isnull=False).count,
+        "/admin/core/outboxevent/?dead_at__isempty=0",
+        is_alarming=True,
+    )
+)

@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from marketplace.core.actor import Actor, Role
 from marketplace.core.admin import FastAdmin, ReadOnlyAdmin
 from marketplace.core.errors import DomainError
+from marketplace.core.open_items import Queue, register_queue
 from marketplace.orders import services
 from marketplace.orders.models import (
     CancellationRequest,
@@ -205,3 +206,12 @@ class OrderHistoryEntryAdmin(ReadOnlyAdmin):
 class SweepOutageAdmin(ReadOnlyAdmin):
     list_display = ("began_at", "ended_at", "created_at")
     ordering = ("-id",)
+
+
+register_queue(
+    Queue(
+        "Cancellations asked for",
+        CancellationRequest.objects.filter(status="OPEN").count,
+        "/admin/orders/order/",
+    )
+)

@@ -24,6 +24,7 @@ from marketplace.core.actor import Actor, Role
 from marketplace.core.admin import FastAdmin, ReadOnlyAdmin
 from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
+from marketplace.core.open_items import Queue, register_queue
 from marketplace.payments import services
 from marketplace.payments.models import (
     BankAccount,
@@ -430,3 +431,28 @@ class LedgerJournalAdmin(ReadOnlyAdmin):
             "<tbody>{}</tbody></table>",
             rows,
         )
+
+
+register_queue(
+    Queue(
+        "Payments to review",
+        PaymentReview.objects.filter(status="OPEN").count,
+        "/admin/payments/paymentreview/?status__exact=OPEN",
+        is_alarming=True,
+    )
+)
+register_queue(
+    Queue(
+        "Webhooks given up",
+        ProviderWebhook.objects.filter(state="FAILED").count,
+        "/admin/payments/providerwebhook/?state__exact=FAILED",
+        is_alarming=True,
+    )
+)
+register_queue(
+    Queue(
+        "Payouts on their way",
+        Payout.objects.filter(status__in=("REQUESTED", "UNKNOWN", "SENT")).count,
+        "/admin/payments/payout/",
+    )
+)

@@ -18,6 +18,7 @@ from marketplace.core.actor import Actor, Role
 from marketplace.core.admin import FastAdmin, ReadOnlyAdmin
 from marketplace.core.db import joinable
 from marketplace.core.errors import DomainError
+from marketplace.core.open_items import Queue, register_queue
 from marketplace.products import services
 from marketplace.products.models import (
     CatalogueEntry,
@@ -218,3 +219,12 @@ class CatalogueEntryAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[CatalogueEntry]:
         entries: QuerySet[CatalogueEntry] = super().get_queryset(request)
         return entries.defer("search")
+
+
+register_queue(
+    Queue(
+        "Listings to review",
+        Product.objects.filter(status="UNDER_REVIEW").count,
+        "/admin/products/product/?status__exact=UNDER_REVIEW",
+    )
+)

@@ -6,6 +6,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
+from marketplace.config import admin_site
 from marketplace.config.email import settings_from as email_settings_from
 from marketplace.core.logs import configure_structlog, logging_settings
 
@@ -74,7 +75,8 @@ WSGI_APPLICATION = "marketplace.config.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        # Before the applications: the admin's start page is ours, not the theme's.
+        "DIRS": [ROOT / "marketplace" / "gateway" / "admin_templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -196,7 +198,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 """Sessions are for operators in the admin: a working day."""
 CSRF_FAILURE_VIEW = "marketplace.core.api.problems.csrf_failure"
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": browsers then post forms with "Origin: null", which the CSRF check refuses.
+SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
@@ -232,6 +235,20 @@ CSP_BY_PREFIX: dict[str, dict[str, list[str]]] = {
     # Swagger UI and Redoc write style elements; Redoc searches in a worker made from a blob.
     "/api/v1/docs/": {"style-src": [UNSAFE_INLINE]},
     "/api/v1/redoc/": {"style-src": [UNSAFE_INLINE], "worker-src": [SELF, "blob:"]},
+}
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Fairhold",
+    "SITE_HEADER": "Fairhold",
+    "SITE_SUBHEADER": "Operators' desk",
+    "SITE_ICON": "/static/gateway/mark.svg",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "/static/gateway/mark.svg"},
+    ],
+    "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "marketplace.gateway.dashboard.fill",
+    "COLORS": {"primary": admin_site.GREEN},
+    "SIDEBAR": {"show_search": True, "navigation": admin_site.NAVIGATION},
 }
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")

@@ -13,7 +13,9 @@ def test_a_page_loads_nothing_from_another_host(client: Client, path: str) -> No
     page = client.get(path)
 
     assert page.status_code == 200
-    loaded = re.findall(r"""<(?:script|link|img)[^>]+(?:src|href)=["']([^"']+)""", page.content.decode())
+    loaded = re.findall(
+        r"""<(?:script|link|img)[^>]+(?:src|href)=["']([^"']+)""", page.content.decode()
+    )
     assert loaded
     assert [url for url in loaded if not url.startswith("/")] == []
 

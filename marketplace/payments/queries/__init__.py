@@ -2,6 +2,7 @@
 
 from marketplace.payments.queries.get_payment import get_payment
 from marketplace.payments.queries.get_payment_timeline import TimelineEntry, get_payment_timeline
+from marketplace.payments.queries.get_platform_money import PlatformMoney, get_platform_money
 from marketplace.payments.queries.get_wallets import get_wallets
 from marketplace.payments.queries.list_bank_accounts import list_bank_accounts
 from marketplace.payments.queries.list_payments import list_payments
@@ -18,10 +19,12 @@ __all__ = [
     "BankAccountSnapshot",
     "PaymentSnapshot",
     "PayoutSnapshot",
+    "PlatformMoney",
     "TimelineEntry",
     "WalletSnapshot",
     "get_payment",
     "get_payment_timeline",
+    "get_platform_money",
     "get_wallets",
     "list_bank_accounts",
     "list_payments",

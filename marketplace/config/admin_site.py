@@ -1,0 +1,76 @@
+"""How the admin looks and what its menu holds."""
+
+from typing import Any
+
+GREEN = {
+    "50": "oklch(97% .02 160)",
+    "100": "oklch(94% .04 160)",
+    "200": "oklch(88% .06 160)",
+    "300": "oklch(80% .08 160)",
+    "400": "oklch(68% .10 160)",
+    "500": "oklch(55% .10 160)",
+    "600": "oklch(44% .085 160)",
+    "700": "oklch(39% .075 160)",
+    "800": "oklch(34% .062 160)",
+    "900": "oklch(29% .05 160)",
+    "950": "oklch(22% .04 160)",
+}
+
+
+def _link(title: str, icon: str, model: str) -> dict[str, str]:
+    """``model`` is ``service.model``, as in the admin's own addresses."""
+    service, _, name = model.partition(".")
+    return {"title": title, "icon": icon, "link": f"/admin/{service}/{name}/"}
+
+
+def _group(title: str, *links: dict[str, str], is_open: bool = True) -> dict[str, Any]:
+    return {"title": title, "separator": True, "collapsible": not is_open, "items": list(links)}
+
+
+NAVIGATION = [
+    {"items": [{"title": "Desk", "icon": "dashboard", "link": "/admin/"}]},
+    _group(
+        "Trade",
+        _link("Orders", "receipt_long", "orders.order"),
+        _link("Deadlines", "timer", "orders.deadline"),
+        _link("Products", "inventory_2", "products.product"),
+        _link("Categories", "category", "products.category"),
+        _link("Shipments", "local_shipping", "logistics.shipment"),
+    ),
+    _group(
+        "Money",
+        _link("Payments", "payments", "payments.payment"),
+        _link("Reviews", "rule", "payments.paymentreview"),
+        _link("Refunds", "undo", "payments.refund"),
+        _link("Payouts", "account_balance", "payments.payout"),
+        _link("Wallets", "account_balance_wallet", "payments.wallet"),
+        _link("Commission rules", "percent", "payments.commissionrule"),
+    ),
+    _group(
+        "Books",
+        _link("Accounts", "menu_book", "payments.ledgeraccount"),
+        _link("Journals", "library_books", "payments.ledgerjournal"),
+        _link("Entries", "format_list_numbered", "payments.ledgerentry"),
+    ),
+    _group(
+        "People",
+        _link("Users", "person", "users.user"),
+        _link("Profiles", "badge", "users.userprofile"),
+        _link("Sign-ins", "key", "users.signin"),
+        _link("Letters", "mail", "notifications.outboundemail"),
+    ),
+    _group(
+        "Policies",
+        _link("Escrow policies", "policy", "orders.escrowpolicy"),
+        _link("Shipping methods", "package_2", "logistics.shippingmethod"),
+        _link("Payout minimums", "money_off", "payments.payoutminimum"),
+    ),
+    _group(
+        "Machinery",
+        _link("Provider webhooks", "webhook", "payments.providerwebhook"),
+        _link("Carrier webhooks", "webhook", "logistics.carrierwebhook"),
+        _link("Events", "bolt", "core.outboxevent"),
+        _link("Jobs", "schedule", "core.heartbeat"),
+        is_open=False,
+    ),
+]

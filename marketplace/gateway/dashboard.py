@@ -1,0 +1,27 @@
+"""The admin's start page: what waits for an operator, and where the money is."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from marketplace.core.health import readiness_checks
+from marketplace.core.open_items import registered_queues
+from marketplace.payments.queries import get_platform_money
+
+
+def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Unfold's dashboard callback: adds what ``admin/index.html`` shows."""
+    context["queues"] = [
+        {
+            "title": queue.title,
+            "path": queue.path,
+            "count": (count := queue.count()),
+            "is_alarming": queue.is_alarming and count > 0,
+        }
+        for queue in registered_queues()
+    ]
+    context["troubles"] = [
+        sentence for check in readiness_checks().values() if (sentence := check())
+    ]
+    context["money"] = get_platform_money()
+    return context
