@@ -284,6 +284,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "UserTypeEnum": "marketplace.users.models.UserType",
         "SignUpTypeEnum": ["BUYER", "SELLER"],
         "RoleEnum": ["BUYER", "SELLER", "ADMIN"],
+        "OrderStatusEnum": "marketplace.orders.transitions.OrderStatus",
+        "ShipmentStatusEnum": ["CREATED", "IN_TRANSIT", "DELIVERED"],
     },
 }
 

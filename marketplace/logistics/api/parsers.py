@@ -8,5 +8,5 @@ class RawBodyParser(BaseParser):
 
     media_type = "*/*"
 
-    def parse(self, *_: Any, **__: Any) -> bytes:
-        return b""
+    def parse(self, *_: Any, **__: Any) -> dict[str, Any]:
+        return {}

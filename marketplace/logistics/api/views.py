@@ -3,7 +3,8 @@
 from dataclasses import asdict
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -74,7 +75,7 @@ class CarrierWebhookView(APIView):
         operation_id="carrier_webhook",
         tags=["webhooks"],
         summary="A carrier's signed message: stored, then processed",
-        request=OpenApiResponse(description="The carrier's own document."),
+        request={"application/json": OpenApiTypes.OBJECT},
         responses=WebhookReceiptSerializer,
         auth=[],
     )

@@ -1,7 +1,8 @@
 """Load, lock and save shipments."""
 
-from collections.abc import Sequence
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from marketplace.core.db import needs_transaction
 from marketplace.logistics.models import Shipment
@@ -19,7 +20,7 @@ class ShipmentRepository:
             .first()
         )
 
-    def to_register(self, *, at: datetime, limit: int) -> Sequence[Shipment]:
+    def to_register(self, *, at: datetime, limit: int) -> QuerySet[Shipment]:
         return Shipment.objects.filter(
             registered_at__isnull=True, register_after_at__lte=at
         ).order_by("register_after_at")[:limit]

@@ -1,8 +1,6 @@
 """Find the methods that are offered."""
 
-from collections.abc import Sequence
-
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from marketplace.logistics.errors import ShippingMethodNotAvailable, ShippingMethodUnknown
 from marketplace.logistics.models import ShippingMethod, ShippingRate
@@ -31,7 +29,7 @@ class ShippingMethodRepository:
             )
         return found
 
-    def list_rates(self, *, currency: str, country: str) -> Sequence[ShippingRate]:
+    def list_rates(self, *, currency: str, country: str) -> QuerySet[ShippingRate]:
         rates = ShippingRate.objects.select_related("method").filter(
             currency=currency, method__is_active=True
         )

@@ -41,7 +41,7 @@ class ShippingAddressSerializer(serializers.Serializer[Any]):
 
 
 class PlaceOrderSerializer(serializers.Serializer[Any]):
-    items = BasketLineSerializer(many=True, min_length=1, max_length=MAX_LINES)
+    items = serializers.ListField(child=BasketLineSerializer(), min_length=1, max_length=MAX_LINES)
     shipping_address = ShippingAddressSerializer()
     shipping_method = serializers.CharField(
         max_length=40, help_text="A `code` of `shipping/methods/`."
@@ -243,7 +243,7 @@ class OrderHistoryEntrySerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
-class TimelineEntrySerializer(serializers.Serializer[Any]):
+class OrderTimelineEntrySerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     version = serializers.IntegerField()
     command = serializers.CharField()
@@ -255,5 +255,5 @@ class TimelineEntrySerializer(serializers.Serializer[Any]):
     occurred_at = serializers.DateTimeField()
 
 
-class TimelineSerializer(serializers.Serializer[Any]):
-    results = TimelineEntrySerializer(many=True)
+class OrderTimelineSerializer(serializers.Serializer[Any]):
+    results = OrderTimelineEntrySerializer(many=True)

@@ -1,9 +1,9 @@
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 
+from marketplace.core.actor import Actor
 from marketplace.orders.models import OrderHistoryEntry
 from marketplace.orders.transitions import Party
 
@@ -29,7 +29,7 @@ HISTORY_COLUMNS = (
 
 def list_orders(
     *,
-    user_id: UUID,
+    actor: Actor,
     role: Party,
     status: str = "",
     created_after: datetime | None = None,
@@ -40,11 +40,12 @@ def list_orders(
     From the read model: it may lag behind the orders by the time an event takes.
     """
     rows = OrderHistoryEntry.objects.all()
-    rows = rows.filter(buyer_id=user_id) if role is Party.BUYER else rows.filter(seller_id=user_id)
+    rows = rows.filter(**{"buyer_id" if role is Party.BUYER else "seller_id": actor.user_id})
     if status:
         rows = rows.filter(status=status)
     if created_after:
         rows = rows.filter(created_at__gte=created_after)
     if created_before:
         rows = rows.filter(created_at__lt=created_before)
-    return rows.values(*HISTORY_COLUMNS)
+    page: QuerySet[OrderHistoryEntry, dict[str, Any]] = rows.values(*HISTORY_COLUMNS)
+    return page

@@ -10,7 +10,7 @@ from marketplace.orders.services.expire_payment import expire_payment
 from marketplace.orders.services.expire_ship_by import expire_ship_by
 from marketplace.orders.services.extend_ship_by import extend_ship_by
 from marketplace.orders.services.note_missing_scan import note_missing_scan
-from marketplace.orders.services.pay_order import PaymentStart, pay_order
+from marketplace.orders.services.pay_order import pay_order
 from marketplace.orders.services.place_order import place_order
 from marketplace.orders.services.receive_payment import receive_payment
 from marketplace.orders.services.record_delivery import record_delivery
@@ -23,6 +23,7 @@ from marketplace.orders.snapshots import (
     CheckoutSnapshot,
     OrderSnapshot,
 )
+from marketplace.payments.services import PaymentStart
 
 __all__ = [
     "BasketLine",

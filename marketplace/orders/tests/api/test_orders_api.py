@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 ORDERS = "/api/v1/orders/"
 
 
-def post(user: User, path: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
+def post(user: User, path: str, body: dict[str, Any] | None = None, **headers: Any) -> Any:
     headers = {"HTTP_IDEMPOTENCY_KEY": str(uuid.uuid4()), **headers}
     return authorized_client(user).post(path, body or {}, format="json", **headers)
 
@@ -135,7 +135,7 @@ def test_what_moves_money_needs_a_key(action: str, provider: FakeProvider) -> No
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_missing")
 
 
-ACTIONS = {
+ACTIONS: dict[str, dict[str, Any]] = {
     "pay": {"payment_method": "card", "return_url": "https://shop.example/"},
     "accept": {},
     "ship": {"carrier": "sandbox", "tracking_number": "TRK12345"},

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -129,9 +130,7 @@ def test_the_provider_against_the_buyer_who_gives_up(provider: FakeProvider) -> 
         deal = Deal(provider)
         attempt_id = deal.capture()
 
-        results = at_once(
-            lambda d=deal, a=attempt_id: d.receive(a), lambda d=deal: d.cancel(d.buyer)
-        )
+        results = at_once(partial(deal.receive, attempt_id), partial(deal.cancel, deal.buyer))
 
         if deal.status == OrderStatus.PAYMENT_RECEIVED:
             assert refusals(results) == ["order_not_cancellable"]
@@ -153,7 +152,7 @@ def test_the_last_second_to_pay_against_the_timer(provider: FakeProvider) -> Non
             with clock.frozen(due_at):
                 return services.expire_payment(order_id=deal.id, actor=TIMER)
 
-        results = at_once(lambda d=deal, a=attempt_id: d.receive(a), expire)
+        results = at_once(partial(deal.receive, attempt_id), expire)
 
         if deal.status == OrderStatus.PAYMENT_RECEIVED:
             assert refusals(results) == ["timer_not_applicable"]
