@@ -2,25 +2,25 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection
 from rest_framework.test import APIClient
 
 from marketplace.core.tests import commands
-from marketplace.users.models import User
 
 Post = Callable[..., Any]
 
 
 @pytest.fixture
-def user(db: None) -> User:
-    return User.objects.create_user("buyer@shop.example", "a long enough passphrase")
+def user(db: None) -> Any:
+    return get_user_model().objects.create_user("buyer@shop.example", "a long enough passphrase")
 
 
 @pytest.fixture
-def client_of(settings: Any) -> Callable[[User | None], APIClient]:
+def client_of(settings: Any) -> Callable[[Any], APIClient]:
     settings.ROOT_URLCONF = "marketplace.core.tests.urls"
 
-    def make(user: User | None) -> APIClient:
+    def make(user: Any | None) -> APIClient:
         client = APIClient(raise_request_exception=False)
         if user is not None:
             client.credentials(HTTP_X_TEST_USER=str(user.pk))

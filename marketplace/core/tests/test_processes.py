@@ -115,22 +115,3 @@ def test_a_scheduler_drains_a_job_and_leaves_its_heart_beat(
     with pytest.raises(ValueError, match="broken"):
         background.run_job_once("tests.broken")
     assert Heartbeat.objects.get(name="tests.broken").last_error == "ValueError: broken"
-
-
-def test_celery_is_told_of_every_job(monkeypatch: pytest.MonkeyPatch) -> None:
-    from marketplace.config.celery import app, schedule
-
-    monkeypatch.setattr(jobs, "_jobs", {})
-    jobs.periodic(name="tests.quick", every_seconds=0.05)(lambda: 0)
-    jobs.periodic(name="tests.hourly", every_seconds=3600)(lambda: 0)
-
-    entries = schedule()
-
-    assert {name: entry["schedule"] for name, entry in entries.items()} == {
-        "tests.quick": 1.0,
-        "tests.hourly": 3600,
-    }
-    assert app.conf.task_acks_late is True
-    assert app.conf.task_reject_on_worker_lost is True
-    assert app.conf.worker_prefetch_multiplier == 1
-    assert app.conf.task_time_limit < 30 * 60

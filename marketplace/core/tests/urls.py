@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from rest_framework.authentication import BaseAuthentication
@@ -14,23 +15,16 @@ from rest_framework.response import Response
 from rest_framework.serializers import CharField, IntegerField, Serializer
 from rest_framework.views import APIView
 
-from marketplace.config.urls import (
-    handler400,
-    handler403,
-    handler404,
-    handler500,
-)
-from marketplace.config.urls import (
-    urlpatterns as all_urls,
-)
 from marketplace.core.api import actor_of, honours_if_match, idempotent, key_of, refuses
 from marketplace.core.api.parsing import OrjsonParser
 from marketplace.core.errors import DomainError, ErrorKind, NotFound, StaleVersion
 from marketplace.core.models import OutboxEvent
 from marketplace.core.tests import commands
-from marketplace.users.models import User
 
-__all__ = ["handler400", "handler403", "handler404", "handler500"]
+handler400 = "marketplace.core.api.problems.bad_request"
+handler403 = "marketplace.core.api.problems.permission_denied"
+handler404 = "marketplace.core.api.problems.page_not_found"
+handler500 = "marketplace.core.api.problems.server_error"
 
 
 def user_id_of(request: Request) -> UUID:
@@ -42,9 +36,9 @@ def user_id_of(request: Request) -> UUID:
 class HeaderAuthentication(BaseAuthentication):
     """The user named by a header, so that these tests need no tokens."""
 
-    def authenticate(self, request: Request) -> tuple[User, None] | None:
+    def authenticate(self, request: Request) -> tuple[Any, None] | None:
         user_id = request.headers.get("X-Test-User")
-        return (User.objects.get(pk=user_id), None) if user_id else None
+        return (get_user_model().objects.get(pk=user_id), None) if user_id else None
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
@@ -159,5 +153,5 @@ urlpatterns = [
         ),
     ),
     path("page-breaks/", breaks),
-    *all_urls,
+    path("", include("marketplace.config.urls")),
 ]

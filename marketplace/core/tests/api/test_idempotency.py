@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
@@ -13,7 +14,6 @@ from marketplace.core import clock
 from marketplace.core.models import IdempotencyRecord
 from marketplace.core.tasks import purge_idempotency_keys
 from marketplace.core.tests import commands
-from marketplace.users.models import User
 
 PAY = "/api/v1/tests/pay/"
 THROUGH_PROVIDER = "/api/v1/tests/pay-through-provider/"
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def post(client_of: Any, user: User) -> Any:
+def post(client_of: Any, user: Any) -> Any:
     client = client_of(user)
 
     def send(path: str, body: Any = None, *, key: str | None = "k-1", **more: Any) -> Any:
@@ -104,7 +104,9 @@ def test_a_stranger_is_refused_before_anything_else(client_of: Any, path: str) -
 
 
 def test_two_users_may_choose_the_same_key(post: Any, client_of: Any) -> None:
-    other = client_of(User.objects.create_user("other@shop.example", "a long passphrase"))
+    other = client_of(
+        get_user_model().objects.create_user("other@shop.example", "a long passphrase")
+    )
     post(PAY)
     answer = other.post(PAY, {"amount": 5}, format="json", headers={"Idempotency-Key": "k-1"})
 
@@ -120,7 +122,7 @@ def test_the_order_of_members_does_not_matter(post: Any) -> None:
 
 @BOTH
 def test_a_hundred_requests_at_once_have_one_effect(
-    client_of: Any, user: User, in_threads: Any, path: str
+    client_of: Any, user: Any, in_threads: Any, path: str
 ) -> None:
     barrier = threading.Barrier(20)
 
@@ -145,7 +147,7 @@ def test_a_hundred_requests_at_once_have_one_effect(
 
 @pytest.mark.parametrize("body", [{"amount": 5}, {"amount": 6}])
 def test_a_request_during_the_call_to_the_provider_is_told_so(
-    post: Any, client_of: Any, user: User, in_threads: Any, body: Any
+    post: Any, client_of: Any, user: Any, in_threads: Any, body: Any
 ) -> None:
     called, release = threading.Event(), threading.Event()
 
@@ -226,7 +228,7 @@ def test_an_error_after_the_effect_takes_the_effect_back(
     assert commands.payments() == 1
 
 
-def test_an_uploaded_file_counts_by_its_content(client_of: Any, user: User) -> None:
+def test_an_uploaded_file_counts_by_its_content(client_of: Any, user: Any) -> None:
     client = client_of(user)
 
     def send(content: bytes) -> Any:
@@ -243,7 +245,7 @@ def test_an_uploaded_file_counts_by_its_content(client_of: Any, user: User) -> N
     assert send(b"two").json()["code"] == "idempotency_key_reused"
 
 
-def test_an_empty_body_is_a_body_like_any_other(client_of: Any, user: User) -> None:
+def test_an_empty_body_is_a_body_like_any_other(client_of: Any, user: Any) -> None:
     client = client_of(user)
 
     def send() -> Any:

@@ -8,14 +8,13 @@ import pytest
 from django.test import Client
 
 from marketplace.core.models import OutboxEvent
-from marketplace.users.models import User
 
 ME = "/api/v1/tests/me/"
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def client(client_of: Any, user: User) -> Any:
+def client(client_of: Any, user: Any) -> Any:
     return client_of(user)
 
 

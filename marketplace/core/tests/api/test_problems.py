@@ -6,14 +6,13 @@ import pytest
 
 from marketplace.core.api.problems import catalogue
 from marketplace.core.errors import DomainError
-from marketplace.users.models import User
 
 ME = "/api/v1/tests/me/"
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def client(client_of: Any, user: User) -> Any:
+def client(client_of: Any, user: Any) -> Any:
     return client_of(user)
 
 
