@@ -17,6 +17,7 @@ from marketplace.core.jobs import registered_jobs
 from marketplace.core.money import Money
 from marketplace.payments.ledger import accounts
 from marketplace.payments.ledger.balances import (
+    StatementLine,
     get_balance,
     get_balance_at,
     get_balances,
@@ -158,7 +159,8 @@ def test_a_wallets_statement_is_paged_without_loss_or_repetition(
     wallet = accounts.user_wallet(user_id, "EUR")
     for number in range(1, 8):
         top_up(user_id, number, key=str(number))
-    seen, cursor = [], ""
+    seen: list[StatementLine] = []
+    cursor = ""
     while True:
         with django_assert_num_queries(1):
             page = list_statement(wallet, cursor=cursor, limit=3)
@@ -187,7 +189,8 @@ def test_a_hot_accounts_statement_waits_for_older_transactions(
     assert [line.amount.amount_minor for line in list_statement(CLEARING).lines] == [9]
     second_connection.commit()
     eventually(lambda: len(list_statement(CLEARING).lines) == 7)
-    seen, cursor = [], ""
+    seen: list[int] = []
+    cursor = ""
     while True:
         page = list_statement(CLEARING, cursor=cursor, limit=2)
         seen += [line.amount.amount_minor for line in page.lines]

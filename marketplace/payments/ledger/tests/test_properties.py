@@ -29,7 +29,7 @@ from marketplace.payments.ledger.errors import (
     ReversalNotExact,
 )
 from marketplace.payments.ledger.journals import JournalKind
-from marketplace.payments.ledger.posting import Leg, post_journal
+from marketplace.payments.ledger.posting import Leg, PostedJournal, post_journal
 from marketplace.payments.ledger.reversal import reverse_journal
 
 REFERENCE = UUID(int=1)
@@ -104,6 +104,8 @@ class Books(RuleBasedStateMachine):
     def _post(self, key: str, wanted: list[Wanted]) -> None:
         expected = self.expected_error(key, wanted)
         is_new = key not in self.journals
+        posted: PostedJournal | None = None
+        refusal: type[LedgerError] | None = None
         try:
             with transaction.atomic():
                 posted = post_journal(
@@ -112,11 +114,10 @@ class Books(RuleBasedStateMachine):
                     reference_id=REFERENCE,
                     legs=[Leg(account, amount) for account, amount in wanted],
                 )
-            refusal = None
         except LedgerError as error:
             refusal = type(error)
         assert refusal is expected
-        if refusal is not None:
+        if posted is None:
             return
         assert posted.created == is_new
         if not is_new:
