@@ -1,5 +1,6 @@
 """What the provider says about a refund, however it was learned."""
 
+from typing import Any
 from uuid import UUID
 
 from marketplace.core.actor import Actor
@@ -86,17 +87,7 @@ def _succeeded(payment: Payment, refund: Refund, provider_refund_id: str) -> str
     )
     _append(payment, refund, succeeded)
     no_more(refund)
-    record(
-        RefundSucceeded(
-            refund_id=refund.id,
-            payment_id=payment.id,
-            order_id=payment.order_id,
-            buyer_id=payment.user_id,
-            amount_minor=amount.amount_minor,
-            currency=amount.currency,
-        ),
-        key=payment.order_id,
-    )
+    record(RefundSucceeded(**_members(payment, refund)), key=payment.order_id)
     return "succeeded"
 
 
@@ -123,18 +114,7 @@ def _failed(payment: Payment, refund: Refund, code: str) -> str:
     )
     _append(payment, refund, failed)
     no_more(refund)
-    record(
-        RefundFailed(
-            refund_id=refund.id,
-            payment_id=payment.id,
-            order_id=payment.order_id,
-            buyer_id=payment.user_id,
-            amount_minor=amount.amount_minor,
-            currency=amount.currency,
-            code=code[:100],
-        ),
-        key=payment.order_id,
-    )
+    record(RefundFailed(**_members(payment, refund), code=code[:100]), key=payment.order_id)
     return "failed"
 
 
@@ -171,6 +151,17 @@ def _contradicted(payment: Payment, refund: Refund) -> str:
 
 CONTRADICTED = "contradicted"
 """``failure_code`` of a refund that was booked as failed and then as a shortage."""
+
+
+def _members(payment: Payment, refund: Refund) -> dict[str, Any]:
+    return {
+        "refund_id": refund.id,
+        "payment_id": payment.id,
+        "order_id": payment.order_id,
+        "buyer_id": payment.user_id,
+        "amount_minor": refund.amount_minor,
+        "currency": refund.currency,
+    }
 
 
 def _append(payment: Payment, refund: Refund, fact: facts.Fact) -> None:

@@ -57,40 +57,7 @@ def request_withdrawal(
             raise IdempotencyKeyReused
         return payout_snapshot_of(first)
     _check(wallet, account, amount)
-    payout_id = new_id()
-    try:
-        journal_id = postings.post_payout_requested(
-            payout_id=payout_id, user_id=actor.user_id, amount=amount
-        )
-    except InsufficientFunds as error:
-        raise InsufficientBalance from error
-    requested = facts.PayoutRequested(
-        user_id=actor.user_id,
-        wallet_id=wallet.id,
-        bank_account_id=account.id,
-        amount_minor=amount.amount_minor,
-        currency=amount.currency,
-        provider=payout_provider(amount.currency),
-        client_key=idempotency_key,
-        journal_id=journal_id,
-    )
-    payout = append_to_payout(
-        payout=None,
-        payout_id=payout_id,
-        facts_to_add=[requested],
-        actor=actor,
-        new_payout=Payout(next_check_at=clock.now()),
-    )
-    record(
-        PayoutRequested(
-            payout_id=payout_id,
-            user_id=actor.user_id,
-            amount_minor=amount.amount_minor,
-            currency=amount.currency,
-        ),
-        key=payout_id,
-    )
-    return payout_snapshot_of(payout)
+    return payout_snapshot_of(_request(actor, wallet, account, amount, idempotency_key))
 
 
 def _lock_wallet(user_id: UUID, amount: Money) -> Wallet:
@@ -116,3 +83,42 @@ def _check(wallet: Wallet, account: BankAccount, amount: Money) -> None:
     if minimum is not None and amount.amount_minor < minimum.minimum_minor:
         smallest = Money(minimum.minimum_minor, amount.currency)
         raise WithdrawalTooSmall(f"The smallest withdrawal is {smallest}.")
+
+
+def _request(
+    actor: Actor, wallet: Wallet, account: BankAccount, amount: Money, client_key: str
+) -> Payout:
+    payout_id = new_id()
+    try:
+        journal_id = postings.post_payout_requested(
+            payout_id=payout_id, user_id=wallet.user_id, amount=amount
+        )
+    except InsufficientFunds as error:
+        raise InsufficientBalance from error
+    requested = facts.PayoutRequested(
+        user_id=wallet.user_id,
+        wallet_id=wallet.id,
+        bank_account_id=account.id,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        provider=payout_provider(amount.currency),
+        client_key=client_key,
+        journal_id=journal_id,
+    )
+    payout = append_to_payout(
+        payout=None,
+        payout_id=payout_id,
+        facts_to_add=[requested],
+        actor=actor,
+        new_payout=Payout(next_check_at=clock.now()),
+    )
+    record(
+        PayoutRequested(
+            payout_id=payout_id,
+            user_id=wallet.user_id,
+            amount_minor=amount.amount_minor,
+            currency=amount.currency,
+        ),
+        key=payout_id,
+    )
+    return payout

@@ -55,6 +55,13 @@ def new_line(recorded: Recorded) -> LineState | None:
                 change_minor=fact.amount_minor,
                 notes="The refund could not be sent back, so it was put into your wallet",
             )
+        case _:
+            return _payout_line(recorded)
+
+
+def _payout_line(recorded: Recorded) -> LineState | None:
+    stream_id = recorded.stream_id
+    match recorded.fact:
         case facts.PayoutRequested() as fact:
             return _line(
                 recorded,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from marketplace.payments.services.rebuild_projections import (
+from marketplace.payments.projections import (
     check_projections,
     rebuild_projections,
 )

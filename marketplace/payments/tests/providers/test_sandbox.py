@@ -12,8 +12,13 @@ from marketplace.core import clock
 from marketplace.core.db import TransactionNested
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
-from marketplace.payments.audit import orders_equal_ledger, providers_equal_clearing
+from marketplace.payments.audits import (
+    check_clearing_equals_providers,
+    check_payments_equal_escrow,
+)
+from marketplace.payments.ledger.audit import Tally
 from marketplace.payments.models import Payout, Refund
+from marketplace.payments.projections import check_projections
 from marketplace.payments.providers.protocol import (
     BadSignature,
     BadWebhook,
@@ -35,7 +40,6 @@ from marketplace.payments.services import (
     submit_payouts,
     submit_refunds,
 )
-from marketplace.payments.services.rebuild_projections import check_projections
 from marketplace.payments.tests.factories import (
     HUNDRED_EUR,
     actor_for,
@@ -219,7 +223,7 @@ def test_a_sale_and_a_cancelled_sale_over_real_sockets(on_sandbox: RunningSandbo
     assert Payout.objects.get().status == "PAID"
     assert wallet(kept.seller) == 0
     assert check_projections().differences == []
-    assert orders_equal_ledger()[1] == []
+    assert list(check_payments_equal_escrow(Tally())) == []
 
 
 @pytest.mark.django_db
@@ -241,9 +245,20 @@ def test_webhooks_that_come_doubled_and_contradict_each_other(on_sandbox: Runnin
 def test_the_providers_books_are_compared_with_ours(
     on_sandbox: RunningSandbox, settings: object
 ) -> None:
-    _, differences = providers_equal_clearing()
-    # The sandbox holds money of other tests, which this test's empty ledger knows nothing of.
-    assert all("our clearing account says 0.00" in difference for difference in differences)
+    before = {d.partition(", our")[0] for d in check_clearing_equals_providers(Tally())}
     settings.SANDBOX_URL = "http://127.0.0.1:1"  # type: ignore[attr-defined]
-    (difference,) = providers_equal_clearing()[1]
-    assert "no balance report" in difference
+    tally = Tally()
+    assert list(check_clearing_equals_providers(tally)) == []
+    assert "was not reached" in tally.note
+    settings.SANDBOX_URL = on_sandbox.url  # type: ignore[attr-defined]
+    sale = make_sale(Money(700, "CHF"))
+    started = start(sale)
+    on_sandbox.press(sale.attempt.provider_payment_id or "", "pay")
+    (extra,) = {d.partition(", our")[0] for d in check_clearing_equals_providers(Tally())} - before
+    assert extra == "sandbox: it reports 7.00 CHF", "captured there, and not yet in our books"
+    take_in(on_sandbox, b"payment.succeeded")
+    in_transaction(hold_captured_funds, payment_id=sale.payment_id, attempt_id=started.attempt_id)
+    differences = list(check_clearing_equals_providers(Tally()))
+    assert not [difference for difference in differences if "CHF" in difference]
+    settings.SANDBOX_URL = "http://127.0.0.1:1"  # type: ignore[attr-defined]
+    assert "no balance report" in next(check_clearing_equals_providers(Tally()))

@@ -18,6 +18,7 @@ from marketplace.payments.models import (
     Refund,
     Wallet,
 )
+from marketplace.payments.projections import check_projections
 from marketplace.payments.providers.protocol import PaymentOutcome
 from marketplace.payments.services import (
     hold_captured_funds,
@@ -29,7 +30,6 @@ from marketplace.payments.services import (
     submit_payouts,
     submit_refunds,
 )
-from marketplace.payments.services.rebuild_projections import check_projections
 from marketplace.payments.tests.factories import (
     actor_for,
     capture,

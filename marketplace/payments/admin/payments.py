@@ -1,0 +1,109 @@
+"""Payments with their events, attempts and refunds."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.admin import TabularInline
+
+from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.payments.admin.display import AmountMixin, filtered, link
+from marketplace.payments.models import (
+    Payment,
+    PaymentAttempt,
+    Refund,
+)
+from marketplace.payments.queries.get_payment_timeline import describe_for_operator
+
+
+class ReadOnlyInline(TabularInline):
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class AttemptInline(ReadOnlyInline):
+    model = PaymentAttempt
+    fields = ("id", "provider", "method", "status", "provider_payment_id", "failure_code")
+    readonly_fields = fields
+
+
+class RefundInline(ReadOnlyInline):
+    model = Refund
+    fields = ("id", "source", "amount_minor", "currency", "status", "provider_refund_id")
+    readonly_fields = fields
+
+
+@admin.register(Payment)
+class PaymentAdmin(AmountMixin, ReadOnlyAdmin):
+    list_display = (
+        "id",
+        "amount_text",
+        "status",
+        "escrow_status",
+        "payment_provider",
+        "created_at",
+    )
+    list_filter = ("status", "escrow_status", "payment_provider", "currency")
+    search_fields = (
+        "id__exact",
+        "order_id__exact",
+        "user__id__exact",
+        "seller__id__exact",
+        "provider_transaction_id__exact",
+    )
+    search_help_text = "Id of the payment, order, buyer, seller, or the provider's id"
+    ordering = ("-id",)
+    list_select_related = False
+    inlines = (AttemptInline, RefundInline)
+    readonly_fields = ("timeline", "journals")
+
+    @admin.display(description="events")
+    def timeline(self, payment: Payment) -> SafeString:
+        rows = format_html_join(
+            "",
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td><code>{}</code></td></tr>",
+            (
+                (
+                    event.version,
+                    event.occurred_at.isoformat(timespec="seconds"),
+                    event.type,
+                    sentence,
+                    event.actor,
+                    bytes(event.hash).hex()[:12],
+                )
+                for event, sentence in describe_for_operator(payment)
+            ),
+        )
+        return format_html(
+            "<table><thead><tr><th>#</th><th>at</th><th>event</th><th>what happened</th>"
+            "<th>by</th><th>hash</th></tr></thead><tbody>{}</tbody></table>",
+            rows,
+        )
+
+    @admin.display(description="ledger")
+    def journals(self, payment: Payment) -> SafeString:
+        return filtered(
+            "payments_ledgerjournal_changelist", "Journals of this order", q=payment.order_id
+        )
+
+
+@admin.register(Refund)
+class RefundAdmin(AmountMixin, ReadOnlyAdmin):
+    list_display = ("id", "amount_text", "status", "source", "payment_link", "checks", "created_at")
+    list_filter = ("status", "source", "provider")
+    search_fields = ("id__exact", "payment__id__exact", "provider_refund_id__exact")
+    ordering = ("-id",)
+    list_select_related = False
+
+    @admin.display(description="payment")
+    def payment_link(self, refund: Refund) -> SafeString:
+        return link("payments_payment_change", refund.payment_id, refund.payment_id)

@@ -1,0 +1,93 @@
+"""What a person must look at."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.core.errors import DomainError
+from marketplace.payments import services
+from marketplace.payments.admin.display import AmountMixin, operator
+from marketplace.payments.models import (
+    PaymentReview,
+)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=1000, widget=forms.Textarea(attrs={"rows": 4, "cols": 60}), label="Reason"
+    )
+
+
+@admin.register(PaymentReview)
+class PaymentReviewAdmin(AmountMixin, ReadOnlyAdmin):
+    list_display = ("created_at", "kind", "amount_text", "in_suspense", "status", "order_id")
+    list_filter = ("status", "kind", "in_suspense", "provider")
+    search_fields = ("id__exact", "order_id__exact", "payment_id__exact", "subject_id__exact")
+    ordering = ("status", "created_at")
+    list_select_related = False
+    actions = ("refund", "close")
+
+    @admin.action(description="Refund from suspense, with a reason", permissions=["view"])
+    def refund(
+        self, request: HttpRequest, queryset: QuerySet[PaymentReview]
+    ) -> HttpResponse | None:
+        explanation = "The money in suspense goes back through the provider that collected it."
+        return self._resolve(request, queryset, services.Resolution.REFUND, explanation)
+
+    @admin.action(description="Close, with a reason", permissions=["view"])
+    def close(self, request: HttpRequest, queryset: QuerySet[PaymentReview]) -> HttpResponse | None:
+        explanation = "Settled by other means; nothing is posted."
+        return self._resolve(request, queryset, services.Resolution.CLOSE, explanation)
+
+    def _resolve(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[PaymentReview],
+        resolution: services.Resolution,
+        explanation: str,
+    ) -> HttpResponse | None:
+        form = ReasonForm(request.POST if "reason" in request.POST else None)
+        if form.is_valid():
+            self._resolve_each(request, queryset, resolution, form.cleaned_data["reason"])
+            return None
+        reviews = list(queryset)
+        for review in reviews:
+            review.amount_text = self.amount_text(review)  # type: ignore[attr-defined]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Resolve reviews",
+            "explanation": explanation,
+            "form": form,
+            "reviews": reviews,
+            "action": resolution.value.lower(),
+            "action_checkbox_name": ACTION_CHECKBOX_NAME,
+            "opts": self.model._meta,
+        }
+        return TemplateResponse(request, "payments/admin/resolve_review.html", context)
+
+    def _resolve_each(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[PaymentReview],
+        resolution: services.Resolution,
+        reason: str,
+    ) -> None:
+        """Every selected review on its own: one refusal does not undo the others."""
+        done = 0
+        for review_id in queryset.values_list("id", flat=True):
+            try:
+                services.resolve_review(
+                    review_id=review_id,
+                    actor=operator(request),
+                    resolution=resolution,
+                    reason=reason,
+                )
+                done += 1
+            except DomainError as refusal:
+                self.message_user(request, f"{review_id}: {refusal.detail}", messages.ERROR)
+        if done:
+            self.message_user(request, f"{done} resolved.", messages.SUCCESS)

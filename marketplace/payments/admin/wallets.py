@@ -1,0 +1,94 @@
+"""Commission, wallets, statements, bank accounts and payouts."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+
+from marketplace.core import clock
+from marketplace.core.admin import FastAdmin, ReadOnlyAdmin
+from marketplace.payments.admin.display import AmountMixin, filtered, money
+from marketplace.payments.models import (
+    BankAccount,
+    CommissionRule,
+    Payout,
+    PayoutMinimum,
+    Transaction,
+    Wallet,
+)
+
+
+@admin.register(CommissionRule)
+class CommissionRuleAdmin(FastAdmin):
+    """An edit binds later sales only: every sale froze its terms."""
+
+    list_display = ("name", "category_id", "rate_bps", "valid_from_at", "valid_until_at")
+    search_fields = ("name", "category_id__exact")
+    ordering = ("category_id", "-valid_from_at")
+    fields = ("name", "category_id", "rate_bps", "valid_from_at", "valid_until_at")
+
+    def save_model(
+        self, request: HttpRequest, obj: CommissionRule, form: Any, change: bool
+    ) -> None:
+        obj.updated_at = clock.now()
+        if not change:
+            obj.created_at = obj.updated_at
+        super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A rule ends by its validity: old sales name it."""
+        return False
+
+
+@admin.register(Wallet)
+class WalletAdmin(ReadOnlyAdmin):
+    list_display = ("id", "user_id", "currency", "is_active", "statement")
+    list_filter = ("currency", "is_active")
+    search_fields = ("id__exact", "user__id__exact")
+    ordering = ("-id",)
+    list_select_related = False
+
+    @admin.display(description="statement")
+    def statement(self, wallet: Wallet) -> SafeString:
+        return filtered("payments_transaction_changelist", "Lines", q=wallet.id)
+
+
+@admin.register(Transaction)
+class TransactionAdmin(AmountMixin, ReadOnlyAdmin):
+    list_display = ("created_at", "type", "amount_text", "change_text", "status", "wallet_id")
+    list_filter = ("type", "status", "currency")
+    search_fields = ("id__exact", "wallet__id__exact", "payment__id__exact", "subject_id__exact")
+    ordering = ("-id",)
+    list_select_related = False
+
+    @admin.display(description="change of the wallet")
+    def change_text(self, line: Transaction) -> str:
+        return money(line.wallet_change_minor, line.currency)
+
+
+@admin.register(BankAccount)
+class BankAccountAdmin(ReadOnlyAdmin):
+    """Masked here, too: nobody needs to read the number."""
+
+    list_display = ("id", "user_id", "number_kind", "masked_number", "currency", "removed_at")
+    list_filter = ("currency", "number_kind")
+    search_fields = ("id__exact", "user__id__exact")
+    ordering = ("-id",)
+    list_select_related = False
+    exclude = ("account_holder_encrypted", "number_encrypted", "fingerprint")
+
+
+@admin.register(Payout)
+class PayoutAdmin(AmountMixin, ReadOnlyAdmin):
+    list_display = ("id", "amount_text", "status", "failure_code", "checks", "created_at")
+    list_filter = ("status", "provider", "currency")
+    search_fields = ("id__exact", "user__id__exact", "provider_payout_id__exact")
+    ordering = ("-id",)
+    list_select_related = False
+    raw_id_fields = ("bank_account", "wallet", "user")
+
+
+@admin.register(PayoutMinimum)
+class PayoutMinimumAdmin(FastAdmin):
+    list_display = ("currency", "minimum_minor")

@@ -1,0 +1,42 @@
+"""What providers told us."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.payments import services
+from marketplace.payments.models import (
+    ProviderWebhook,
+)
+
+
+@admin.register(ProviderWebhook)
+class ProviderWebhookAdmin(ReadOnlyAdmin):
+    list_display = ("id", "provider", "type", "object_id", "state", "outcome", "received_at")
+    list_filter = ("state", "provider", "type")
+    search_fields = ("provider_event_id__exact", "object_id__exact")
+    search_help_text = "The provider's id of the event or the object"
+    ordering = ("-id",)
+    exclude = ("raw_body",)
+    readonly_fields = ("raw",)
+    actions = ("reprocess",)
+
+    @admin.display(description="raw body")
+    def raw(self, webhook: ProviderWebhook) -> SafeString:
+        body = bytes(webhook.raw_body).decode("utf-8", errors="replace")
+        return format_html("<pre style='white-space: pre-wrap'>{}</pre>", body)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ProviderWebhook]:
+        rows: QuerySet[ProviderWebhook] = super().get_queryset(request)
+        return rows.defer("raw_body")
+
+    @admin.action(description="Process again", permissions=["view"])
+    def reprocess(self, request: HttpRequest, queryset: QuerySet[ProviderWebhook]) -> None:
+        done = sum(
+            services.reprocess_webhook(webhook_id=webhook_id)
+            for webhook_id in queryset.values_list("id", flat=True)
+        )
+        self.message_user(request, f"{done} will be processed again.", messages.SUCCESS)
