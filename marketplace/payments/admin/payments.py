@@ -18,7 +18,7 @@ from marketplace.payments.models import (
 from marketplace.payments.queries.get_payment_timeline import describe_for_operator
 
 
-class ReadOnlyInline(TabularInline):
+class ReadOnlyInline(TabularInline):  # type: ignore[misc] # the package has no types
     extra = 0
     can_delete = False
     show_change_link = False
