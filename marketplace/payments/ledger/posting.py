@@ -15,7 +15,11 @@ from marketplace.core.db import needs_transaction
 from marketplace.core.ids import new_id
 from marketplace.core.money import CurrencyMismatch, Money
 from marketplace.payments.ledger.accounts import Account
-from marketplace.payments.ledger.errors import JournalUnbalanced, typed_errors
+from marketplace.payments.ledger.errors import (
+    AccountNamedTwice,
+    JournalUnbalanced,
+    typed_errors,
+)
 from marketplace.payments.ledger.journals import JournalKind
 
 
@@ -87,7 +91,7 @@ def post_journal(
     :class:`AccountNamedTwice`, :class:`AccountOffChart`, :class:`AmountTooLarge`. After any of
     them the transaction can only be rolled back.
     """
-    _check_balance(legs)
+    _check_shape(legs)
     accounts = [leg.account for leg in legs]
     with typed_errors(), connection.cursor() as cursor:
         cursor.execute(
@@ -123,7 +127,7 @@ def post_journal(
     )
 
 
-def _check_balance(legs: Sequence[Leg]) -> None:
+def _check_shape(legs: Sequence[Leg]) -> None:
     """Refuse before the round trip what the database would refuse after it."""
     totals: dict[str, int] = {}
     for leg in legs:
@@ -132,6 +136,8 @@ def _check_balance(legs: Sequence[Leg]) -> None:
     off = {currency: total for currency, total in totals.items() if total}
     if len(legs) < 2 or off:
         raise JournalUnbalanced(f"{len(legs)} legs, out of balance by {off}")
+    if len({(leg.account.code, leg.account.currency) for leg in legs}) < len(legs):
+        raise AccountNamedTwice
 
 
 def _positive(account: Account, amount: Money) -> int:

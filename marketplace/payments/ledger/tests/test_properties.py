@@ -70,10 +70,10 @@ class Books(RuleBasedStateMachine):
             totals[account.currency] += amount
         if len(wanted) < 2 or any(totals.values()):
             return JournalUnbalanced
-        if key in self.journals:
-            return None if self.journals[key] == tuple(wanted) else BusinessKeyReused
         if len({account for account, _ in wanted}) != len(wanted):
             return AccountNamedTwice
+        if key in self.journals:
+            return None if self.journals[key] == tuple(wanted) else BusinessKeyReused
         if any(
             self.after(account, amount) < 0
             for account, amount in wanted
