@@ -29,8 +29,8 @@ STILL_ALLOWED = """
 class Command(BaseCommand):
     help = (
         "Grants the runtime role what it needs on every table, sequence and function, and takes "
-        "UPDATE, DELETE and TRUNCATE on append-only tables away, INSERT too on derived ones. Run as the owner after each "
-        "migrate; running it again changes nothing."
+        "UPDATE, DELETE and TRUNCATE on append-only tables away, INSERT too on derived ones. Run "
+        "as the owner after each migrate; running it again changes nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
