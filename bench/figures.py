@@ -1,6 +1,9 @@
 """Percentiles and tables that fill up while a measurement runs."""
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 
 def percentile(seconds: Sequence[float], percent: int) -> float:
@@ -8,6 +11,16 @@ def percentile(seconds: Sequence[float], percent: int) -> float:
     ordered = sorted(seconds)
     rank = max(0, -(-len(ordered) * percent // 100) - 1)
     return round(ordered[rank] * 1000, 2)
+
+
+def keep(figures: dict[str, Any], path: Path | None) -> None:
+    """Write the figures as JSON to ``path``, or print them when there is none."""
+    text = json.dumps(figures, indent=2)
+    if path is None:
+        print(text)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{text}\n", encoding="utf-8")
 
 
 class Table:

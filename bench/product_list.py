@@ -8,7 +8,6 @@ categories two levels deep, two hundred sellers, two currencies.
 """
 
 import argparse
-import json
 import logging
 import os
 import resource
@@ -19,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.figures import Table, percentile
+from bench.figures import Table, keep, percentile
 from launcher.postgres import OWNER, Postgres
 
 FILL = """
@@ -228,11 +227,7 @@ def main() -> None:
     sizes = sorted(int(size) for size in options.sizes.split(","))
     with database():
         figures = measure(options.rounds, sizes, explain=options.explain)
-    text = json.dumps({"product_list": figures}, indent=2)
-    print(text)
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(text)
+    keep({"bench": "product_list", "sizes": figures}, options.json)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,15 @@ Run on a migrated database of its own: it writes and deletes events of the type 
 """
 
 import argparse
-import json
 import os
 import time
 from contextlib import closing
+from pathlib import Path
 from uuid import UUID
 
 import django
+
+from bench.figures import keep
 
 
 def main() -> None:
@@ -23,11 +25,12 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=5000)
     parser.add_argument("--threads", type=int, default=4)
     parser.add_argument("--rabbitmq", action="store_true", help="through RABBITMQ_URL")
+    parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     figures = _measure(options.events, options.threads, rabbitmq=options.rabbitmq)
     for name, value in figures.items():
         print(f"{name:32} {value}")
-    print(json.dumps(figures))
+    keep(figures, options.json)
 
 
 def _measure(events: int, threads: int, *, rabbitmq: bool) -> dict[str, object]:

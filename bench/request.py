@@ -9,13 +9,15 @@ through the browser's middleware, too, for comparison; ``--profile`` shows where
 import argparse
 import cProfile
 import io
-import json
 import os
 import pstats
 import time
+from pathlib import Path
 from typing import Any
 
 import django
+
+from bench.figures import keep
 
 
 def main() -> None:
@@ -25,6 +27,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--all-middleware", action="store_true")
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     django.setup()
     from django.conf import settings
@@ -53,7 +56,7 @@ def main() -> None:
     }
     for name, value in figures.items():
         print(f"{name:20} {value}")
-    print(json.dumps(figures))
+    keep(figures, options.json)
 
 
 def _repeat(call: Any, count: int) -> None:

@@ -1,17 +1,19 @@
 """What knowing the caller costs, and whether refusals take as long for known as for unknown people.
 
-    python -m bench.sign_in [tries]
+    python -m bench.sign_in [tries] [--json FILE]
 
-Runs in a test database with the real Argon2 settings. Prints a table, and JSON with ``--json``.
+Runs in a test database with the real Argon2 settings. Prints a table and JSON.
 """
 
-import json
+import argparse
 import os
 import statistics
-import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from bench.figures import keep
 
 TRIES = 500
 WARM_UP = 20
@@ -19,7 +21,10 @@ AUTHENTICATIONS = 20_000
 
 
 def main() -> None:
-    tries = next((int(word) for word in sys.argv[1:] if word.isdigit()), TRIES)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tries", nargs="?", type=int, default=TRIES)
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.config.settings.test")
     import django
     from django.conf import settings
@@ -35,10 +40,12 @@ def main() -> None:
     runner = get_runner(settings)(verbosity=0, interactive=False)
     databases = runner.setup_databases()
     try:
-        figures = {**cost_of_knowing_the_caller(), **enumeration(tries)}
+        figures = {**cost_of_knowing_the_caller(), **enumeration(options.tries)}
     finally:
         runner.teardown_databases(databases)
-    show(figures)
+    for name, value in figures.items():
+        print(f"{name:28} {value:10.2f}")
+    keep({"bench": "sign_in", **figures}, options.json)
 
 
 def cost_of_knowing_the_caller() -> dict[str, float]:
@@ -104,14 +111,6 @@ def enumeration(tries: int) -> dict[str, float]:
         figures[f"{name}_unknown_ms"] = unknown_ms
         figures[f"{name}_difference_ms"] = known_ms - unknown_ms
     return figures
-
-
-def show(figures: dict[str, float]) -> None:
-    if "--json" in sys.argv:
-        print(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        print(f"{name:28} {value:10.2f}")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         for queue in registered_queues()
     ]
     context["troubles"] = [
-        sentence for check in readiness_checks().values() if (sentence := check())
+        sentence for check in readiness_checks().values() if (sentence := check.function())
     ]
     context["money"] = get_platform_money()
     return context
