@@ -32,73 +32,11 @@ from typing import Any
 
 import psycopg
 
+from bench.ledger_scripts import ACCOUNTS, FILL, SETUP, bare_scripts, posting_script
 from launcher.bootstrap import ROOT
 from launcher.postgres import OWNER, Postgres
 
-ACCOUNTS = 20_000
-"""Escrows and wallets that the clients draw from."""
 GOAL_RATIO = 0.6
-
-SETUP = """
-CREATE SCHEMA bench;
-CREATE FUNCTION bench.id(n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
-    $$ SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid $$;
--- pgbench reads every colon before a name as a variable, so account codes are made here.
-CREATE FUNCTION bench.codes(p_order bigint, p_seller bigint) RETURNS text[] LANGUAGE sql IMMUTABLE
-    AS $$ SELECT ARRAY['order:' || bench.id(p_order) || ':escrow',
-                       'user:' || bench.id(p_seller) || ':wallet', 'revenue:commission', 'tax:DE'] $$;
-CREATE TABLE bench.journal
-    (LIKE payments_ledger_journal INCLUDING DEFAULTS INCLUDING INDEXES);
-CREATE TABLE bench.entry
-    (LIKE payments_ledger_entry INCLUDING DEFAULTS INCLUDING INDEXES INCLUDING IDENTITY);
-"""
-
-FILL = """
-SELECT count(ledger_post(uuidv7(), 'escrow_hold', 'hold:' || n, bench.id(n),
-    ARRAY['psp_clearing', 'order_escrow'],
-    ARRAY['psp:sandbox:clearing', 'order:' || bench.id(n) || ':escrow'],
-    ARRAY['EUR', 'EUR'], ARRAY[1000000000000, -1000000000000], now()))
-  FROM generate_series(%(first)s::bigint, %(last)s::bigint) n
-"""
-
-RELEASE = """\\set order random(1, {accounts})
-\\set seller random(1, {accounts})
-\\set key random(1, 9000000000000000000)
-SELECT ledger_post(uuidv7(), 'escrow_release', 'release ' || :key::text,
-    bench.id(:order),
-    ARRAY['order_escrow', 'user_wallet', 'revenue_commission', 'tax'],
-    bench.codes(:order, :seller),
-    ARRAY['EUR', 'EUR', 'EUR', 'EUR'], ARRAY[10000, -8810, -1000, -190]::bigint[], now(),
-    '{{}}'::jsonb, 'bench');
-"""
-
-ENTRY_COLUMNS = (
-    "(journal_id, line, account_id, amount_minor, currency, account_version, balance_after_minor,"
-    " reference_id,"
-    " posted_at, xact_id)"
-)
-ENTRY_ROWS = """
-    ({id}, 1::smallint, {order}, 10000::bigint, 'EUR', {version}, 990000::bigint, {reference}, clock_timestamp(), pg_current_xact_id()),
-    ({id}, 2::smallint, {seller} + {accounts}, -8810::bigint, 'EUR', {version}, 881000::bigint,
-     {reference}, clock_timestamp(), pg_current_xact_id()),
-    ({id}, 3::smallint, 1::bigint, -1000::bigint, 'EUR', NULL::bigint, NULL::bigint, {reference}, clock_timestamp(), pg_current_xact_id()),
-    ({id}, 4::smallint, 2::bigint, -190::bigint, 'EUR', NULL::bigint, NULL::bigint, {reference}, clock_timestamp(), pg_current_xact_id())"""
-
-JOURNAL_COLUMNS = (
-    "(id, kind, business_key, reference_id, account_ids, amounts_minor, metadata, request_id,"
-    " occurred_at)"
-)
-JOURNAL_VALUES = (
-    "({id}, 'escrow_release', 'release ' || :key::text, {reference},"
-    " ARRAY[{order}, {seller} + {accounts}, 1, 2], ARRAY[10000, -8810, -1000, -190]::bigint[],"
-    " '{{}}'::jsonb, 'bench', now())"
-)
-
-SCRIPT_HEAD = """\\set order random(1, {accounts})
-\\set seller random(1, {accounts})
-\\set key random(1, 9000000000000000000)
-\\set version random(1, 1000000000)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,41 +45,6 @@ class Figure:
     clients: int
     posts_per_second: float
     latency_ms: float
-
-
-def bare_scripts() -> dict[str, str]:
-    """The baselines. Versions are random, so that the unique index of the versions takes them."""
-    values = {
-        "id": ":id::uuid",
-        "order": ":order::bigint",
-        "seller": ":seller::bigint",
-        "version": ":version::bigint",
-        "reference": "bench.id(:order)",
-        "accounts": ACCOUNTS,
-    }
-    head = SCRIPT_HEAD.format(accounts=ACCOUNTS)
-    journal = f"INSERT INTO bench.journal {JOURNAL_COLUMNS} VALUES {JOURNAL_VALUES}".format(
-        **values | {"id": "uuidv7()"}
-    )
-    entries = f"INSERT INTO bench.entry {ENTRY_COLUMNS} SELECT v.* FROM"
-    two = f"{entries} (VALUES {ENTRY_ROWS.format(**values)}) v"
-    rows = ENTRY_ROWS.format(**values | {"id": "NULL::uuid"})
-    one = (
-        f"WITH j AS ({journal} RETURNING id) {entries.replace('v.*', 'j.id, v.l, v.a, v.m, v.c, v.n, v.b, v.r, v.p, v.x')}"
-        f" j, (VALUES {rows}) v (i, l, a, m, c, n, b, r, p, x)"
-    )
-    return {
-        "bare script": f"{head}BEGIN;\n{_line(journal)} RETURNING id \\gset\n{_line(two)};\nEND;\n",
-        "bare, one statement": f"{head}{_line(one)};\n",
-    }
-
-
-def posting_script() -> str:
-    return RELEASE.format(accounts=ACCOUNTS)
-
-
-def _line(statement: str) -> str:
-    return " ".join(statement.split())
 
 
 class Bench:
@@ -172,7 +75,7 @@ class Bench:
             statement = statement.replace(variable, value)
         for first in range(1, journals + 1, 20_000):
             last = min(first + 19_999, journals)
-            connection.execute(f"SELECT count({statement}) FROM generate_series({first}, {last}) n")  # type: ignore[arg-type] # noqa: S608
+            connection.execute(f"SELECT count({statement}) FROM generate_series({first}, {last}) n")  # noqa: S608
             connection.execute(
                 "SELECT ledger_fold(id) FROM payments_ledger_account WHERE NOT keeps_balance"
             )
@@ -297,8 +200,8 @@ def _post_until(stop_at: float, counts: list[int], number: int) -> None:
 def report(figures: list[Figure], server: dict[str, str], history: int) -> dict[str, Any]:
     by_name = {(figure.script, figure.clients): figure for figure in figures}
     print(
-        f"\nPostgreSQL {server['server_version']}, synchronous_commit={server['synchronous_commit']},"
-        f" fsync={server['fsync']}, {os.cpu_count()} cores, {history:,} journals before the start"
+        f"\nPostgreSQL {server['server_version']},"
+        f" synchronous_commit={server['synchronous_commit']}, fsync={server['fsync']}, {os.cpu_count()} cores, {history:,} journals before the start"
     )
     print(
         f"{'':24} {'clients':>8} {'posts/s':>10} {'ms':>8} {'of bare':>9} {'of one statement':>17}"
@@ -349,7 +252,7 @@ def main(arguments: list[str] | None = None) -> dict[str, Any]:
             figures.append(measure_python(bench, max(options.clients)))
             with psycopg.connect(bench.url) as connection:
                 facts = {
-                    name: str(connection.execute(f"SHOW {name}").fetchone()[0])  # type: ignore[index,arg-type]
+                    name: str(connection.execute(f"SHOW {name}").fetchone()[0])  # type: ignore[index]
                     for name in ("server_version", "synchronous_commit", "fsync", "shared_buffers")
                 }
             result = report(figures, facts, options.history)
