@@ -201,7 +201,8 @@ def report(figures: list[Figure], server: dict[str, str], history: int) -> dict[
     by_name = {(figure.script, figure.clients): figure for figure in figures}
     print(
         f"\nPostgreSQL {server['server_version']},"
-        f" synchronous_commit={server['synchronous_commit']}, fsync={server['fsync']}, {os.cpu_count()} cores, {history:,} journals before the start"
+        f" synchronous_commit={server['synchronous_commit']},"
+        f" fsync={server['fsync']}, {os.cpu_count()} cores, {history:,} journals before the start"
     )
     print(
         f"{'':24} {'clients':>8} {'posts/s':>10} {'ms':>8} {'of bare':>9} {'of one statement':>17}"
