@@ -1,14 +1,11 @@
 """HTML pages: small, static, and free of anything from other hosts."""
 
-from collections.abc import Iterator
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from marketplace.core.api.problems import STATUS_OF_KIND
-from marketplace.core.errors import DomainError
+from marketplace.core.api.problems import catalogue
 
 
 @require_safe
@@ -47,29 +44,4 @@ def redoc(request: HttpRequest) -> HttpResponse:
 @require_safe
 def problem_catalogue(request: HttpRequest) -> HttpResponse:
     """Every error code a client may meet: where the ``type`` of a problem document points."""
-    problems = sorted(
-        (
-            {
-                "code": error.code,
-                "title": error.title,
-                "status": int(STATUS_OF_KIND[error.kind]),
-                "explanation": own_docstring(error),
-            }
-            for error in {error.code: error for error in _refusals(DomainError)}.values()
-        ),
-        key=lambda row: str(row["code"]),
-    )
-    return render(request, "gateway/problems.html", {"problems": problems})
-
-
-def own_docstring(error: type[DomainError]) -> str:
-    """The first paragraph of the class's own docstring, or nothing."""
-    text = error.__dict__.get("__doc__") or ""
-    return " ".join(text.strip().split("\n\n")[0].split())
-
-
-def _refusals(base: type[DomainError]) -> Iterator[type[DomainError]]:
-    for error in base.__subclasses__():
-        if "code" in error.__dict__:
-            yield error
-        yield from _refusals(error)
+    return render(request, "gateway/problems.html", {"problems": catalogue()})
