@@ -151,7 +151,7 @@ class Sandbox:
 
 
 def payout_body(reference: str, amount: int = 100, currency: str = "EUR") -> dict[str, Any]:
-    destination = {"account_holder": "Ana Lind", "iban": "DE89 3704 0044 0532 0130 00"}
+    destination = {"account_holder": "Linden Holder", "iban": "DE89 3704 0044 0532 0130 00"}
     return {
         "amount": amount,
         "currency": currency,

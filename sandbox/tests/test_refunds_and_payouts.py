@@ -116,7 +116,7 @@ def test_a_payout_is_paid_and_shows_only_the_last_four(sandbox: Sandbox, ref: st
     sandbox.paid(ref + "a", 100)
     payout = sandbox.payout(ref + "p", 100).json()
     assert payout["status"] == "pending"
-    assert payout["destination"] == {"account_holder": "Ana Lind", "type": "iban", "last4": "3000"}
+    assert payout["destination"] == {"account_holder": "Linden Holder", "type": "iban", "last4": "3000"}
     _status(sandbox, f"/v1/payouts/{payout['id']}", "paid")
     wait_for(lambda: sandbox.listener.types(ref + "p") == ["payout.paid"])
 
@@ -144,12 +144,12 @@ def test_a_paid_payout_can_come_back(sandbox: Sandbox, ref: str) -> None:
     "destination",
     [
         None,
-        {"account_holder": "Ana"},
-        {"account_holder": "Ana", "iban": "DE88370400440532013000"},
-        {"account_holder": "Ana", "account_number": "1"},
-        {"account_holder": "Ana", "account_number": "12345", "iban": "DE89370400440532013000"},
+        {"account_holder": "Linden"},
+        {"account_holder": "Linden", "iban": "DE88370400440532013000"},
+        {"account_holder": "Linden", "account_number": "1"},
+        {"account_holder": "Linden", "account_number": "12345", "iban": "DE89370400440532013000"},
         {"iban": "DE89370400440532013000"},
-        {"account_holder": "Ana", "account_number": "12345", "pin": "1"},
+        {"account_holder": "Linden", "account_number": "12345", "pin": "1"},
         "DE89370400440532013000",
     ],
 )

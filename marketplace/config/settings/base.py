@@ -283,6 +283,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "SignUpTypeEnum": ["BUYER", "SELLER"],
         "RoleEnum": ["BUYER", "SELLER", "ADMIN"],
         "OrderStatusEnum": "marketplace.orders.transitions.OrderStatus",
+        "ProductStatusEnum": "marketplace.products.models.ProductStatus",
+        "PaymentStatusEnum": "marketplace.payments.models.PaymentStatus",
+        "TransactionTypeEnum": "marketplace.payments.models.TransactionType",
+        "TimelinePartyEnum": ["buyer", "seller", "platform", "provider"],
+        "ScanKindEnum": ["IN_TRANSIT", "DELIVERED"],
         "ShipmentStatusEnum": ["CREATED", "IN_TRANSIT", "DELIVERED"],
     },
 }

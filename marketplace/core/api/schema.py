@@ -18,6 +18,7 @@ from marketplace.core.api.idempotency import (
     IdempotencyKeyMissing,
     IdempotencyKeyReused,
 )
+from marketplace.core.api.input import StrictSerializer
 from marketplace.core.api.pagination import CursorPage, InvalidCursor
 from marketplace.core.api.problems import (
     CATALOGUE,
@@ -121,6 +122,17 @@ class ProblemAwareSchema(AutoSchema):
         for status, rows in sorted(self._problems_by_status().items()):
             _add(responses.setdefault(str(status), self._problem_response(status)), rows)
         return responses
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
+        schema: dict[str, Any] = super()._map_basic_serializer(  # type: ignore[no-untyped-call]
+            serializer, direction
+        )
+        if not type(serializer).__dict__.get("__doc__"):
+            # What a base class says is for those who derive from it.
+            schema.pop("description", None)
+        if direction == "request" and isinstance(serializer, StrictSerializer):
+            schema["additionalProperties"] = False
+        return schema
 
     @property
     def _handler(self) -> Any:

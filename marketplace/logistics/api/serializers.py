@@ -3,9 +3,10 @@
 from rest_framework import serializers
 
 from marketplace.core.api import money_field
+from marketplace.core.api.input import StrictSerializer
 
 
-class ShippingMethodQuerySerializer(serializers.Serializer[None]):
+class ShippingMethodQuerySerializer(StrictSerializer[None]):
     currency = serializers.RegexField(r"^[A-Z]{3}$", default="EUR", help_text="ISO 4217 code.")
     subtotal = money_field(
         required=False, help_text="Value of the goods, for methods that are free above an amount."

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from marketplace.core.api import money_field
+from marketplace.core.api.input import PageQuerySerializer, StrictSerializer
 from marketplace.orders.basket import MAX_LINES, MAX_NOTES, MAX_QUANTITY
 from marketplace.orders.transitions import OrderStatus
 
@@ -24,12 +25,12 @@ ACTIONS = {
 """Which path below the order gives a command."""
 
 
-class BasketLineSerializer(serializers.Serializer[Any]):
+class BasketLineSerializer(StrictSerializer[Any]):
     product_id = serializers.UUIDField()
     quantity = serializers.IntegerField(min_value=1, max_value=MAX_QUANTITY)
 
 
-class ShippingAddressSerializer(serializers.Serializer[Any]):
+class ShippingAddressSerializer(StrictSerializer[Any]):
     recipient = serializers.CharField(max_length=200)
     line1 = serializers.CharField(max_length=200)
     line2 = serializers.CharField(max_length=200, required=False, allow_blank=True)
@@ -40,7 +41,7 @@ class ShippingAddressSerializer(serializers.Serializer[Any]):
     phone = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
 
-class PlaceOrderSerializer(serializers.Serializer[Any]):
+class PlaceOrderSerializer(StrictSerializer[Any]):
     items = serializers.ListField(child=BasketLineSerializer(), min_length=1, max_length=MAX_LINES)
     shipping_address = ShippingAddressSerializer()
     shipping_method = serializers.CharField(
@@ -51,7 +52,7 @@ class PlaceOrderSerializer(serializers.Serializer[Any]):
     )
 
 
-class PayOrderSerializer(serializers.Serializer[Any]):
+class PayOrderSerializer(StrictSerializer[Any]):
     payment_method = serializers.CharField(
         max_length=20, default="card", help_text="`card`, `bank_transfer`, `mobile_money`, …"
     )
@@ -61,16 +62,16 @@ class PayOrderSerializer(serializers.Serializer[Any]):
     )
 
 
-class ShipOrderSerializer(serializers.Serializer[Any]):
-    carrier = serializers.SlugField(
-        max_length=40,
+class ShipOrderSerializer(StrictSerializer[Any]):
+    carrier = serializers.RegexField(
+        r"^[-a-zA-Z0-9_]{0,40}$",
         required=False,
         allow_blank=True,
         default="",
         help_text="Defaults to the shipping method's carrier.",
     )
     tracking_number = serializers.RegexField(
-        r"^[A-Za-z0-9-]{4,40}$",
+        r"^([A-Za-z0-9-]{4,40})?$",
         required=False,
         allow_blank=True,
         default="",
@@ -78,27 +79,27 @@ class ShipOrderSerializer(serializers.Serializer[Any]):
     )
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class ReasonSerializer(StrictSerializer[Any]):
     reason = serializers.CharField(
         max_length=MAX_REASON, required=False, allow_blank=True, default=""
     )
 
 
-class DeliverSerializer(serializers.Serializer[Any]):
+class DeliverSerializer(StrictSerializer[Any]):
     note = serializers.CharField(
         max_length=MAX_REASON, required=False, allow_blank=True, default=""
     )
 
 
-class ExtendShipBySerializer(serializers.Serializer[Any]):
+class ExtendShipBySerializer(StrictSerializer[Any]):
     business_days = serializers.IntegerField(min_value=1, max_value=365)
 
 
-class EmptySerializer(serializers.Serializer[Any]):
+class EmptySerializer(StrictSerializer[Any]):
     pass
 
 
-class OrderQuerySerializer(serializers.Serializer[Any]):
+class OrderQuerySerializer(PageQuerySerializer):
     role = serializers.ChoiceField(
         choices=ROLES, default="buyer", help_text="Orders that you bought, or that you sell."
     )

@@ -34,7 +34,7 @@ PLACE_EXAMPLE = OpenApiExample(
     value={
         "items": [{"product_id": "0198c0de-7a11-7000-8000-000000000001", "quantity": 2}],
         "shipping_address": {
-            "recipient": "Amina Otieno",
+            "recipient": "Recipient of the parcel",
             "line1": "1 Market Street",
             "city": "Nairobi",
             "postal_code": "00100",

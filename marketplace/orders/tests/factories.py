@@ -28,7 +28,7 @@ from marketplace.users.models import User
 from marketplace.users.tests.factories import actor, make_admin, make_buyer, make_seller
 
 ADDRESS = {
-    "recipient": "Amina Otieno",
+    "recipient": "Recipient of the parcel",
     "line1": "1 Market Street",
     "city": "Nairobi",
     "postal_code": "00100",

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from marketplace.core.api import money_field
+from marketplace.core.api.input import PageQuerySerializer, StrictSerializer
 from marketplace.core.money import known_currencies
 from marketplace.payments.models import (
     EscrowStatus,
@@ -45,7 +46,7 @@ class PaymentSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
-class PaymentFilterSerializer(serializers.Serializer[Any]):
+class PaymentFilterSerializer(PageQuerySerializer):
     status = serializers.ChoiceField(choices=PaymentStatus.choices, required=False)
     escrow_status = serializers.ChoiceField(choices=EscrowStatus.choices, required=False)
     order_id = serializers.UUIDField(required=False)
@@ -93,7 +94,7 @@ class TransactionSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
-class TransactionFilterSerializer(serializers.Serializer[Any]):
+class TransactionFilterSerializer(PageQuerySerializer):
     currency = currency_field(required=False)
     type = serializers.ChoiceField(choices=TransactionType.choices, required=False)
 
@@ -111,7 +112,7 @@ class BankAccountListSerializer(serializers.Serializer[Any]):
     results = BankAccountSerializer(many=True)
 
 
-class NewBankAccountSerializer(serializers.Serializer[Any]):
+class NewBankAccountSerializer(StrictSerializer[Any]):
     """Either `iban` or `account_number`."""
 
     account_holder = serializers.CharField(max_length=140)
@@ -140,7 +141,7 @@ class WithdrawalSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
-class NewWithdrawalSerializer(serializers.Serializer[Any]):
+class NewWithdrawalSerializer(StrictSerializer[Any]):
     amount = money_field()
     currency = currency_field()
     bank_account_id = serializers.UUIDField()

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.core.api import actor_of, idempotent, key_of, refuses
+from marketplace.core.api.input import PageQuerySerializer
 from marketplace.core.money import Money
 from marketplace.payments import errors, queries, services
 from marketplace.payments.api import rendering
@@ -244,7 +245,7 @@ class BankAccountListView(APIView):
                 "An IBAN",
                 request_only=True,
                 value={
-                    "account_holder": "Amina Otieno",
+                    "account_holder": "Holder of the account",
                     "iban": "DE89 3704 0044 0532 0130 00",
                     "currency": "EUR",
                 },
@@ -280,9 +281,11 @@ class WithdrawalListView(PagedView):
         operation_id="wallet_withdrawals_list",
         tags=WALLET,
         summary="Your withdrawals, newest first",
+        parameters=[PageQuerySerializer],
         responses=WithdrawalSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
+        PageQuerySerializer(data=request.query_params).is_valid(raise_exception=True)
         rows = queries.list_withdrawals(user_id=own_id(request))
         return self.page(request, rows, rendering.withdrawal_row)
 

@@ -159,7 +159,7 @@ def make_paid_seller(provider: FakeProvider, amount: Money = HUNDRED_EUR) -> Use
 
 def make_bank_account(user: User, currency: str = "EUR") -> BankAccount:
     kept = add_bank_account(
-        actor=actor_for(user), account_holder="Ada Seller", currency=currency, iban=IBAN
+        actor=actor_for(user), account_holder="Linden Seller", currency=currency, iban=IBAN
     )
     return BankAccount.objects.get(id=kept.id)
 

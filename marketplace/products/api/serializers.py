@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from marketplace.core.api import money_field
+from marketplace.core.api.input import StrictSerializer
 from marketplace.core.money import InvalidMoney, Money, exponent
 from marketplace.products.listing import MAX_CATEGORIES
 from marketplace.products.models import ProductStatus
@@ -16,7 +17,7 @@ MAX_PAGE_SIZE = 100
 MAX_QUERY_LENGTH = 200
 
 
-class ProductInputSerializer(serializers.Serializer[dict[str, Any]]):
+class ProductInputSerializer(StrictSerializer[dict[str, Any]]):
     title = serializers.CharField(max_length=200)
     description = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
     price = money_field()
@@ -46,21 +47,21 @@ class ProductChangesSerializer(ProductInputSerializer):
         super().__init__(*args, **{**kwargs, "partial": True})
 
 
-class RejectionSerializer(serializers.Serializer[dict[str, Any]]):
+class RejectionSerializer(StrictSerializer[dict[str, Any]]):
     reason = serializers.CharField(max_length=500, help_text="The seller reads it.")
 
 
-class ImageUploadSerializer(serializers.Serializer[dict[str, Any]]):
+class ImageUploadSerializer(StrictSerializer[dict[str, Any]]):
     image = serializers.FileField(
         allow_empty_file=True, help_text="JPEG, PNG or WebP; at most 10 MB and 40 megapixels."
     )
 
 
-class ImageOrderSerializer(serializers.Serializer[dict[str, Any]]):
+class ImageOrderSerializer(StrictSerializer[dict[str, Any]]):
     image_ids = serializers.ListField(child=serializers.UUIDField(), max_length=50)
 
 
-class ProductQuerySerializer(serializers.Serializer[dict[str, Any]]):
+class ProductQuerySerializer(StrictSerializer[dict[str, Any]]):
     """The query of the public list. A value that cannot be meant is refused by its field's name."""
 
     q = serializers.CharField(
@@ -138,7 +139,7 @@ def _amount(attrs: dict[str, Any], name: str) -> int | None:
         raise serializers.ValidationError({name: [error.detail]}) from None
 
 
-class OwnProductQuerySerializer(serializers.Serializer[dict[str, Any]]):
+class OwnProductQuerySerializer(StrictSerializer[dict[str, Any]]):
     status = serializers.ChoiceField(choices=ProductStatus.choices, required=False)
     cursor = serializers.CharField(max_length=500, required=False)
     page_size = serializers.IntegerField(

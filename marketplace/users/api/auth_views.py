@@ -73,10 +73,10 @@ class SignUpView(PublicView):
             OpenApiExample(
                 "A buyer",
                 value={
-                    "email": "amina@example.com",
+                    "email": "buyer@example.com",
                     "password": EXAMPLE_PASSWORD,
-                    "first_name": "Amina",
-                    "last_name": "Otieno",
+                    "first_name": "Buyer",
+                    "last_name": "of lamps",
                     "phone_number": "+254712345678",
                     "user_type": "BUYER",
                 },
@@ -156,7 +156,7 @@ class SignInView(PublicView):
         examples=[
             OpenApiExample(
                 "Sign in",
-                value={"email": "amina@example.com", "password": EXAMPLE_PASSWORD},
+                value={"email": "buyer@example.com", "password": EXAMPLE_PASSWORD},
                 request_only=True,
             )
         ],

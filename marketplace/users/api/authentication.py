@@ -74,7 +74,7 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     """How the OpenAPI document calls it; the documentation page asks for the token by this."""
 
     target_class = JWTAuthentication
-    name = "bearer"
+    name = "bearerAuth"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         return {

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 import phonenumbers
 from rest_framework import serializers
 
+from marketplace.core.api.input import StrictSerializer
+
 MAX_SOCIAL_LINKS = 10
 MAX_URL_LENGTH = 300
 COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)
@@ -93,7 +95,7 @@ class HttpsUrlField(serializers.URLField):
         return value
 
 
-class AddressSerializer(serializers.Serializer[object]):
+class AddressSerializer(StrictSerializer[object]):
     """A postal address. ``country`` is ISO 3166-1 alpha-2."""
 
     line1 = TextField(max_length=200)

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from marketplace.core.actor import Role
+from marketplace.core.api.input import StrictSerializer
 from marketplace.users.api.fields import (
     AddressSerializer,
     EmailField,
@@ -29,7 +30,7 @@ class RolesField(serializers.ListField):
         return sorted(data)
 
 
-class SignUpSerializer(serializers.Serializer[object]):
+class SignUpSerializer(StrictSerializer[object]):
     email = EmailField()
     password = PasswordField()
     first_name = TextField(max_length=100)
@@ -40,34 +41,34 @@ class SignUpSerializer(serializers.Serializer[object]):
     )
 
 
-class EmailSerializer(serializers.Serializer[object]):
+class EmailSerializer(StrictSerializer[object]):
     email = EmailField()
 
 
-class KeySerializer(serializers.Serializer[object]):
+class KeySerializer(StrictSerializer[object]):
     key = serializers.CharField(max_length=200)
 
 
-class SignInSerializer(serializers.Serializer[object]):
+class SignInSerializer(StrictSerializer[object]):
     email = EmailField()
     password = PasswordField()
 
 
-class RefreshSerializer(serializers.Serializer[object]):
+class RefreshSerializer(StrictSerializer[object]):
     refresh_token = serializers.CharField(max_length=2048)
 
 
-class ChangePasswordSerializer(serializers.Serializer[object]):
+class ChangePasswordSerializer(StrictSerializer[object]):
     current_password = PasswordField()
     new_password = PasswordField()
 
 
-class ResetPasswordSerializer(serializers.Serializer[object]):
+class ResetPasswordSerializer(StrictSerializer[object]):
     key = serializers.CharField(max_length=200)
     password = PasswordField()
 
 
-class UserSerializer(serializers.Serializer[object]):
+class UserSerializer(StrictSerializer[object]):
     """An account as its owner sees it."""
 
     id = serializers.UUIDField(read_only=True)
@@ -95,7 +96,7 @@ class MessageSerializer(serializers.Serializer[object]):
     detail = serializers.CharField()
 
 
-class ProfileSerializer(serializers.Serializer[object]):
+class ProfileSerializer(StrictSerializer[object]):
     """A profile as its owner sees it."""
 
     id = serializers.UUIDField(read_only=True)

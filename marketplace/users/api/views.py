@@ -34,13 +34,15 @@ class MeView(APIView):
         operation_id="users_me_update",
         tags=TAG,
         summary="Change one's account",
-        description="Read-only fields are ignored. `phone_number` is kept in E.164 form.",
+        description=(
+            "Send what changes; a read-only field is refused. `phone_number` is kept in E.164 form."
+        ),
         request=UserSerializer,
         responses={200: UserSerializer, **problems(InvalidInput)},
         examples=[
             OpenApiExample(
                 "A number",
-                value={"phone_number": "+254 712 345678", "last_name": "Otieno"},
+                value={"phone_number": "+254 712 345678", "last_name": "of baskets"},
                 request_only=True,
             )
         ],
@@ -68,8 +70,8 @@ class MyProfileView(APIView):
         tags=TAG,
         summary="Change one's profile",
         description=(
-            "Read-only fields are ignored. `address` and `social_links` are replaced as a whole; "
-            "an address of null is removed."
+            "Send what changes; a read-only field is refused. `address` and `social_links` are "
+            "replaced as a whole; an address of null is removed."
         ),
         request=ProfileSerializer,
         responses={200: ProfileSerializer, **problems(InvalidInput)},

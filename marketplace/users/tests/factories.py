@@ -32,8 +32,8 @@ def make_user(
         (kind for kind in (UserType.ADMIN, UserType.SELLER) if kind.value in roles), UserType.BUYER
     )
     values = {
-        "first_name": "Amina",
-        "last_name": f"Otieno{number}",
+        "first_name": "Marigold",
+        "last_name": f"Lantern{number}",
         "user_type": user_type,
         **fields,
     }

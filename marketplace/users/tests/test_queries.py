@@ -24,11 +24,11 @@ def test_cards_of_any_number_of_users_take_one_query(
 
 
 def test_a_card_says_what_buyers_look_at() -> None:
-    user = make_seller(first_name="Amina", last_name="Otieno")
+    user = make_seller(first_name="Marigold", last_name="Lantern")
 
     card = queries.get_public_cards(user_ids=[user.pk])[user.pk]
 
-    assert card.display_name == "Amina O."
+    assert card.display_name == "Marigold L."
     assert card.is_seller
     assert card.verification_status == "UNVERIFIED"
 

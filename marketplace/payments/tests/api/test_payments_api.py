@@ -160,7 +160,7 @@ def test_the_statement_pages_by_cursor_and_is_ones_own(provider: FakeProvider) -
 def test_bank_accounts_are_added_masked_and_removed() -> None:
     user = make_user()
     client = client_of(user)
-    body = {"account_holder": "Ada Seller", "iban": IBAN, "currency": "EUR"}
+    body = {"account_holder": "Linden Seller", "iban": IBAN, "currency": "EUR"}
     answer = client.post(f"{API}/wallet/bank-accounts/", body, format="json")
     assert answer.status_code == 201
     assert answer.json()["masked_number"] == "••••3000"

@@ -116,7 +116,7 @@ def captured(harness: Harness) -> ProviderPayment:
 
 
 def to_bank(reference: str, amount: Money = Money(100, "EUR")) -> NewPayout:  # noqa: B008
-    return NewPayout(reference, amount, Destination("Ada Seller", "IBAN", IBAN))
+    return NewPayout(reference, amount, Destination("Linden Seller", "IBAN", IBAN))
 
 
 def test_a_payment_sends_the_buyer_to_a_page(harness: Harness) -> None:

@@ -23,7 +23,7 @@ def test_the_number_is_sealed_and_only_its_end_is_shown() -> None:
     assert account.masked_number == "••••3000"
     stored = bytes(account.number_encrypted) + bytes(account.account_holder_encrypted)
     assert IBAN.encode() not in stored
-    assert b"Ada" not in stored
+    assert b"Linden" not in stored
     assert open_destination(account).number == IBAN
     assert IBAN not in repr(open_destination(account))
 
@@ -42,12 +42,12 @@ def test_spaces_and_small_letters_do_not_matter() -> None:
     user = make_user()
     add_bank_account(
         actor=actor_for(user),
-        account_holder="  Ada   Seller ",
+        account_holder="  Linden   Seller ",
         currency="EUR",
         iban="de89 3704 0044 0532 0130 00",
     )
     assert open_destination(BankAccount.objects.get()).number == IBAN
-    assert open_destination(BankAccount.objects.get()).account_holder == "Ada Seller"
+    assert open_destination(BankAccount.objects.get()).account_holder == "Linden Seller"
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_spaces_and_small_letters_do_not_matter() -> None:
 def test_a_number_that_cannot_be_right_is_refused(numbers: dict[str, str]) -> None:
     with pytest.raises(InvalidBankAccount):
         add_bank_account(
-            actor=actor_for(make_user()), account_holder="Ada", currency="EUR", **numbers
+            actor=actor_for(make_user()), account_holder="Linden", currency="EUR", **numbers
         )
     assert BankAccount.objects.count() == 0
 
@@ -74,7 +74,7 @@ def test_holder_and_currency_must_be_given() -> None:
     with pytest.raises(InvalidBankAccount):
         add_bank_account(actor=actor, account_holder="  ", currency="EUR", iban=IBAN)
     with pytest.raises(InvalidMoney):
-        add_bank_account(actor=actor, account_holder="Ada", currency="ZZZ", iban=IBAN)
+        add_bank_account(actor=actor, account_holder="Linden", currency="ZZZ", iban=IBAN)
     assert BankAccount.objects.count() == 0
 
 
@@ -101,7 +101,7 @@ def test_there_is_a_limit() -> None:
     for number in range(MAX_ACCOUNTS_PER_USER):
         add_bank_account(
             actor=actor_for(user),
-            account_holder="Ada",
+            account_holder="Linden",
             currency="EUR",
             account_number=f"1234567{number}",
         )

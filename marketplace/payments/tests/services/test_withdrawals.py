@@ -89,7 +89,7 @@ def test_the_money_is_paid_out(provider: FakeProvider, seller: User) -> None:
     assert "pay_out" not in provider.calls, "the provider is called by the job alone"
     assert submit_payouts() == 1
     sent = provider.destinations[str(payout.id)]
-    assert (sent.destination.number, sent.destination.account_holder) == (IBAN, "Ada Seller")
+    assert (sent.destination.number, sent.destination.account_holder) == (IBAN, "Linden Seller")
     settle(provider, payout, PayoutOutcome.PAID)
     assert (payout.status, in_transit(payout), wallet(seller)) == ("PAID", 0, 4_000)
     assert len(recorded("payments.PayoutPaid")) == 1

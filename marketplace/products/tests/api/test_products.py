@@ -178,12 +178,17 @@ def test_read_only_fields_are_not_written(client: APIClient, seller: User) -> No
         "review_reason": "fine",
         "price_minor": 1,
     }
-    draft = create(client, **sneaky)
-    client.patch(f"{URL}{draft['id']}/", sneaky, format="json")
+    refused = client.post(URL, {**CHAIR, **sneaky}, format="json")
+    assert refused.status_code == 400
+    assert {fault["field"] for fault in refused.json()["errors"]} == set(sneaky)
+    assert not Product.objects.exists()
+    draft = create(client)
+    again = client.patch(f"{URL}{draft['id']}/", sneaky, format="json")
+    assert again.status_code == 400
     row = Product.objects.get()
-    assert str(row.id) != sneaky["id"]
+    assert str(row.id) == draft["id"]
     assert (row.seller_id, row.status, row.is_featured) == (seller.pk, "DRAFT", False)
-    assert (row.version, row.images, row.published_at) == (2, [], None)
+    assert (row.version, row.images, row.published_at) == (1, [], None)
     assert (row.review_reason, row.price_minor) == ("", 8900)
 
 

@@ -51,14 +51,14 @@ def test_a_change_signs_out_every_other_device(mailoutbox: list[EmailMessage]) -
     [
         ("a wrong present one", NEW, 422, "wrong_password"),
         (PASSWORD, "fourteen chars", 400, "password_refused"),
-        (PASSWORD, "otieno amina otieno", 400, "password_refused"),
+        (PASSWORD, "lantern marigold lantern", 400, "password_refused"),
         ("", NEW, 400, "invalid_input"),
     ],
 )
 def test_a_refused_change_changes_nothing(
     current: str, new: str, status: int, code: str, mailoutbox: list[EmailMessage]
 ) -> None:
-    user = make_user(first_name="Amina", last_name="Otieno")
+    user = make_user(first_name="Marigold", last_name="Lantern")
     client, other = authorized_client(user), authorized_client(user)
 
     response = change(client, current, new)
@@ -160,11 +160,11 @@ def test_a_made_up_key_resets_nothing(key: str) -> None:
 
 
 def test_a_key_of_one_user_is_no_key_of_another(mailoutbox: list[EmailMessage]) -> None:
-    amina, brian = make_user(), make_user()
-    ask(amina.email)
+    marigold, thistle = make_user(), make_user()
+    ask(marigold.email)
     _, _, secret = key_in(mailoutbox[0]).partition("-")
 
-    assert reset(f"{brian.pk.hex}-{secret}").status_code == 422
+    assert reset(f"{thistle.pk.hex}-{secret}").status_code == 422
 
 
 def test_a_stolen_access_token_ends_with_the_password(mailoutbox: list[EmailMessage]) -> None:

@@ -21,9 +21,9 @@ def without_request_id(response: Any) -> dict[str, object]:
 
 
 def test_the_right_password_earns_a_pair_of_tokens() -> None:
-    user = make_user(email="amina@example.com")
+    user = make_user(email="marigold@example.com")
 
-    response = sign_in("Amina@Example.com")
+    response = sign_in("Marigold@Example.com")
 
     assert response.status_code == 200
     body = response.json()
@@ -33,7 +33,7 @@ def test_the_right_password_earns_a_pair_of_tokens() -> None:
     assert response["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in response
     me = APIClient().get("/api/v1/auth/me/", HTTP_AUTHORIZATION=f"Bearer {body['access_token']}")
-    assert me.json()["email"] == "amina@example.com"
+    assert me.json()["email"] == "marigold@example.com"
 
 
 def test_a_sign_in_is_remembered_with_its_device() -> None:
@@ -106,17 +106,17 @@ def test_an_unverified_sign_in_sends_the_letter_again(mailoutbox: list[object]) 
     "body",
     [
         {},
-        {"email": "amina@example.com"},
+        {"email": "marigold@example.com"},
         {"email": "not an address", "password": PASSWORD},
         {"email": ["a@example.com"], "password": PASSWORD},
-        {"email": "amina@example.com", "password": "x" * 257},
-        {"email": "amina@example.com", "password": "nul\x00nul"},
+        {"email": "marigold@example.com", "password": "x" * 257},
+        {"email": "marigold@example.com", "password": "nul\x00nul"},
         [],
         "text",
     ],
 )
 def test_malformed_input_is_a_400(body: object) -> None:
-    make_user(email="amina@example.com")
+    make_user(email="marigold@example.com")
 
     response = APIClient().post("/api/v1/auth/sign-in/", body)
 

@@ -13,24 +13,24 @@ pytestmark = pytest.mark.django_db
 
 def test_makes_an_account_that_can_sign_in_when_its_address_is_verified() -> None:
     user = services.register_user(
-        email="Brian@Example.com", password=PASSWORD, user_type="SELLER", is_email_verified=True
+        email="Thistle@Example.com", password=PASSWORD, user_type="SELLER", is_email_verified=True
     )
 
-    assert user.email == "brian@example.com"
+    assert user.email == "thistle@example.com"
     assert user.roles == {Role.BUYER, Role.SELLER}
     response = APIClient().post(
-        "/api/v1/auth/sign-in/", {"email": "brian@example.com", "password": PASSWORD}
+        "/api/v1/auth/sign-in/", {"email": "thistle@example.com", "password": PASSWORD}
     )
     assert response.status_code == 200
 
 
 def test_a_taken_address_is_refused_and_nothing_changes() -> None:
-    services.register_user(email="a@example.com", password=PASSWORD, first_name="Amina")
+    services.register_user(email="a@example.com", password=PASSWORD, first_name="Marigold")
 
     with pytest.raises(errors.EmailTaken):
         services.register_user(email="A@example.com", password=PASSWORD, first_name="Mallory")
 
-    assert User.objects.get().first_name == "Amina"
+    assert User.objects.get().first_name == "Marigold"
     assert UserProfile.objects.count() == 1
     assert len(recorded("users.UserRegistered")) == 1
 
