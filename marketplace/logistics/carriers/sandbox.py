@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import httpx
@@ -24,6 +25,13 @@ KINDS: Mapping[str, str] = {
     "tracking.in_transit": TrackingKind.IN_TRANSIT,
     "tracking.delivered": TrackingKind.DELIVERED,
 }
+
+
+@cache
+def _client() -> httpx.Client:
+    """One for all calls: making a client costs more than ten calls with it."""
+    # The carrier's address is configured: proxies of the environment have no say.
+    return httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
 
 
 class SandboxCarrier:
@@ -50,11 +58,8 @@ class SandboxCarrier:
         }
         body = {"tracking_number": tracking_number, "reference": reference}
         try:
-            answer = httpx.post(
-                f"{self._base_url}/carrier/v1/shipments",
-                json=body,
-                headers=headers,
-                timeout=TIMEOUT_SECONDS,
+            answer = _client().post(
+                f"{self._base_url}/carrier/v1/shipments", json=body, headers=headers
             )
         except httpx.HTTPError as error:
             raise CarrierUnavailable(f"{type(error).__name__}: {error}") from error
