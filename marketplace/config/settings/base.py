@@ -6,7 +6,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
-from marketplace.config import admin_site
+from marketplace.config import admin_site, api_document
 from marketplace.config.email import settings_from as email_settings_from
 from marketplace.core.logs import configure_structlog, logging_settings
 
@@ -269,28 +269,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     ],
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": "Fairhold",
-    "VERSION": "1.0.0",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "UserTypeEnum": "marketplace.users.models.UserType",
-        "SignUpTypeEnum": ["BUYER", "SELLER"],
-        "RoleEnum": ["BUYER", "SELLER", "ADMIN"],
-        "OrderStatusEnum": "marketplace.orders.transitions.OrderStatus",
-        "ProductStatusEnum": "marketplace.products.models.ProductStatus",
-        "PaymentStatusEnum": "marketplace.payments.models.PaymentStatus",
-        "TransactionTypeEnum": "marketplace.payments.models.TransactionType",
-        "TimelinePartyEnum": ["buyer", "seller", "platform", "provider"],
-        "ScanKindEnum": ["IN_TRANSIT", "DELIVERED"],
-        "ShipmentStatusEnum": ["CREATED", "IN_TRANSIT", "DELIVERED"],
-    },
-}
+SPECTACULAR_SETTINGS = api_document.SETTINGS
 
 SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8001")
 SANDBOX_API_KEY = env.str("SANDBOX_API_KEY", default="")

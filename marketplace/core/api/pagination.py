@@ -49,17 +49,22 @@ class CursorPage(CursorPagination):
         return cursor
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        link = {
-            "type": ["string", "null"],
-            "format": "uri",
-            "examples": ["https://market.example/api/v1/orders/?cursor=cD0wMTkz"],
-        }
+        link = {"type": ["string", "null"], "format": "uri"}
+        example = "https://market.example/api/v1/orders/?cursor=cD0wMTkz"
         return {
             "type": "object",
             "required": ["next", "previous", "results"],
             "properties": {
-                "next": {**link, "description": "The page after this one, if there is one."},
-                "previous": {**link, "description": "The page before this one, if there is one."},
+                "next": {
+                    **link,
+                    "description": "The page after this one, if there is one.",
+                    "example": example,
+                },
+                "previous": {
+                    **link,
+                    "description": "The page before this one, if there is one.",
+                    "example": None,
+                },
                 "results": schema,
             },
         }

@@ -5,12 +5,14 @@ Error answers (problem documents, with the codes an operation may give as exampl
 """
 
 from collections import defaultdict
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
 
 from marketplace.core.api.idempotency import (
     IdempotencyKeyInFlight,
@@ -51,6 +53,20 @@ IF_MATCH = {
 }
 
 
+ETAG = {
+    "schema": {"type": "string"},
+    "description": "The version that this answer shows; send it as `If-Match`.",
+}
+REPLAYED = {
+    "schema": {"type": "string", "enum": ["true"]},
+    "description": "There when this is the first answer again.",
+}
+RETRY_AFTER = {
+    "schema": {"type": "string"},
+    "description": "After how many seconds to try again, where it is known.",
+}
+
+
 class ProblemFieldSerializer(serializers.Serializer[object]):
     field = serializers.CharField()
     code = serializers.CharField()
@@ -70,6 +86,40 @@ class ProblemSerializer(serializers.Serializer[object]):
         many=True, required=False, help_text="The members of the input at fault."
     )
     retry_after_seconds = serializers.IntegerField(required=False)
+
+
+SUCCESSES = ("200", "201", "202")
+C = TypeVar("C", bound=type[serializers.BaseSerializer[Any]])
+
+
+def shown_as(answer: Any = None, *, request: Any = None) -> Callable[[C], C]:
+    """Give a serializer the example that the document shows wherever it answers, or is asked for.
+
+    Of a serializer that a list shows, the example is one row.
+    """
+    examples = []
+    if answer is not None:
+        examples.append(
+            OpenApiExample("Answer", value=answer, response_only=True, status_codes=SUCCESSES)
+        )
+    if request is not None:
+        examples.append(OpenApiExample("Request", value=request, request_only=True))
+
+    def give(serializer: C) -> C:
+        decorated: C = extend_schema_serializer(examples=examples)(serializer)
+        return decorated
+
+    return give
+
+
+@shown_as(request={})
+class NothingSerializer(StrictSerializer[Any]):
+    """No body, or an empty object: the address says it all."""
+
+
+def takes_nothing(request: Request) -> None:
+    """Refuse members in the body of a request that is complete without one."""
+    NothingSerializer(data=request.data).is_valid(raise_exception=True)
 
 
 def problems(*errors: type[DomainError]) -> dict[tuple[int, str], OpenApiResponse]:
@@ -119,9 +169,29 @@ class ProblemAwareSchema(AutoSchema):
         responses: dict[str, Any] = super()._get_response_bodies(direction)
         if direction != "response":
             return responses
-        for status, rows in sorted(self._problems_by_status().items()):
-            _add(responses.setdefault(str(status), self._problem_response(status)), rows)
+        for number, rows in sorted(self._problems_by_status().items()):
+            _add(responses.setdefault(str(number), self._problem_response(number)), rows)
+        for status, response in responses.items():
+            if headers := self._headers_of(status, response):
+                response.setdefault("headers", {}).update(headers)
         return responses
+
+    def _headers_of(self, status: str, response: dict[str, Any]) -> dict[str, Any]:
+        headers = {}
+        if status.startswith("2"):
+            if self._honours_if_match and "content" in response:
+                headers["ETag"] = ETAG
+            if self._is_idempotent:
+                headers["Idempotent-Replayed"] = REPLAYED
+        elif status in {"429", "503"}:
+            headers["Retry-After"] = RETRY_AFTER
+        return headers
+
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
+        if "oneOf" in schema and getattr(field, "allow_blank", False):
+            # An empty text may fit the other form, too: formats are only notes.
+            schema["anyOf"] = schema.pop("oneOf")
 
     def _map_basic_serializer(self, serializer: Any, direction: str) -> dict[str, Any]:
         schema: dict[str, Any] = super()._map_basic_serializer(  # type: ignore[no-untyped-call]

@@ -4,6 +4,8 @@ from rest_framework import serializers
 
 from marketplace.core.api import money_field
 from marketplace.core.api.input import StrictSerializer
+from marketplace.core.api.schema import shown_as
+from marketplace.logistics.api import examples
 
 
 class ShippingMethodQuerySerializer(StrictSerializer[None]):
@@ -30,6 +32,7 @@ class ShippingMethodSerializer(serializers.Serializer[None]):
     currency = serializers.CharField()
 
 
+@shown_as(examples.METHODS)
 class ShippingMethodListSerializer(serializers.Serializer[None]):
     results = ShippingMethodSerializer(many=True)
 
@@ -40,6 +43,7 @@ class TrackingEventSerializer(serializers.Serializer[None]):
     received_at = serializers.DateTimeField()
 
 
+@shown_as(examples.SHIPMENT)
 class ShipmentSerializer(serializers.Serializer[None]):
     id = serializers.UUIDField()
     order_id = serializers.UUIDField()

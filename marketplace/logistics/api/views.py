@@ -4,7 +4,7 @@ from dataclasses import asdict
 from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from marketplace.core.api import actor_of
 from marketplace.core.money import Money
+from marketplace.logistics.api import examples
 from marketplace.logistics.api.parsers import RawBodyParser
 from marketplace.logistics.api.serializers import (
     ShipmentSerializer,
@@ -54,7 +55,7 @@ class ShippingMethodListView(APIView):
 
 class ShipmentView(APIView):
     @extend_schema(
-        operation_id="shipment_retrieve",
+        operation_id="shipping_shipments_retrieve",
         tags=["shipping"],
         summary="A shipment and its scans; for its buyer and seller",
         responses=ShipmentSerializer,
@@ -72,11 +73,15 @@ class CarrierWebhookView(APIView):
     parser_classes = (RawBodyParser,)
 
     @extend_schema(
-        operation_id="carrier_webhook",
+        operation_id="shipping_webhook",
         tags=["webhooks"],
         summary="A carrier's signed message: stored, then processed",
         request={"application/json": OpenApiTypes.OBJECT},
         responses=WebhookReceiptSerializer,
+        examples=[
+            OpenApiExample("A scan", value=examples.WEBHOOK, request_only=True),
+            OpenApiExample("Stored", value={"received": True}, response_only=True),
+        ],
         auth=[],
     )
     def post(self, request: Request, carrier: str) -> Response:

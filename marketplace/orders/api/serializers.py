@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 from marketplace.core.api import money_field
 from marketplace.core.api.input import PageQuerySerializer, StrictSerializer
+from marketplace.core.api.schema import shown_as
+from marketplace.orders.api import examples
 from marketplace.orders.basket import MAX_LINES, MAX_NOTES, MAX_QUANTITY
 from marketplace.orders.transitions import OrderStatus
 
@@ -41,6 +43,7 @@ class ShippingAddressSerializer(StrictSerializer[Any]):
     phone = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
 
+@shown_as(request=examples.PLACE)
 class PlaceOrderSerializer(StrictSerializer[Any]):
     items = serializers.ListField(child=BasketLineSerializer(), min_length=1, max_length=MAX_LINES)
     shipping_address = ShippingAddressSerializer()
@@ -52,6 +55,7 @@ class PlaceOrderSerializer(StrictSerializer[Any]):
     )
 
 
+@shown_as(request=examples.PAY)
 class PayOrderSerializer(StrictSerializer[Any]):
     payment_method = serializers.CharField(
         max_length=20, default="card", help_text="`card`, `bank_transfer`, `mobile_money`, …"
@@ -62,6 +66,7 @@ class PayOrderSerializer(StrictSerializer[Any]):
     )
 
 
+@shown_as(request=examples.SHIP)
 class ShipOrderSerializer(StrictSerializer[Any]):
     carrier = serializers.RegexField(
         r"^[-a-zA-Z0-9_]{0,40}$",
@@ -79,24 +84,23 @@ class ShipOrderSerializer(StrictSerializer[Any]):
     )
 
 
+@shown_as(request=examples.REASON)
 class ReasonSerializer(StrictSerializer[Any]):
     reason = serializers.CharField(
         max_length=MAX_REASON, required=False, allow_blank=True, default=""
     )
 
 
+@shown_as(request=examples.DELIVER)
 class DeliverSerializer(StrictSerializer[Any]):
     note = serializers.CharField(
         max_length=MAX_REASON, required=False, allow_blank=True, default=""
     )
 
 
+@shown_as(request=examples.EXTEND)
 class ExtendShipBySerializer(StrictSerializer[Any]):
     business_days = serializers.IntegerField(min_value=1, max_value=365)
-
-
-class EmptySerializer(StrictSerializer[Any]):
-    pass
 
 
 class OrderQuerySerializer(PageQuerySerializer):
@@ -142,6 +146,7 @@ class PlacedAddressSerializer(ShippingAddressSerializer):
     phone = serializers.CharField(allow_blank=True)
 
 
+@shown_as(examples.ORDER)
 class OrderSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     checkout_id = serializers.UUIDField()
@@ -191,6 +196,7 @@ class OrderSerializer(serializers.Serializer[Any]):
     refunded_at = serializers.DateTimeField(allow_null=True)
 
 
+@shown_as(examples.CHECKOUT)
 class CheckoutSerializer(serializers.Serializer[Any]):
     checkout_id = serializers.UUIDField()
     orders = OrderSerializer(many=True, help_text="One per seller.")
@@ -212,6 +218,7 @@ class StartedPaymentSerializer(serializers.Serializer[Any]):
     escrow_status = serializers.CharField(allow_null=True)
 
 
+@shown_as(examples.PAYMENT_START)
 class PaymentStartSerializer(serializers.Serializer[Any]):
     payment = StartedPaymentSerializer()
     next_action = NextActionSerializer(help_text="Send the buyer to `url`.")
@@ -224,6 +231,7 @@ class CounterpartySerializer(serializers.Serializer[Any]):
     verification_status = serializers.CharField()
 
 
+@shown_as(examples.HISTORY_ENTRY)
 class OrderHistoryEntrySerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     checkout_id = serializers.UUIDField()
@@ -256,5 +264,6 @@ class OrderTimelineEntrySerializer(serializers.Serializer[Any]):
     occurred_at = serializers.DateTimeField()
 
 
+@shown_as(examples.TIMELINE)
 class OrderTimelineSerializer(serializers.Serializer[Any]):
     results = OrderTimelineEntrySerializer(many=True)

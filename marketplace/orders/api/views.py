@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from marketplace.core.api import actor_of, honours_if_match, idempotent, key_of, refuses
 from marketplace.core.api.pagination import CursorPage
+from marketplace.core.api.schema import NothingSerializer, takes_nothing
 from marketplace.logistics import errors as shipping
 from marketplace.orders import errors, queries, services
 from marketplace.orders.api import rendering
@@ -28,23 +29,6 @@ FINISHED = (
     errors.NotYourPart,
 )
 """What every command on an order may be answered with."""
-
-PLACE_EXAMPLE = OpenApiExample(
-    "Two lamps",
-    value={
-        "items": [{"product_id": "0198c0de-7a11-7000-8000-000000000001", "quantity": 2}],
-        "shipping_address": {
-            "recipient": "Recipient of the parcel",
-            "line1": "1 Market Street",
-            "city": "Nairobi",
-            "postal_code": "00100",
-            "country": "KE",
-        },
-        "shipping_method": "standard",
-        "notes": "Please ring twice.",
-    },
-    request_only=True,
-)
 
 
 def _read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
@@ -93,7 +77,6 @@ class OrderListView(GenericAPIView[Any]):
         summary="Place a basket: one order per seller, all of them or none",
         request=s.PlaceOrderSerializer,
         responses={201: s.CheckoutSerializer},
-        examples=[PLACE_EXAMPLE],
     )
     @refuses(
         errors.BasketInvalid,
@@ -177,12 +160,13 @@ class AcceptView(APIView):
         operation_id="orders_accept",
         tags=["orders"],
         summary="The seller takes the paid order on",
-        request=s.EmptySerializer,
+        request=NothingSerializer,
         responses=s.OrderSerializer,
     )
     @refuses(errors.OrderNotAcceptable, errors.OrderAlreadyAccepted, errors.OrderFrozen, *FINISHED)
     @honours_if_match
     def post(self, request: Request, order_id: UUID) -> Response:
+        takes_nothing(request)
         return _answer(
             services.accept_order(
                 order_id=order_id,
@@ -250,13 +234,14 @@ class ConfirmView(APIView):
         operation_id="orders_confirm",
         tags=["orders"],
         summary="The buyer is satisfied: the seller is paid",
-        request=s.EmptySerializer,
+        request=NothingSerializer,
         responses=s.OrderSerializer,
     )
     @refuses(errors.OrderNotConfirmable, errors.OrderFrozen, *FINISHED)
     @honours_if_match
     @idempotent
     def post(self, request: Request, order_id: UUID) -> Response:
+        takes_nothing(request)
         return _answer(
             services.confirm_receipt(
                 order_id=order_id,

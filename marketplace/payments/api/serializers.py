@@ -6,7 +6,9 @@ from rest_framework import serializers
 
 from marketplace.core.api import money_field
 from marketplace.core.api.input import PageQuerySerializer, StrictSerializer
+from marketplace.core.api.schema import shown_as
 from marketplace.core.money import known_currencies
+from marketplace.payments.api import examples
 from marketplace.payments.models import (
     EscrowStatus,
     NumberKind,
@@ -24,6 +26,7 @@ def currency_field(**kwargs: Any) -> serializers.RegexField:
     return serializers.RegexField(CURRENCY_PATTERN, **kwargs)
 
 
+@shown_as(examples.PAYMENT)
 class PaymentSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     order_id = serializers.UUIDField()
@@ -59,6 +62,7 @@ class TimelineEntrySerializer(serializers.Serializer[Any]):
     by = serializers.ChoiceField(choices=["buyer", "seller", "platform", "provider"])
 
 
+@shown_as(examples.TIMELINE)
 class TimelineSerializer(serializers.Serializer[Any]):
     results = TimelineEntrySerializer(many=True)
 
@@ -76,10 +80,12 @@ class WalletSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
+@shown_as(examples.WALLETS)
 class WalletListSerializer(serializers.Serializer[Any]):
     results = WalletSerializer(many=True)
 
 
+@shown_as(examples.TRANSACTION)
 class TransactionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     wallet_id = serializers.UUIDField()
@@ -99,6 +105,7 @@ class TransactionFilterSerializer(PageQuerySerializer):
     type = serializers.ChoiceField(choices=TransactionType.choices, required=False)
 
 
+@shown_as(examples.BANK_ACCOUNT)
 class BankAccountSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     number_kind = serializers.ChoiceField(choices=NumberKind.choices)
@@ -108,10 +115,12 @@ class BankAccountSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
+@shown_as({"results": [examples.BANK_ACCOUNT]})
 class BankAccountListSerializer(serializers.Serializer[Any]):
     results = BankAccountSerializer(many=True)
 
 
+@shown_as(request=examples.NEW_BANK_ACCOUNT)
 class NewBankAccountSerializer(StrictSerializer[Any]):
     """Either `iban` or `account_number`."""
 
@@ -129,6 +138,7 @@ class NewBankAccountSerializer(StrictSerializer[Any]):
         return value
 
 
+@shown_as(examples.WITHDRAWAL)
 class WithdrawalSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     bank_account_id = serializers.UUIDField()
@@ -141,11 +151,13 @@ class WithdrawalSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
+@shown_as(request=examples.NEW_WITHDRAWAL)
 class NewWithdrawalSerializer(StrictSerializer[Any]):
     amount = money_field()
     currency = currency_field()
     bank_account_id = serializers.UUIDField()
 
 
+@shown_as({"received": True})
 class PaymentWebhookReceiptSerializer(serializers.Serializer[Any]):
     received = serializers.BooleanField()

@@ -19,7 +19,7 @@ from marketplace.core.api import actor_of, idempotent, key_of, refuses
 from marketplace.core.api.input import PageQuerySerializer
 from marketplace.core.money import Money
 from marketplace.payments import errors, queries, services
-from marketplace.payments.api import rendering
+from marketplace.payments.api import examples, rendering
 from marketplace.payments.api.parsers import RawBodyParser
 from marketplace.payments.api.serializers import (
     BankAccountListSerializer,
@@ -86,29 +86,6 @@ class PaymentView(APIView):
         tags=PAYMENTS,
         summary="A payment, for its buyer and its seller",
         responses=PaymentSerializer,
-        examples=[
-            OpenApiExample(
-                "In escrow",
-                response_only=True,
-                value={
-                    "id": "0198c0de-7a11-7000-8000-0123456789ab",
-                    "order_id": "0198c0de-7a10-7000-8000-0123456789ab",
-                    "user_id": "0198c0dd-0000-7000-8000-0123456789ab",
-                    "seller_id": "0198c0dd-1111-7000-8000-0123456789ab",
-                    "amount": "120.00",
-                    "currency": "EUR",
-                    "payment_method": "card",
-                    "payment_provider": "sandbox",
-                    "status": "COMPLETED",
-                    "provider_transaction_id": "pay_5kZ0",
-                    "escrow_status": "IN_ESCROW",
-                    "payment_details": {},
-                    "must_settle_before": "2027-02-20T12:00:00Z",
-                    "created_at": "2026-11-22T12:00:00Z",
-                    "updated_at": "2026-11-22T12:01:30Z",
-                },
-            )
-        ],
     )
     def get(self, request: Request, payment_id: UUID) -> Response:
         payment = queries.get_payment(payment_id=payment_id, actor=actor_of(request))
@@ -121,22 +98,6 @@ class PaymentTimelineView(APIView):
         tags=PAYMENTS,
         summary="What happened to a payment, in words, oldest first",
         responses=TimelineSerializer,
-        examples=[
-            OpenApiExample(
-                "Paid",
-                response_only=True,
-                value={
-                    "results": [
-                        {
-                            "at": "2026-11-22T12:01:30Z",
-                            "type": "FundsHeld",
-                            "text": "120.00 EUR put into escrow.",
-                            "by": "provider",
-                        }
-                    ]
-                },
-            )
-        ],
     )
     def get(self, request: Request, payment_id: UUID) -> Response:
         entries = queries.get_payment_timeline(payment_id=payment_id, actor=actor_of(request))
@@ -156,6 +117,10 @@ class ProviderWebhookView(APIView):
         summary="A payment provider's signed message: stored, then processed",
         request={"application/json": OpenApiTypes.OBJECT},
         responses=PaymentWebhookReceiptSerializer,
+        examples=[
+            OpenApiExample("Paid", value=examples.WEBHOOK, request_only=True),
+            OpenApiExample("Stored", value={"received": True}, response_only=True),
+        ],
         auth=[],
     )
     @refuses(errors.WebhookNotSigned, errors.WebhookUnreadable, errors.WebhookTooLarge)
@@ -170,28 +135,6 @@ class WalletView(APIView):
         tags=WALLET,
         summary="Your wallets, one per currency",
         responses=WalletListSerializer,
-        examples=[
-            OpenApiExample(
-                "A seller's",
-                response_only=True,
-                value={
-                    "results": [
-                        {
-                            "id": "0198c0de-7a11-7000-8000-0123456789ab",
-                            "user_id": "0198c0dd-1111-7000-8000-0123456789ab",
-                            "currency": "EUR",
-                            "is_active": True,
-                            "balance": "108.00",
-                            "available": "108.00",
-                            "pending": "54.00",
-                            "reserved": "0.00",
-                            "created_at": "2026-11-22T12:00:00Z",
-                            "updated_at": "2026-11-22T12:00:00Z",
-                        }
-                    ]
-                },
-            )
-        ],
     )
     def get(self, request: Request) -> Response:
         user_id = own_id(request)
@@ -240,17 +183,6 @@ class BankAccountListView(APIView):
         description="Send `iban` or `account_number`. It is sealed; nobody sees it again.",
         request=NewBankAccountSerializer,
         responses={201: BankAccountSerializer},
-        examples=[
-            OpenApiExample(
-                "An IBAN",
-                request_only=True,
-                value={
-                    "account_holder": "Holder of the account",
-                    "iban": "DE89 3704 0044 0532 0130 00",
-                    "currency": "EUR",
-                },
-            )
-        ],
     )
     @refuses(errors.InvalidBankAccount, errors.BankAccountExists, errors.TooManyBankAccounts)
     def post(self, request: Request) -> Response:
@@ -295,17 +227,6 @@ class WithdrawalListView(PagedView):
         summary="Withdraw money to a bank account",
         request=NewWithdrawalSerializer,
         responses={201: WithdrawalSerializer},
-        examples=[
-            OpenApiExample(
-                "Fifty euro",
-                request_only=True,
-                value={
-                    "amount": "50.00",
-                    "currency": "EUR",
-                    "bank_account_id": "0198c0de-7a11-7000-8000-0123456789ab",
-                },
-            )
-        ],
     )
     @refuses(
         errors.WithdrawalNotPositive,

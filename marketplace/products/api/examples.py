@@ -2,6 +2,8 @@
 
 from drf_spectacular.utils import OpenApiExample
 
+MULTIPART = "multipart/form-data"
+
 CATEGORY = {
     "id": "0199a000-0000-7000-8000-0000000000c1",
     "name": "Chairs",
@@ -10,7 +12,7 @@ CATEGORY = {
 }
 SELLER = {
     "id": "0199a000-0000-7000-8000-0000000000a1",
-    "display_name": "Mara K.",
+    "display_name": "Chair workshop",
     "profile_picture_url": "",
     "verification_status": "VERIFIED",
     "rating": "4.80",
@@ -91,6 +93,13 @@ detail = OpenApiExample(
         "version": 2,
     },
     response_only=True,
+)
+nothing = OpenApiExample("Nothing", {}, request_only=True)
+picture = OpenApiExample(
+    "A file", {"image": "(the bytes of the picture)"}, request_only=True, media_type=MULTIPART
+)
+image_order = OpenApiExample(
+    "The first is its face", {"image_ids": [IMAGE["id"]]}, request_only=True
 )
 rejection = OpenApiExample(
     "Not enough to go by", {"reason": "Please show the brand in a photo."}, request_only=True

@@ -33,7 +33,7 @@ class ImagesView(APIView):
         description="Checked by content, decoded and written anew as WebP without metadata.",
         request={"multipart/form-data": shapes.ImageUploadSerializer},
         responses={201: shapes.OwnProductSerializer},
-        examples=[examples.own],
+        examples=[examples.picture, examples.own],
     )
     @refuses(ImageRefused, TooManyImages)
     @honours_if_match
@@ -58,7 +58,7 @@ class ImageOrderView(APIView):
         summary="Put the pictures in order; the first is the listing's face",
         request=shapes.ImageOrderSerializer,
         responses=shapes.OwnProductSerializer,
-        examples=[examples.own],
+        examples=[examples.image_order, examples.own],
     )
     @honours_if_match
     def put(self, request: Request, product_id: UUID) -> Response:

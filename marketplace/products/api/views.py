@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 
 from marketplace.core.actor import Actor
 from marketplace.core.api import actor_of, honours_if_match, refuses
+from marketplace.core.api.schema import NothingSerializer, takes_nothing
 from marketplace.core.errors import Forbidden
 from marketplace.core.money import InvalidMoney
 from marketplace.products import services
@@ -117,7 +118,7 @@ class ProductsView(APIView):
 
 class OwnProductsView(APIView):
     @extend_schema(
-        operation_id="products_mine",
+        operation_id="products_mine_list",
         tags=["products"],
         summary="Your own products, in every status",
         parameters=[shapes.OwnProductQuerySerializer],
@@ -201,13 +202,14 @@ class PublishView(APIView):
         operation_id="products_publish",
         tags=["products"],
         summary="Offer it: ACTIVE, or UNDER_REVIEW where the marketplace looks first",
-        request=None,
+        request=NothingSerializer,
         responses=shapes.OwnProductSerializer,
-        examples=[examples.own],
+        examples=[examples.nothing, examples.own],
     )
     @refuses(NotASeller, ProductTransitionRefused)
     @honours_if_match
     def post(self, request: Request, product_id: UUID) -> Response:
+        takes_nothing(request)
         product = services.publish_product(
             product_id=product_id,
             actor=actor_of(request),
@@ -221,13 +223,14 @@ class DeactivateView(APIView):
         operation_id="products_deactivate",
         tags=["products"],
         summary="Take it off the catalogue",
-        request=None,
+        request=NothingSerializer,
         responses=shapes.OwnProductSerializer,
-        examples=[examples.own],
+        examples=[examples.nothing, examples.own],
     )
     @refuses(ProductTransitionRefused)
     @honours_if_match
     def post(self, request: Request, product_id: UUID) -> Response:
+        takes_nothing(request)
         product = services.deactivate_product(
             product_id=product_id,
             actor=actor_of(request),
@@ -241,13 +244,14 @@ class ApproveView(APIView):
         operation_id="products_approve",
         tags=["products"],
         summary="Operators: let a reviewed listing go public",
-        request=None,
+        request=NothingSerializer,
         responses=shapes.OwnProductSerializer,
-        examples=[examples.own],
+        examples=[examples.nothing, examples.own],
     )
     @refuses(Forbidden, ProductTransitionRefused)
     @honours_if_match
     def post(self, request: Request, product_id: UUID) -> Response:
+        takes_nothing(request)
         product = services.approve_product(
             product_id=product_id,
             actor=actor_of(request),

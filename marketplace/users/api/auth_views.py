@@ -2,13 +2,13 @@
 
 from http import HTTPStatus
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from marketplace.core.api.schema import problems
+from marketplace.core.api.schema import NothingSerializer, problems, takes_nothing
 from marketplace.core.errors import InvalidInput, Unavailable
 from marketplace.users import errors, queries, services
 from marketplace.users.api import sign_in_flow
@@ -29,7 +29,6 @@ from marketplace.users.snapshots import SignInTokens
 
 TAG = ["auth"]
 LETTER_SENT = {"detail": "If the address can be used, a letter is on its way to it."}
-EXAMPLE_PASSWORD = "a quiet harbour at dawn"  # noqa: S105
 
 
 def answer_tokens(tokens: SignInTokens) -> Response:
@@ -69,20 +68,6 @@ class SignUpView(PublicView):
             202: MessageSerializer,
             **problems(InvalidInput, errors.PasswordRefused, errors.TooManyAttempts, Unavailable),
         },
-        examples=[
-            OpenApiExample(
-                "A buyer",
-                value={
-                    "email": "buyer@example.com",
-                    "password": EXAMPLE_PASSWORD,
-                    "first_name": "Buyer",
-                    "last_name": "of lamps",
-                    "phone_number": "+254712345678",
-                    "user_type": "BUYER",
-                },
-                request_only=True,
-            )
-        ],
     )
     def post(self, request: Request) -> Response:
         sign_in_flow.limit(request, "signup")
@@ -153,13 +138,6 @@ class SignInView(PublicView):
                 Unavailable,
             ),
         },
-        examples=[
-            OpenApiExample(
-                "Sign in",
-                value={"email": "buyer@example.com", "password": EXAMPLE_PASSWORD},
-                request_only=True,
-            )
-        ],
     )
     def post(self, request: Request) -> Response:
         serializer = SignInSerializer(data=request.data)
@@ -196,17 +174,18 @@ class SignOutView(APIView):
         tags=TAG,
         summary="Sign out on this device",
         description="The access token of this request and its refresh token are refused at once.",
-        request=None,
+        request=NothingSerializer,
         responses={204: None},
     )
     def post(self, request: Request) -> Response:
+        takes_nothing(request)
         services.end_sign_in(user_id=user_id_of(request), sign_in_id=sign_in_of(request).sign_in_id)
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
 class WhoAmIView(APIView):
     @extend_schema(
-        operation_id="auth_me",
+        operation_id="auth_me_retrieve",
         tags=TAG,
         summary="Who the access token belongs to",
         responses={200: UserSerializer},

@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 from marketplace.core.actor import Role
 from marketplace.core.api.input import StrictSerializer
+from marketplace.core.api.schema import shown_as
+from marketplace.users.api import examples
 from marketplace.users.api.fields import (
     AddressSerializer,
     EmailField,
@@ -30,6 +32,7 @@ class RolesField(serializers.ListField):
         return sorted(data)
 
 
+@shown_as(request=examples.SIGN_UP)
 class SignUpSerializer(StrictSerializer[object]):
     email = EmailField()
     password = PasswordField()
@@ -41,33 +44,40 @@ class SignUpSerializer(StrictSerializer[object]):
     )
 
 
+@shown_as(request={"email": examples.EMAIL})
 class EmailSerializer(StrictSerializer[object]):
     email = EmailField()
 
 
+@shown_as(request={"key": examples.KEY})
 class KeySerializer(StrictSerializer[object]):
     key = serializers.CharField(max_length=200)
 
 
+@shown_as(request=examples.SIGN_IN)
 class SignInSerializer(StrictSerializer[object]):
     email = EmailField()
     password = PasswordField()
 
 
+@shown_as(request={"refresh_token": "eyJhbGciOiJIUzI1NiJ9.…"})
 class RefreshSerializer(StrictSerializer[object]):
     refresh_token = serializers.CharField(max_length=2048)
 
 
+@shown_as(request={"current_password": examples.PASSWORD, "new_password": examples.NEW_PASSWORD})
 class ChangePasswordSerializer(StrictSerializer[object]):
     current_password = PasswordField()
     new_password = PasswordField()
 
 
+@shown_as(request={"key": examples.KEY, "password": examples.NEW_PASSWORD})
 class ResetPasswordSerializer(StrictSerializer[object]):
     key = serializers.CharField(max_length=200)
     password = PasswordField()
 
 
+@shown_as(examples.USER, request=examples.USER_CHANGES)
 class UserSerializer(StrictSerializer[object]):
     """An account as its owner sees it."""
 
@@ -84,6 +94,7 @@ class UserSerializer(StrictSerializer[object]):
     updated_at = serializers.DateTimeField(read_only=True)
 
 
+@shown_as(examples.TOKENS)
 class TokensSerializer(serializers.Serializer[object]):
     access_token = serializers.CharField()
     refresh_token = serializers.CharField()
@@ -92,10 +103,12 @@ class TokensSerializer(serializers.Serializer[object]):
     user = UserSerializer()
 
 
+@shown_as({"detail": "What was done, in a sentence."})
 class MessageSerializer(serializers.Serializer[object]):
     detail = serializers.CharField()
 
 
+@shown_as(examples.PROFILE, request=examples.PROFILE_CHANGES)
 class ProfileSerializer(StrictSerializer[object]):
     """A profile as its owner sees it."""
 
@@ -112,6 +125,7 @@ class ProfileSerializer(StrictSerializer[object]):
     updated_at = serializers.DateTimeField(read_only=True)
 
 
+@shown_as(examples.PUBLIC_CARD)
 class PublicCardSerializer(serializers.Serializer[object]):
     """What anyone may know of a user."""
 

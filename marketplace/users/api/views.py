@@ -3,13 +3,13 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from marketplace.core.api.schema import problems
+from marketplace.core.api.schema import NothingSerializer, problems, takes_nothing
 from marketplace.core.errors import Forbidden, InvalidInput, NotFound
 from marketplace.users import queries, services
 from marketplace.users.api.authentication import user_id_of
@@ -24,7 +24,10 @@ TAG = ["users"]
 
 class MeView(APIView):
     @extend_schema(
-        operation_id="users_me", tags=TAG, summary="One's account", responses={200: UserSerializer}
+        operation_id="users_me_retrieve",
+        tags=TAG,
+        summary="One's account",
+        responses={200: UserSerializer},
     )
     def get(self, request: Request) -> Response:
         user = queries.get_user(user_id=user_id_of(request))
@@ -39,13 +42,6 @@ class MeView(APIView):
         ),
         request=UserSerializer,
         responses={200: UserSerializer, **problems(InvalidInput)},
-        examples=[
-            OpenApiExample(
-                "A number",
-                value={"phone_number": "+254 712 345678", "last_name": "of baskets"},
-                request_only=True,
-            )
-        ],
     )
     def patch(self, request: Request) -> Response:
         serializer = UserSerializer(data=request.data, partial=True)
@@ -56,7 +52,7 @@ class MeView(APIView):
 
 class MyProfileView(APIView):
     @extend_schema(
-        operation_id="users_me_profile",
+        operation_id="users_me_profile_retrieve",
         tags=TAG,
         summary="One's profile",
         responses={200: ProfileSerializer},
@@ -75,17 +71,6 @@ class MyProfileView(APIView):
         ),
         request=ProfileSerializer,
         responses={200: ProfileSerializer, **problems(InvalidInput)},
-        examples=[
-            OpenApiExample(
-                "An address",
-                value={
-                    "bio": "Baskets from Kisumu.",
-                    "address": {"line1": "12 Lake Road", "city": "Kisumu", "country": "KE"},
-                    "social_links": {"instagram": "https://instagram.com/kisumu.baskets"},
-                },
-                request_only=True,
-            )
-        ],
     )
     def patch(self, request: Request) -> Response:
         serializer = ProfileSerializer(data=request.data, partial=True)
@@ -106,10 +91,11 @@ class BecomeSellerView(APIView):
         tags=TAG,
         summary="Start to sell",
         description="A buyer keeps buying and may sell from the next request on.",
-        request=None,
+        request=NothingSerializer,
         responses={200: UserSerializer, **problems(Forbidden)},
     )
     def post(self, request: Request) -> Response:
+        takes_nothing(request)
         user = services.become_seller(user_id=user_id_of(request))
         return Response(UserSerializer(user).data, status=HTTPStatus.OK)
 
@@ -119,7 +105,7 @@ class PublicCardView(APIView):
     permission_classes = (AllowAny,)
 
     @extend_schema(
-        operation_id="users_public_card",
+        operation_id="users_card_retrieve",
         tags=TAG,
         auth=[],
         summary="What anyone may know of a user",

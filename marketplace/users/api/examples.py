@@ -1,0 +1,74 @@
+"""Examples for the documentation."""
+
+EMAIL = "buyer@example.com"
+PASSWORD = "a quiet harbour at dawn"  # noqa: S105
+KEY = "MQ:1vMs0x:b1Qb0pKc0Yw0"
+USER_ID = "0199a000-0000-7000-8000-0000000000b1"
+CREATED_AT = "2026-11-22T09:30:00Z"
+
+SIGN_UP = {
+    "email": EMAIL,
+    "password": PASSWORD,
+    "first_name": "Buyer",
+    "last_name": "of lamps",
+    "phone_number": "+254712345678",
+    "user_type": "BUYER",
+}
+SIGN_IN = {"email": EMAIL, "password": PASSWORD}
+NEW_PASSWORD = "two herons over the bay"  # noqa: S105
+USER = {
+    "id": USER_ID,
+    "email": EMAIL,
+    "phone_number": "+254712345678",
+    "first_name": "Buyer",
+    "last_name": "of lamps",
+    "profile_picture": "",
+    "user_type": "BUYER",
+    "roles": ["BUYER"],
+    "verification_status": "UNVERIFIED",
+    "created_at": CREATED_AT,
+    "updated_at": CREATED_AT,
+}
+USER_CHANGES = {"phone_number": "+254 712 345678", "last_name": "of baskets"}
+TOKENS = {
+    "access_token": "eyJhbGciOiJIUzI1NiJ9.…",
+    "refresh_token": "eyJhbGciOiJIUzI1NiJ9.…",
+    "token_type": "Bearer",
+    "expires_in": 900,
+    "user": USER,
+}
+PROFILE = {
+    "id": "0199a000-0000-7000-8000-0000000000b2",
+    "user_id": USER_ID,
+    "bio": "Baskets from Kisumu.",
+    "address": {
+        "line1": "12 Lake Road",
+        "city": "Kisumu",
+        "country": "KE",
+    },
+    "id_verification_documents": [],
+    "rating": "4.80",
+    "total_reviews": 31,
+    "is_featured": False,
+    "social_links": {"instagram": "https://instagram.com/kisumu.baskets"},
+    "created_at": CREATED_AT,
+    "updated_at": CREATED_AT,
+}
+PROFILE_CHANGES = {
+    "bio": "Baskets from Kisumu.",
+    "address": {"line1": "12 Lake Road", "city": "Kisumu", "country": "KE"},
+    "social_links": {"instagram": "https://instagram.com/kisumu.baskets"},
+}
+PUBLIC_CARD = {
+    "id": USER_ID,
+    "display_name": "Basket weaver",
+    "profile_picture_url": "",
+    "bio": "Baskets from Kisumu.",
+    "social_links": {"instagram": "https://instagram.com/kisumu.baskets"},
+    "is_seller": True,
+    "is_featured": False,
+    "verification_status": "VERIFIED",
+    "rating": "4.80",
+    "total_reviews": 31,
+    "member_since": CREATED_AT,
+}
