@@ -28,8 +28,9 @@ def relay_loop() -> Loop:
     )
 
 
-def job_loops() -> list[Loop]:
-    return [job_loop(job) for job in registered_jobs().values()]
+def job_loops(*, relay: Loop | None = None) -> list[Loop]:
+    """Every periodic job; ``relay`` is the one that hands on what they record, if it runs here."""
+    return [job_loop(job, nudges=relay) for job in registered_jobs().values()]
 
 
 def run_job_once(name: str) -> int:

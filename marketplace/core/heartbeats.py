@@ -11,8 +11,8 @@ from django.db import connection
 
 from marketplace.core.models import Heartbeat
 
-BEAT_EVERY_SECONDS = 3.0
-"""Under a third of the shortest age that readiness accepts (15 s)."""
+BEAT_EVERY_SECONDS = 5.0
+"""A third of the shortest age that readiness accepts (15 s)."""
 
 MAX_ERROR_LENGTH = 2000
 

@@ -38,22 +38,32 @@ class Loop:
     pause_seconds: float
     close: Callable[[], None] = lambda: None
     first_pause_seconds: float = 0.0
+    nudges: "Loop | None" = None
+    """Whose turn it is after one of this loop that did something: a job's events are handed on at
+    once. Only a shortcut; the other loop's pause stays the safety net."""
     turn_started_at: float | None = None
     """On the monotonic clock, while a turn is under way."""
     _failures: int = field(default=0, repr=False)
+    _nudged: threading.Event = field(default_factory=threading.Event, repr=False)
+
+    def nudge(self) -> None:
+        """End the present pause, or skip the next one when a turn is under way."""
+        self._nudged.set()
 
     def run(self, stop: threading.Event) -> None:
         beat = Beat(self.name, self.pause_seconds)
         stop.wait(self.first_pause_seconds)
         try:
             while not stop.is_set():
-                stop.wait(self._take_turn(beat))
+                self._nudged.wait(self._take_turn(beat))
         finally:
             self.close()
             connection.close()
 
     def _take_turn(self, beat: Beat) -> float:
         """One turn; returns the seconds to wait before the next."""
+        # Before the work: what is recorded while it goes on nudges for another turn.
+        self._nudged.clear()
         self.turn_started_at = time.monotonic()
         try:
             beat.started()
@@ -64,6 +74,8 @@ class Loop:
         finally:
             self.turn_started_at = None
         self._failures = 0
+        if done and self.nudges is not None:
+            self.nudges.nudge()
         return 0.0 if done else self.pause_seconds
 
     def _after_failure(self, beat: Beat, error: Exception) -> float:
@@ -82,13 +94,14 @@ class Loop:
         return float(max(self.pause_seconds, pause))
 
 
-def job_loop(job: Job) -> Loop:
+def job_loop(job: Job, *, nudges: Loop | None = None) -> Loop:
     """A loop for one periodic job; the first runs of many jobs are spread over a second."""
     return Loop(
         name=job.name,
         turn=job.function,
         pause_seconds=job.every_seconds,
         first_pause_seconds=random.uniform(0, min(1.0, job.every_seconds)),  # noqa: S311
+        nudges=nudges,
     )
 
 
@@ -115,6 +128,8 @@ class Worker:
         log.info("worker_started", loops=[loop.name for loop in self.loops])
         while not self._stop.wait(1.0):
             self._report_hanging()
+        for loop in self.loops:
+            loop.nudge()
         deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))

@@ -22,7 +22,7 @@ def process_carrier_webhooks() -> int:
 @periodic(name="logistics.register_shipments", every_seconds=2)
 def register_shipments() -> int:
     """Tell carriers about new parcels; a failed one waits, so it does not count as done."""
-    due = ShipmentRepository().to_register(at=clock.database_now(), limit=REGISTER_BATCH_SIZE)
+    due = ShipmentRepository().to_register(at=clock.database_moment(), limit=REGISTER_BATCH_SIZE)
     for shipment in due:
         register_shipment(shipment_id=shipment.id)
     return len(due)

@@ -9,6 +9,6 @@ from marketplace.payments.services.submit_refunds import submit_refunds
 
 periodic(name="payments.process_webhooks", every_seconds=0.05)(process_webhooks)
 periodic(name="payments.settle_unknown_attempts", every_seconds=1)(settle_unknown_attempts)
-periodic(name="payments.submit_refunds", every_seconds=0.2)(submit_refunds)
-periodic(name="payments.submit_payouts", every_seconds=0.2)(submit_payouts)
+periodic(name="payments.submit_refunds", every_seconds=0.5)(submit_refunds)
+periodic(name="payments.submit_payouts", every_seconds=0.5)(submit_payouts)
 periodic(name="payments.roll_up_balances", every_seconds=5)(roll_up_balances)

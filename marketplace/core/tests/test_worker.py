@@ -60,6 +60,27 @@ def test_a_turn_that_did_something_is_followed_by_the_next_at_once(running: Run)
     assert done_at[-1] - done_at[0] < 5
 
 
+def test_a_turn_that_did_something_ends_the_pause_of_the_loop_it_nudges(running: Run) -> None:
+    relayed: list[float] = []
+    worked_at: list[float] = []
+
+    def relay() -> int:
+        relayed.append(time.monotonic())
+        return 0
+
+    def work() -> int:
+        if not relayed or worked_at:
+            return 0
+        worked_at.append(time.monotonic())
+        return 1
+
+    relay_loop = Loop(name="relay", turn=relay, pause_seconds=60)
+    running(relay_loop, Loop(name="work", turn=work, pause_seconds=0.05, nudges=relay_loop))
+
+    wait_for(lambda: len(relayed) == 2)
+    assert relayed[1] - worked_at[0] < 5
+
+
 def test_a_loop_outlives_what_a_turn_raises_and_says_so(running: Run) -> None:
     turns: list[int] = []
 

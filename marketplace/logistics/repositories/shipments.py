@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from marketplace.core.db import needs_transaction
 from marketplace.logistics.models import Shipment
@@ -20,7 +21,7 @@ class ShipmentRepository:
             .first()
         )
 
-    def to_register(self, *, at: datetime, limit: int) -> QuerySet[Shipment]:
+    def to_register(self, *, at: datetime | Now, limit: int) -> QuerySet[Shipment]:
         return Shipment.objects.filter(
             registered_at__isnull=True, register_after_at__lte=at
         ).order_by("register_after_at")[:limit]

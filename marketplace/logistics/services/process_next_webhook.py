@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import structlog
+from django.db.models import QuerySet
 
 from marketplace.core import clock
 from marketplace.core.db import joinable
@@ -22,19 +23,12 @@ def process_next_webhook() -> bool:
     The message's row and its effects commit together. Several workers share the work: a row that
     another one holds is skipped.
     """
+    if not _due().exists():
+        return False
     webhook: CarrierWebhook | None = None
     try:
         with joinable():
-            webhook = (
-                CarrierWebhook.objects.select_for_update(skip_locked=True)
-                .filter(
-                    processed_at__isnull=True,
-                    unmatched_at__isnull=True,
-                    next_attempt_at__lte=clock.database_now(),
-                )
-                .order_by("next_attempt_at")
-                .first()
-            )
+            webhook = _due().select_for_update(skip_locked=True).order_by("next_attempt_at").first()
             if webhook is None:
                 return False
             _apply(webhook)
@@ -46,6 +40,14 @@ def process_next_webhook() -> bool:
             raise
         _postpone(webhook, error)
     return True
+
+
+def _due() -> QuerySet[CarrierWebhook]:
+    return CarrierWebhook.objects.filter(
+        processed_at__isnull=True,
+        unmatched_at__isnull=True,
+        next_attempt_at__lte=clock.database_moment(),
+    )
 
 
 def _apply(webhook: CarrierWebhook) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db.models import QuerySet
 
 from marketplace.core import clock
 from marketplace.core.db import forbid_transaction, opens_transaction
@@ -25,6 +26,8 @@ def send_due_emails() -> int:
     A letter is taken by one worker at a time and sent outside any transaction. A worker that dies
     between the provider's yes and ours lets it be sent twice: rather two letters than none.
     """
+    if not _due().exists():
+        return 0
     emails = _take_batch()
     for email in emails:
         error = _deliver(email)
@@ -35,15 +38,19 @@ def send_due_emails() -> int:
     return len(emails)
 
 
+def _due() -> QuerySet[OutboundEmail]:
+    return OutboundEmail.objects.filter(
+        state=EmailState.QUEUED, next_attempt_at__lte=clock.database_moment()
+    )
+
+
 @opens_transaction
 def _take_batch() -> list[OutboundEmail]:
     now = clock.database_now()
     # SKIP LOCKED: workers share the queue without waiting for each other. The lease set here, not
     # the lock, keeps others away while the provider is called.
     emails = list(
-        OutboundEmail.objects.select_for_update(skip_locked=True)
-        .filter(state=EmailState.QUEUED, next_attempt_at__lte=now)
-        .order_by("next_attempt_at")[:BATCH_SIZE]
+        _due().select_for_update(skip_locked=True).order_by("next_attempt_at")[:BATCH_SIZE]
     )
     for email in emails:
         email.attempts += 1

@@ -12,23 +12,25 @@ TOLERANCE = timedelta(minutes=5)
 """A shorter gap is a restart, not an outage."""
 
 
-@opens_transaction
 def note_outage() -> bool:
     """Record the time since the last successful sweep when it is too long; returns whether it was.
 
     The worker's heartbeat of the job says when that was. Two sweepers that come back at once record
     one outage: its beginning is unique.
     """
-    heartbeat = Heartbeat.objects.filter(name=JOB_NAME).first()
-    now = clock.database_now()
+    too_long_ago = clock.database_moment() - TOLERANCE
+    heartbeat = Heartbeat.objects.filter(name=JOB_NAME, succeeded_at__lt=too_long_ago).first()
     if heartbeat is None or heartbeat.succeeded_at is None:
         return False
-    if now - heartbeat.succeeded_at <= TOLERANCE:
-        return False
-    SweepOutage.objects.bulk_create(
-        [SweepOutage(began_at=heartbeat.succeeded_at, ended_at=now)], ignore_conflicts=True
-    )
+    _record_outage(since=heartbeat.succeeded_at)
     return True
+
+
+@opens_transaction
+def _record_outage(*, since: datetime) -> None:
+    SweepOutage.objects.bulk_create(
+        [SweepOutage(began_at=since, ended_at=clock.database_now())], ignore_conflicts=True
+    )
 
 
 @needs_transaction

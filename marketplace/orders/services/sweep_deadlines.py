@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
@@ -45,10 +45,16 @@ def sweep_deadlines(*, limit: int = BATCH_SIZE) -> int:
     Safe to run in any number of copies: an order that another transaction holds is skipped, and
     looked at again in the next round. One that fails is postponed, and the rest go on.
     """
+    if not _due().exists():
+        return 0
     for count in range(limit):
         if not _act_on_next():
             return count
     return limit
+
+
+def _due() -> QuerySet[Deadline]:
+    return Deadline.objects.filter(Deadline.OPEN, next_attempt_at__lte=clock.database_moment())
 
 
 def _act_on_next() -> bool:
@@ -86,9 +92,9 @@ def _act_on_next() -> bool:
 def _claim() -> Deadline | None:
     """The first due deadline whose order nobody holds. Locks the order, as every command does."""
     return (
-        Deadline.objects.select_for_update(skip_locked=True, no_key=True, of=("order",))
+        _due()
+        .select_for_update(skip_locked=True, no_key=True, of=("order",))
         .select_related("order")
-        .filter(Deadline.OPEN, next_attempt_at__lte=clock.database_now())
         .order_by("next_attempt_at")
         .first()
     )

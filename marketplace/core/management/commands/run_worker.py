@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from marketplace.core.background import consumer_loops, job_loops, relay_loop
 from marketplace.core.management.signals import stop_on_signals
+from marketplace.core.memory import leave_to_the_process
 from marketplace.core.worker import Worker
 
 
@@ -23,13 +24,13 @@ class Command(BaseCommand):
         parser.add_argument("--no-consumers", action="store_true")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        loops = []
-        if not options["no_relay"]:
-            loops.append(relay_loop())
+        relay = None if options["no_relay"] else relay_loop()
+        loops = [relay] if relay else []
         if not options["no_jobs"]:
-            loops += job_loops()
+            loops += job_loops(relay=relay)
         if settings.RABBITMQ_URL and not options["no_consumers"]:
             loops += consumer_loops()
         worker = Worker(loops)
+        leave_to_the_process()
         stop_on_signals(worker.stop)
         sys.exit(0 if worker.run() else 1)
