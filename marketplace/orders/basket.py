@@ -17,7 +17,7 @@ from marketplace.orders.errors import (
 from marketplace.orders.snapshots import BasketLine
 from marketplace.products.queries import PurchasableProduct, get_purchasable
 from marketplace.products.services import ProductNotAvailable, StockLine
-from marketplace.users.queries import get_user
+from marketplace.users.queries import list_closed
 
 MAX_LINES = 50
 MAX_QUANTITY = 1000
@@ -95,9 +95,10 @@ def split_by_seller(quantities: Mapping[UUID, int], *, buyer_id: UUID) -> list[S
         raise OwnListing(product_ids=[str(product_id) for product_id in own])
     if gone := sorted(p.id for p in products.values() if not p.is_purchasable):
         raise ProductNotAvailable(gone)
+    sellers = sorted({product.seller_id for product in products.values()})
+    _check_trading(sellers)
     baskets = []
-    for seller_id in sorted({product.seller_id for product in products.values()}):
-        _check_seller(seller_id)
+    for seller_id in sellers:
         of_seller = {
             product_id: quantity
             for product_id, quantity in quantities.items()
@@ -139,8 +140,8 @@ def _price(basket: SellerBasket, products: Mapping[UUID, PurchasableProduct]) ->
     )
 
 
-def _check_seller(seller_id: UUID) -> None:
-    if get_user(user_id=seller_id).is_suspended:
+def _check_trading(seller_ids: Sequence[UUID]) -> None:
+    for seller_id in sorted(list_closed(user_ids=seller_ids)):
         raise SellerNotTrading(
             "Take this seller's products out of the basket.", seller_id=str(seller_id)
         )

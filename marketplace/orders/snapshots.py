@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from marketplace.core.money import Money
-from marketplace.orders.models import CancellationRequest, Deadline, Order, OrderEvent, OrderItem
+from marketplace.orders.models import Order, OrderEvent
 from marketplace.orders.transitions import Command, Party
 
 
@@ -32,17 +32,17 @@ class OrderItemSnapshot:
     updated_at: datetime
 
     @classmethod
-    def of(cls, item: OrderItem) -> "OrderItemSnapshot":
+    def of(cls, row: Mapping[str, Any]) -> "OrderItemSnapshot":
         return cls(
-            id=item.id,
-            product_id=item.product_id,
-            title=item.title,
-            image_url=item.image_url,
-            quantity=item.quantity,
-            unit_price=Money(item.unit_price_minor, item.currency),
-            total_price=Money(item.total_price_minor, item.currency),
-            created_at=item.created_at,
-            updated_at=item.updated_at,
+            id=UUID(row["id"]),
+            product_id=UUID(row["product_id"]),
+            title=row["title"],
+            image_url=row["image_url"],
+            quantity=row["quantity"],
+            unit_price=Money(row["unit_price_minor"], row["currency"]),
+            total_price=Money(row["total_price_minor"], row["currency"]),
+            created_at=datetime.fromisoformat(row["created_at"]),
+            updated_at=datetime.fromisoformat(row["updated_at"]),
         )
 
 
@@ -52,8 +52,8 @@ class DeadlineSnapshot:
     due_at: datetime
 
     @classmethod
-    def of(cls, deadline: Deadline) -> "DeadlineSnapshot":
-        return cls(kind=deadline.kind, due_at=deadline.due_at)
+    def of(cls, row: Mapping[str, Any]) -> "DeadlineSnapshot":
+        return cls(kind=row["kind"], due_at=datetime.fromisoformat(row["due_at"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +66,15 @@ class CancellationRequestSnapshot:
     closed_at: datetime | None
 
     @classmethod
-    def of(cls, request: CancellationRequest) -> "CancellationRequestSnapshot":
+    def of(cls, row: Mapping[str, Any]) -> "CancellationRequestSnapshot":
+        closed_at = row["closed_at"]
         return cls(
-            id=request.id,
-            status=request.status,
-            reason=request.reason,
-            answer=request.answer,
-            created_at=request.created_at,
-            closed_at=request.closed_at,
+            id=UUID(row["id"]),
+            status=row["status"],
+            reason=row["reason"],
+            answer=row["answer"],
+            created_at=datetime.fromisoformat(row["created_at"]),
+            closed_at=datetime.fromisoformat(closed_at) if closed_at else None,
         )
 
 
@@ -183,12 +184,13 @@ _SAME = (
 def order_snapshot(
     order: Order,
     *,
-    items: Iterable[OrderItem],
-    deadlines: Iterable[Deadline],
-    request: CancellationRequest | None,
+    items: Iterable[Mapping[str, Any]],
+    deadlines: Iterable[Mapping[str, Any]],
+    request: Mapping[str, Any] | None,
     your_part: Party | None,
     available_commands: tuple[Command, ...],
 ) -> OrderSnapshot:
+    """From the order's row, and rows of what belongs to it as JSON values."""
     return OrderSnapshot(
         **{name: getattr(order, name) for name in _SAME},
         items=tuple(OrderItemSnapshot.of(item) for item in items),

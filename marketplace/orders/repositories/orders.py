@@ -7,8 +7,9 @@ from uuid import UUID
 from marketplace.core.actor import Actor
 from marketplace.core.db import needs_transaction
 from marketplace.core.errors import NotFound
-from marketplace.orders.models import CancellationRequest, Deadline, Order, OrderEvent
+from marketplace.orders.models import Order, OrderEvent
 from marketplace.orders.policies import available_commands, party_of
+from marketplace.orders.repositories.particulars import Particulars
 from marketplace.orders.snapshots import OrderSnapshot, order_snapshot
 from marketplace.orders.transitions import Command, Party, Transition
 
@@ -88,13 +89,14 @@ class OrderRepository:
         )
 
     def snapshot(self, order: Order, *, actor: Actor) -> OrderSnapshot:
-        """As ``actor`` sees it. Three queries: lines, open deadlines, latest request."""
+        """As ``actor`` sees it. One query."""
         party = party_of(order, actor)
+        particulars = Particulars.load(order.id)
         return order_snapshot(
             order,
             your_part=party,
             available_commands=available_commands(order, party) if party else (),
-            items=order.items.order_by("id"),
-            deadlines=Deadline.objects.filter(Deadline.OPEN, order=order).order_by("due_at"),
-            request=CancellationRequest.objects.filter(order=order).order_by("-id").first(),
+            items=particulars.items,
+            deadlines=particulars.deadlines,
+            request=particulars.request,
         )
