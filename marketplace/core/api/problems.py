@@ -204,12 +204,19 @@ def _unexpected(error: Exception, context: dict[str, Any]) -> Response:
 def _flatten(detail: Any, path: str = "") -> list[dict[str, str]]:
     """DRF's nested error structure as a flat list of field, code and detail."""
     if isinstance(detail, dict):
-        return [e for k, v in detail.items() for e in _flatten(v, f"{path}.{k}" if path else k)]
+        return [e for name, v in detail.items() for e in _flatten(v, _below(path, name))]
     if isinstance(detail, list):
         if all(isinstance(item, exceptions.ErrorDetail) for item in detail):
             return [{"field": path, "code": item.code, "detail": str(item)} for item in detail]
         return [e for i, v in enumerate(detail) for e in _flatten(v, f"{path}[{i}]")]
     return [{"field": path, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}]
+
+
+def _below(path: str, name: str | int) -> str:
+    if isinstance(name, int):
+        # A list of plain values numbers its faults with keys.
+        return f"{path}[{name}]"
+    return f"{path}.{name}" if path else name
 
 
 def for_api(request: HttpRequest) -> bool:

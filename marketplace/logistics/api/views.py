@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from marketplace.core.api import actor_of
+from marketplace.core.api import actor_of, refuses
 from marketplace.core.money import Money
 from marketplace.logistics.api import examples
 from marketplace.logistics.api.parsers import RawBodyParser
@@ -20,6 +20,7 @@ from marketplace.logistics.api.serializers import (
     ShippingMethodQuerySerializer,
     WebhookReceiptSerializer,
 )
+from marketplace.logistics.errors import WebhookRejected
 from marketplace.logistics.queries import (
     ShippingMethodSnapshot,
     get_shipment,
@@ -29,6 +30,7 @@ from marketplace.logistics.services import receive_carrier_webhook
 
 
 class ShippingMethodListView(APIView):
+    authentication_classes = ()
     permission_classes = (AllowAny,)
 
     @extend_schema(
@@ -84,6 +86,7 @@ class CarrierWebhookView(APIView):
         ],
         auth=[],
     )
+    @refuses(WebhookRejected)
     def post(self, request: Request, carrier: str) -> Response:
         receive_carrier_webhook(carrier=carrier, body=request.body, headers=request.headers)
         return Response({"received": True})

@@ -1,0 +1,172 @@
+"""One row per route: who gets what. ``matrix`` reads as a table.
+
+A column is somebody: nobody signed in, the buyer and the seller of the sale, another buyer and
+another seller (strangers to the object), an operator. ``{placed}``, ``{paid}``, … in an address are
+objects of the stage, in the state that the call needs to succeed for whoever may make it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.stage import PASSWORD
+
+COLUMNS = ("anonymous", "buyer", "seller", "other_buyer", "other_seller", "operator")
+NEW_PASSWORD = "two herons over the bay"
+BAD_KEY = "not-a-key-that-anyone-was-sent"
+
+
+@dataclass(frozen=True)
+class Row:
+    route: str
+    address: str
+    expected: Mapping[str, int]
+    body: Any = None
+    file: bool = False
+
+    @property
+    def method(self) -> str:
+        return self.route.split(" ")[0]
+
+
+def to(
+    anonymous: int, buyer: int, seller: int, other_buyer: int, other_seller: int, operator: int
+) -> dict[str, int]:
+    statuses = (anonymous, buyer, seller, other_buyer, other_seller, operator)
+    return dict(zip(COLUMNS, statuses, strict=True))
+
+
+def everyone(status: int) -> dict[str, int]:
+    return to(status, status, status, status, status, status)
+
+
+def signed_in(status: int) -> dict[str, int]:
+    return {**everyone(status), "anonymous": 401}
+
+
+LISTING = {"title": "A lamp", "price": "10.00", "currency": "EUR"}
+BANK_ACCOUNT = {
+    "account_holder": "Holder of the account",
+    "account_number": "12345678",
+    "currency": "EUR",
+}
+ADDRESS = {
+    "recipient": "Recipient of the parcel",
+    "line1": "1 Market Street",
+    "city": "Nairobi",
+    "country": "KE",
+}
+BASKET = {
+    "items": [{"product_id": "{product}", "quantity": 1}],
+    "shipping_address": ADDRESS,
+    "shipping_method": "standard",
+}
+WITHDRAWAL = {"amount": "5.00", "currency": "EUR", "bank_account_id": "{bank_account}"}
+PAY = {"return_url": "https://shop.example/back"}
+SHIP = {"tracking_number": "TRACK-0001"}
+SIGN_UP = {"email": "new@example.com", "password": NEW_PASSWORD, "first_name": "New"}
+CHANGE_PASSWORD = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+RESET = {"key": BAD_KEY, "password": NEW_PASSWORD}
+EMAIL = {"email": "somebody@example.com"}
+SIGN_IN = {"email": "{buyer_email}", "password": PASSWORD}
+
+A = "/api/v1/"
+AUTH, ORDER, LISTED = f"{A}auth/", f"{A}orders/{{order_id}}/", f"{A}products/{{product_id}}/"
+
+
+def on_order(
+    action: str, state: str, expected: Mapping[str, int], body: Any = None, *, method: str = "POST"
+) -> Row:
+    return Row(f"{method} {ORDER}{action}", f"{A}orders/{{{state}}}/{action}", expected, body)
+
+
+def on_product(
+    method: str, action: str, which: str, expected: Mapping[str, int], body: Any = None, **more: Any
+) -> Row:
+    address = f"{A}products/{{{which}}}/{action}".replace("{image_id}", "{image}")
+    return Row(f"{method} {LISTED}{action}", address, expected, body, **more)
+
+
+def plain(route: str, expected: Mapping[str, int], body: Any = None) -> Row:
+    return Row(route, route.split(" ")[1], expected, body)
+
+
+# fmt: off
+MATRIX: tuple[Row, ...] = (
+    #                                                          anonymous, buyer, seller,
+    #                                                          other buyer, other seller, operator
+    plain(f"POST {AUTH}sign-up/", everyone(202), SIGN_UP),
+    plain(f"POST {AUTH}verify-email/", everyone(422), {"key": BAD_KEY}),
+    plain(f"POST {AUTH}resend-verification/", everyone(202), EMAIL),
+    plain(f"POST {AUTH}sign-in/", everyone(200), SIGN_IN),
+    plain(f"POST {AUTH}refresh/", everyone(401), {"refresh_token": BAD_KEY}),
+    plain(f"POST {AUTH}sign-out/", signed_in(204)),
+    plain(f"GET {AUTH}me/", signed_in(200)),
+    plain(f"POST {AUTH}password/change/", signed_in(204), CHANGE_PASSWORD),
+    plain(f"POST {AUTH}password/reset/", everyone(202), EMAIL),
+    plain(f"POST {AUTH}password/reset/confirm/", everyone(422), RESET),
+
+    plain(f"GET {A}users/me/", signed_in(200)),
+    plain(f"PATCH {A}users/me/", signed_in(200), {"first_name": "Renamed"}),
+    plain(f"GET {A}users/me/profile/", signed_in(200)),
+    plain(f"PATCH {A}users/me/profile/", signed_in(200), {"bio": "Lamps."}),
+    plain(f"POST {A}users/me/become-seller/", to(401, 200, 200, 200, 200, 403)),
+    Row(f"GET {A}users/{{user_id}}/", f"{A}users/{{user}}/", everyone(200)),
+
+    plain(f"GET {A}categories/", everyone(200)),
+    Row(f"GET {A}categories/{{category_id}}/", f"{A}categories/{{category}}/", everyone(200)),
+    plain(f"GET {A}products/", everyone(200)),
+    plain(f"POST {A}products/", to(401, 403, 201, 403, 201, 403), LISTING),
+    plain(f"GET {A}products/mine/", signed_in(200)),
+    on_product("GET", "", "draft", to(404, 404, 200, 404, 404, 200)),
+    on_product("PATCH", "", "product", to(401, 404, 200, 404, 404, 404), {"price": "11.00"}),
+    on_product("DELETE", "", "product", to(401, 404, 204, 404, 404, 404)),
+    on_product("POST", "publish/", "draft", to(401, 404, 200, 404, 404, 404)),
+    on_product("POST", "deactivate/", "product", to(401, 404, 200, 404, 404, 404)),
+    on_product("POST", "approve/", "under_review", to(401, 403, 403, 403, 403, 200)),
+    on_product("POST", "reject/", "under_review", to(401, 403, 403, 403, 403, 200),
+               {"reason": "Show the label."}),
+    on_product("POST", "images/", "product", to(401, 404, 201, 404, 404, 404), file=True),
+    on_product("PUT", "images/order/", "product", to(401, 404, 200, 404, 404, 404),
+               {"image_ids": ["{image}"]}),
+    on_product("DELETE", "images/{image_id}/", "product", to(401, 404, 200, 404, 404, 404)),
+
+    plain(f"GET {A}orders/", signed_in(200)),
+    # Nobody buys their own; an operator may buy like anyone else.
+    plain(f"POST {A}orders/", to(401, 201, 422, 201, 201, 201), BASKET),
+    on_order("", "placed", to(401, 200, 200, 404, 404, 200), method="GET"),
+    on_order("timeline/", "placed", to(401, 200, 200, 404, 404, 200), method="GET"),
+    on_order("pay/", "placed", to(401, 200, 403, 404, 404, 403), PAY),
+    on_order("accept/", "paid", to(401, 403, 200, 404, 404, 403)),
+    on_order("ship/", "accepted", to(401, 403, 200, 404, 404, 403), SHIP),
+    on_order("deliver/", "shipped", to(401, 200, 403, 404, 404, 200)),
+    on_order("confirm/", "delivered", to(401, 200, 403, 404, 404, 403)),
+    on_order("cancel/", "placed", to(401, 200, 200, 404, 404, 200), {"reason": "Too late."}),
+    on_order("request-cancellation/", "paid", to(401, 200, 403, 404, 404, 403)),
+    on_order("decline-cancellation/", "asked", to(401, 403, 200, 404, 404, 403)),
+    on_order("extend-ship-by/", "paid", to(401, 200, 403, 404, 404, 403), {"business_days": 1}),
+
+    plain(f"GET {A}payments/", signed_in(200)),
+    # Operators see payments in the admin, with every event.
+    Row(f"GET {A}payments/{{payment_id}}/", f"{A}payments/{{payment}}/",
+        to(401, 200, 200, 404, 404, 404)),
+    Row(f"GET {A}payments/{{payment_id}}/timeline/", f"{A}payments/{{payment}}/timeline/",
+        to(401, 200, 200, 404, 404, 404)),
+    Row(f"POST {A}payments/webhooks/{{provider}}/", f"{A}payments/webhooks/sandbox/",
+        everyone(401), {"id": "evt_1"}),
+    plain(f"GET {A}wallet/", signed_in(200)),
+    plain(f"GET {A}wallet/transactions/", signed_in(200)),
+    plain(f"GET {A}wallet/bank-accounts/", signed_in(200)),
+    plain(f"POST {A}wallet/bank-accounts/", signed_in(201), BANK_ACCOUNT),
+    Row(f"DELETE {A}wallet/bank-accounts/{{bank_account_id}}/",
+        f"{A}wallet/bank-accounts/{{bank_account}}/", to(401, 404, 204, 404, 404, 404)),
+    plain(f"GET {A}wallet/withdrawals/", signed_in(200)),
+    plain(f"POST {A}wallet/withdrawals/", to(401, 404, 201, 404, 404, 404), WITHDRAWAL),
+
+    plain(f"GET {A}shipping/methods/", everyone(200)),
+    Row(f"GET {A}shipping/shipments/{{shipment_id}}/", f"{A}shipping/shipments/{{shipment}}/",
+        to(401, 200, 200, 404, 404, 200)),
+    Row(f"POST {A}shipping/webhooks/{{carrier}}/", f"{A}shipping/webhooks/sandbox/",
+        everyone(400), {"id": "evt_1"}),
+)
+# fmt: on
