@@ -28,7 +28,7 @@ def migration_digest() -> str:
         *ROOT.glob("marketplace/**/commands/grant_app_role.py"),
         *ROOT.glob("marketplace/config/settings/*.py"),
         *ROOT.glob("sandbox/**/migrations/*.py"),
-        *ROOT.glob("**/migrations/**/*.sql"),
+        *ROOT.glob("marketplace/**/*.sql"),
     ]
     return _digest([*files, lock_file("base")])
 

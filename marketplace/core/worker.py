@@ -17,7 +17,8 @@ from django.db import DatabaseError, connection
 from marketplace.core.heartbeats import Beat
 from marketplace.core.jobs import Job
 
-RELAY_PAUSE_SECONDS = 0.05
+RELAY_PAUSE_SECONDS = 0.1
+"""For events of other processes; those of a job beside the relay nudge it."""
 MAX_FAILURE_PAUSE_SECONDS = 5.0
 HANG_AFTER_SECONDS = 60.0
 STOP_TIMEOUT_SECONDS = 25.0

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models import QuerySet
 
 from marketplace.core import clock
 
@@ -42,12 +43,15 @@ def claim_due(model: type[models.Model], *, limit: int = BATCH_SIZE) -> Sequence
 
 
 def look_again(row: models.Model, *, error: str = "", first_seconds: float = 1.0) -> None:
-    """The next appointment, twice as far away each time."""
+    """The next appointment of a locked row, twice as far away each time."""
     checks: int = row.checks  # type: ignore[attr-defined]
     wait_seconds = min(first_seconds * 2 ** min(checks, 20), LONGEST_WAIT_SECONDS)
-    row.next_check_at = clock.database_now() + timedelta(seconds=wait_seconds)  # type: ignore[attr-defined]
-    row.last_error = error[:500]  # type: ignore[attr-defined]
-    row.save(update_fields=["next_check_at", "last_error"])
+    rows: QuerySet[models.Model] = QuerySet(type(row))
+    rows.filter(pk=row.pk).update(
+        next_check_at=clock.database_moment() + timedelta(seconds=wait_seconds),
+        last_error=error[:500],
+        checks=checks,
+    )
 
 
 def no_more(row: models.Model) -> None:

@@ -30,9 +30,13 @@ for _event_class in (
     ProductDeleted,
     ProductPublished,
     ProductUpdated,
-    StockChanged,
 ):
     _keep_entry_current(_event_class)
+
+
+@handles(StockChanged, consumer="products.catalogue.StockChanged")
+def project_stock(event: StockChanged) -> None:
+    catalogue.project_stock(event.product_id)
 
 
 @handles(CategoryChanged, consumer="products.catalogue.CategoryChanged")

@@ -184,14 +184,21 @@ def _replay(record: IdempotencyRecord, request_hash: bytes) -> Response:
     return Response(record.body, status=record.status, headers=headers)
 
 
+# Plain SQL: this runs in every command that moves money, and the ORM's share of it was two thirds.
+REMEMBER = (
+    f"INSERT INTO {IdempotencyRecord._meta.db_table} (user_id, key, request_hash, status, "  # noqa: S608
+    "body, headers, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s)"
+)
+
+
 def _remember(user_id: UUID, key: str, request_hash: bytes, response: Response) -> None:
-    IdempotencyRecord.objects.create(
-        user_id=user_id,
-        key=key,
-        request_hash=request_hash,
-        created_at=clock.now(),
-        **_answer_of(response),
-    )
+    answer = _answer_of(response)
+    body, headers = (orjson.dumps(answer[name]).decode() for name in ("body", "headers"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            REMEMBER,
+            [user_id, key, request_hash, answer["status"], body, headers, clock.now()],
+        )
 
 
 def _answer_of(response: Response) -> dict[str, Any]:

@@ -12,22 +12,21 @@ class ShippingMethodRepository:
 
         Raises ShippingMethodUnknown or ShippingMethodNotAvailable.
         """
+        rate = ShippingRate.objects.select_related("method").filter(
+            method__code=method_code, method__is_active=True, currency=currency
+        )
+        if found := rate.first():
+            return found
         method = ShippingMethod.objects.filter(code=method_code, is_active=True).first()
         if method is None:
             raise ShippingMethodUnknown(
                 f"{method_code!r} is not offered; GET shipping/methods/ lists what is.",
                 fields={"shipping_method": ["This shipping method is not offered."]},
             )
-        rate = ShippingRate.objects.select_related("method").filter(
-            method=method, currency=currency
+        raise ShippingMethodNotAvailable(
+            f"{method.name} has no price in {currency}; choose another shipping method.",
+            fields={"shipping_method": [f"It has no price in {currency}."]},
         )
-        found = rate.first()
-        if found is None:
-            raise ShippingMethodNotAvailable(
-                f"{method.name} has no price in {currency}; choose another shipping method.",
-                fields={"shipping_method": [f"It has no price in {currency}."]},
-            )
-        return found
 
     def list_rates(self, *, currency: str, country: str) -> QuerySet[ShippingRate]:
         rates = ShippingRate.objects.select_related("method").filter(

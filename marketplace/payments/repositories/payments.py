@@ -33,11 +33,11 @@ def lock_payment_of_order(order_id: UUID) -> Payment:
 @needs_transaction
 def lock_attempt(attempt_id: UUID) -> tuple[Payment, PaymentAttempt]:
     """The attempt under its payment's lock, which guards everything of the payment."""
-    payment_id = PaymentAttempt.objects.values_list("payment_id", flat=True).filter(id=attempt_id)
-    found = payment_id.first()
-    if found is None:
+    payments = Payment.objects.select_for_update(no_key=True, of=("self",))
+    payment = payments.filter(attempts__id=attempt_id).first()
+    if payment is None:
         raise NotFound("payment attempt")
-    payment = lock_payment(found)
+    # Read after the lock: the join saw the attempt as it was before.
     return payment, PaymentAttempt.objects.get(id=attempt_id)
 
 

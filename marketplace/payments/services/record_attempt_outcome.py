@@ -110,7 +110,6 @@ def _waiting(payment: Payment, attempt: PaymentAttempt, observed: ProviderPaymen
         )
         _append(payment, attempt, redirected)
         attempt.checks = 0
-        attempt.save(update_fields=["checks"])
     # The webhook should tell; where it is lost, the repair job asks.
     look_again(attempt, first_seconds=POLL_SECONDS)
     return "waits for the buyer" if is_news else "nothing new"

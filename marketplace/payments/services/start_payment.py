@@ -68,7 +68,7 @@ def start_payment(
     :class:`AttemptEnded`, :class:`PaymentRefused`, :class:`PaymentOutcomeUnknown`.
     """
     forbid_transaction("starting a payment")
-    attempt_id = _intend(
+    attempt = _intend(
         payment_id=payment_id,
         actor=actor,
         method=method,
@@ -76,10 +76,9 @@ def start_payment(
         client_key=idempotency_key,
         return_url=return_url,
     )
-    attempt = PaymentAttempt.objects.select_related("payment").get(id=attempt_id)
     if attempt.status in (AttemptStatus.STARTED, AttemptStatus.UNKNOWN):
         ask_provider(attempt)
-        attempt = PaymentAttempt.objects.select_related("payment").get(id=attempt_id)
+        attempt = PaymentAttempt.objects.select_related("payment").get(id=attempt.id)
     return _answer(attempt)
 
 
@@ -125,20 +124,20 @@ def _intend(
     provider: str | None,
     client_key: str,
     return_url: str,
-) -> UUID:
+) -> PaymentAttempt:
     """The attempt to go on with: the one of this key, the open one, or a new one."""
     payment = lock_payment(payment_id)
     check_may_pay(payment, actor)
-    attempts = list(PaymentAttempt.objects.filter(payment=payment))
+    attempts = list(payment.attempts.all())
     for attempt in attempts:
         if attempt.client_key == client_key:
             if (attempt.method, attempt.return_url) != (method, return_url):
                 raise IdempotencyKeyReused
-            return attempt.id
+            return attempt
     check_payable(payment)
     for attempt in attempts:
         if attempt.status in OPEN_ATTEMPT_STATUSES:
-            return attempt.id
+            return attempt
         if attempt.status == AttemptStatus.CAPTURED:
             # Collected, and about to be held: a new attempt would collect a second time.
             raise PaymentAlreadyPaid
@@ -150,14 +149,15 @@ def _intend(
         return_url=return_url,
     )
     appointment = clock.database_now() + timedelta(seconds=ABANDONED_AFTER_SECONDS)
+    attempt = PaymentAttempt(payment=payment, next_check_at=appointment)
     append_to_payment(
         payment=payment,
         payment_id=payment.id,
         facts_to_add=[started],
         actor=actor,
-        new_attempt=PaymentAttempt(next_check_at=appointment),
+        new_attempt=attempt,
     )
-    return started.attempt_id
+    return attempt
 
 
 def _answer(attempt: PaymentAttempt) -> PaymentStart:

@@ -66,7 +66,39 @@ def project(product_ids: Iterable[UUID]) -> int:
     return sum(_project_batch(batch) for batch in _batches(ids))
 
 
-def _project_batch(ids: Sequence[UUID]) -> int:
+@needs_transaction
+def project_stock(product_id: UUID) -> None:
+    """Bring the stock of one entry up to date, if there is one: what every sale changes.
+
+    The rest of the entry stays, and with it its place in every index.
+    """
+    _lock([product_id])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT p.inventory_count, e.card, e.detail FROM {ENTRY} e "  # noqa: S608
+            "JOIN products_product p ON p.id = e.product_id WHERE e.product_id = %s",
+            [product_id],
+        )
+        if (found := cursor.fetchone()) is None:
+            return
+        inventory_count, card, detail = found
+        stock = _stock(inventory_count)
+        cursor.execute(
+            f"UPDATE {ENTRY} SET is_in_stock = %s, card = %s, detail = %s "  # noqa: S608
+            "WHERE product_id = %s",
+            [stock["in_stock"], _with(card, stock), _with(detail, stock), product_id],
+        )
+
+
+def _stock(inventory_count: int) -> dict[str, Any]:
+    return {"inventory_count": inventory_count, "in_stock": inventory_count > 0}
+
+
+def _with(text: str, members: dict[str, Any]) -> str:
+    return orjson.dumps(orjson.loads(text) | members).decode()
+
+
+def _lock(ids: Sequence[UUID]) -> None:
     # Two projections of one product must not overtake each other between reading and writing.
     # Advisory, so that no order waits for the catalogue; taken before the first read, so that
     # whoever comes second reads everything the first one's event stood for.
@@ -76,6 +108,10 @@ def _project_batch(ids: Sequence[UUID]) -> int:
             "FROM (SELECT unnest(%s::uuid[]) AS id ORDER BY 1) AS ids",
             [list(ids)],
         )
+
+
+def _project_batch(ids: Sequence[UUID]) -> int:
+    _lock(ids)
     rows = _rows(ids)
     gone = set(ids) - {row["product_id"] for row in rows}
     with connection.cursor() as cursor:
@@ -115,8 +151,7 @@ def _row(
         "categories": categories,
         "seller_id": str(product["seller_id"]),
         "seller": seller,
-        "inventory_count": product["inventory_count"],
-        "in_stock": product["inventory_count"] > 0,
+        **_stock(product["inventory_count"]),
         "is_featured": product["is_featured"],
         "status": product["status"],
         "created_at": render_time(product["created_at"]),
