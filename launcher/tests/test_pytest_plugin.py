@@ -41,7 +41,13 @@ def start(folder: Path, runs: int) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        # Started in the background by a shell, this process ignores SIGINT, and children inherit it.
+        preexec_fn=hear_interrupts,
     )
+
+
+def hear_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def addresses(folder: Path) -> list[str]:

@@ -67,7 +67,7 @@ class Listener:
             return [one.body["type"] for one in self.received if one.reference in references]
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 10) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float = 30) -> Any:
     """The condition's first true value; fails when it does not come."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -151,7 +151,7 @@ class Sandbox:
 
 
 def payout_body(reference: str, amount: int = 100, currency: str = "EUR") -> dict[str, Any]:
-    destination = {"account_holder": "Linden Holder", "iban": "DE89 3704 0044 0532 0130 00"}
+    destination = {"account_holder": "Account holder", "iban": "DE89 3704 0044 0532 0130 00"}
     return {
         "amount": amount,
         "currency": currency,

@@ -116,7 +116,11 @@ def test_a_payout_is_paid_and_shows_only_the_last_four(sandbox: Sandbox, ref: st
     sandbox.paid(ref + "a", 100)
     payout = sandbox.payout(ref + "p", 100).json()
     assert payout["status"] == "pending"
-    assert payout["destination"] == {"account_holder": "Linden Holder", "type": "iban", "last4": "3000"}
+    assert payout["destination"] == {
+        "account_holder": "Account holder",
+        "type": "iban",
+        "last4": "3000",
+    }
     _status(sandbox, f"/v1/payouts/{payout['id']}", "paid")
     wait_for(lambda: sandbox.listener.types(ref + "p") == ["payout.paid"])
 
