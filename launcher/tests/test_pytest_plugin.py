@@ -41,7 +41,7 @@ def start(folder: Path, runs: int) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
-        # Started in the background by a shell, this process ignores SIGINT, and children inherit it.
+        # A shell starts background jobs with SIGINT ignored, and children inherit that.
         preexec_fn=hear_interrupts,
     )
 

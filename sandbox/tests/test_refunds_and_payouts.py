@@ -148,12 +148,16 @@ def test_a_paid_payout_can_come_back(sandbox: Sandbox, ref: str) -> None:
     "destination",
     [
         None,
-        {"account_holder": "Linden"},
-        {"account_holder": "Linden", "iban": "DE88370400440532013000"},
-        {"account_holder": "Linden", "account_number": "1"},
-        {"account_holder": "Linden", "account_number": "12345", "iban": "DE89370400440532013000"},
+        {"account_holder": "Account holder"},
+        {"account_holder": "Account holder", "iban": "DE88370400440532013000"},
+        {"account_holder": "Account holder", "account_number": "1"},
+        {
+            "account_holder": "Account holder",
+            "account_number": "12345",
+            "iban": "DE89370400440532013000",
+        },
         {"iban": "DE89370400440532013000"},
-        {"account_holder": "Linden", "account_number": "12345", "pin": "1"},
+        {"account_holder": "Account holder", "account_number": "12345", "pin": "1"},
         "DE89370400440532013000",
     ],
 )
