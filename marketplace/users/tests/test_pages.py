@@ -48,6 +48,14 @@ def test_the_pages_want_their_own_forms() -> None:
     assert client.post("/reset-password", {"key": "x", "password": "y"}).status_code == 403
 
 
+def test_a_browser_says_where_its_form_comes_from_and_tells_no_other_host() -> None:
+    page = Client().get("/reset-password?key=x")
+
+    # "no-referrer" would make it post with "Origin: null", which the CSRF check refuses.
+    assert page["Referrer-Policy"] == "same-origin"
+    assert 'name="referrer"' not in page.content.decode()
+
+
 def test_a_key_in_an_address_is_not_written_as_markup() -> None:
     page = Client().get("/verify-email", {"key": '"><script>alert(1)</script>'})
 
