@@ -1,6 +1,7 @@
 """What every provider does for us, and the words it does it in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -30,6 +31,19 @@ class ProviderUnknown(ProviderError):
 
 class ObjectMissing(ProviderError):
     """A definite answer to a question: the provider has no such object."""
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Around a question after a request that may have arrived.
+
+    A provider that refuses to answer (a key that may not list, a proxy's 403) has not refused the
+    request: whether the money moved stays unknown.
+    """
+    try:
+        yield
+    except (ProviderDeclined, ProviderRejected) as error:
+        raise ProviderUnknown(f"the question was refused: {error}", code=error.code) from error
 
 
 class BadSignature(Exception):

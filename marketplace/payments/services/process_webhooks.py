@@ -23,8 +23,8 @@ from marketplace.payments.providers.protocol import (
 )
 from marketplace.payments.services.book_unmatched_capture import book_unmatched_capture
 from marketplace.payments.services.record_attempt_outcome import record_attempt_observed
-from marketplace.payments.services.record_payout_outcome import record_payout_observed
-from marketplace.payments.services.record_refund_outcome import record_refund_observed
+from marketplace.payments.services.record_payout_outcome import learn_payout
+from marketplace.payments.services.record_refund_outcome import learn_refund
 
 BATCH_SIZE = 50
 LEASE_SECONDS = 60
@@ -111,7 +111,7 @@ def _learn_refund(provider: PaymentProvider, object_id: str) -> str:
     observed = provider.fetch_refund(object_id)
     refund_id = _as_id(observed.reference)
     if refund_id and Refund.objects.filter(id=refund_id).exists():
-        return record_refund_observed(refund_id=refund_id, observed=observed)
+        return learn_refund(provider=provider, refund_id=refund_id, observed=observed)
     return ""
 
 
@@ -119,7 +119,7 @@ def _learn_payout(provider: PaymentProvider, object_id: str) -> str:
     observed = provider.fetch_payout(object_id)
     payout_id = _as_id(observed.reference)
     if payout_id and Payout.objects.filter(id=payout_id).exists():
-        return record_payout_observed(payout_id=payout_id, observed=observed)
+        return learn_payout(provider=provider, payout_id=payout_id, observed=observed)
     return ""
 
 

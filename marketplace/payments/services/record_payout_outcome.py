@@ -8,10 +8,22 @@ from marketplace.core.events import record
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.payments import postings
-from marketplace.payments.appointments import POLL_SECONDS, look_again, no_more
+from marketplace.payments.appointments import (
+    ASK_AGAIN,
+    MOST_LOOKS,
+    POLL_SECONDS,
+    look_again,
+    no_more,
+)
 from marketplace.payments.events import PayoutFailed, PayoutPaid, PayoutReturned
 from marketplace.payments.models import Payout, PayoutStatus, ReviewKind
-from marketplace.payments.providers.protocol import PayoutOutcome, ProviderPayout
+from marketplace.payments.providers.protocol import (
+    PaymentProvider,
+    PayoutOutcome,
+    ProviderPayout,
+    ProviderUnknown,
+    asking,
+)
 from marketplace.payments.repositories.payouts import lock_payout
 from marketplace.payments.repositories.reviews import open_review
 from marketplace.payments.repositories.streams import append_to_payout
@@ -22,19 +34,50 @@ ENDED = (PayoutStatus.PAID, *BACK_IN_WALLET)
 CONTRADICTED = "contradicted"
 
 
+def learn_payout(
+    *,
+    provider: PaymentProvider,
+    payout_id: UUID,
+    observed: ProviderPayout,
+    known_status: str = "",
+) -> str:
+    """Record what the provider said; ask it again where that may be older than our books.
+
+    Another worker may have asked later and recorded first. ``known_status`` is how the payout stood
+    before the provider was asked.
+    """
+    for _ in range(MOST_LOOKS):
+        said = record_payout_observed(
+            payout_id=payout_id, observed=observed, known_status=known_status
+        )
+        if said != ASK_AGAIN:
+            return said
+        known_status = Payout.objects.values_list("status", flat=True).get(id=payout_id)
+        with asking():
+            observed = provider.fetch_payout(observed.id)
+    raise ProviderUnknown("it changes while it is asked about", code="unsteady")
+
+
 @opens_transaction
-def record_payout_observed(*, payout_id: UUID, observed: ProviderPayout) -> str:
+def record_payout_observed(
+    *, payout_id: UUID, observed: ProviderPayout, known_status: str = ""
+) -> str:
     """Bring the payout up to what the provider says now; returns what changed.
 
     A return or failure after it was paid is never dropped: the money comes back into the wallet
-    and an operator is told. A payment after a failure is a shortage for an operator, because the
-    wallet has been credited.
+    and an operator is told. A payment after a failure or a return is a shortage for an operator,
+    because the wallet has been credited.
+
+    What has ended changes only by an answer to somebody who knew how it had ended: to others
+    ``ASK_AGAIN``, because their answer may be the older one.
     """
     payout = lock_payout(payout_id)
+    if payout.status in ENDED and known_status != payout.status and _is_news(payout, observed):
+        return ASK_AGAIN
     match observed.outcome:
         case PayoutOutcome.OPEN if payout.status not in ENDED:
             return _submitted(payout, observed)
-        case PayoutOutcome.PAID if payout.status == PayoutStatus.FAILED:
+        case PayoutOutcome.PAID if payout.status in BACK_IN_WALLET:
             return _contradicted(payout)
         case PayoutOutcome.PAID if payout.status not in ENDED:
             return _paid(payout, observed.id)
@@ -44,6 +87,12 @@ def record_payout_observed(*, payout_id: UUID, observed: ProviderPayout) -> str:
             )
             return _came_back(payout, observed.failure_code or "failed", is_return=is_return)
     return "nothing new"
+
+
+def _is_news(payout: Payout, observed: ProviderPayout) -> bool:
+    if observed.outcome is PayoutOutcome.OPEN:
+        return False
+    return (observed.outcome is PayoutOutcome.PAID) != (payout.status == PayoutStatus.PAID)
 
 
 @opens_transaction
@@ -144,7 +193,7 @@ def _contradicted(payout: Payout) -> str:
     _tell_operator(
         payout,
         ReviewKind.PAYOUT_CONTRADICTION,
-        "Paid after it had failed; the user has it twice.",
+        "Paid after it had come back; the user has it twice.",
         review_id=review_id,
     )
     return "contradicted"

@@ -9,10 +9,22 @@ from marketplace.core.events import record
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.payments import postings
-from marketplace.payments.appointments import POLL_SECONDS, look_again, no_more
+from marketplace.payments.appointments import (
+    ASK_AGAIN,
+    MOST_LOOKS,
+    POLL_SECONDS,
+    look_again,
+    no_more,
+)
 from marketplace.payments.events import RefundFailed, RefundSucceeded
 from marketplace.payments.models import Payment, Refund, RefundStatus, ReviewKind
-from marketplace.payments.providers.protocol import ProviderRefund, RefundOutcome
+from marketplace.payments.providers.protocol import (
+    PaymentProvider,
+    ProviderRefund,
+    ProviderUnknown,
+    RefundOutcome,
+    asking,
+)
 from marketplace.payments.repositories.payments import lock_refund
 from marketplace.payments.repositories.reviews import open_review
 from marketplace.payments.repositories.streams import append_to_payment
@@ -22,15 +34,46 @@ from marketplace.payments.streams import facts
 ENDED = (RefundStatus.SUCCEEDED, RefundStatus.FAILED)
 
 
+def learn_refund(
+    *,
+    provider: PaymentProvider,
+    refund_id: UUID,
+    observed: ProviderRefund,
+    known_status: str = "",
+) -> str:
+    """Record what the provider said; ask it again where that may be older than our books.
+
+    Another worker may have asked later and recorded first. ``known_status`` is how the refund stood
+    before the provider was asked.
+    """
+    for _ in range(MOST_LOOKS):
+        said = record_refund_observed(
+            refund_id=refund_id, observed=observed, known_status=known_status
+        )
+        if said != ASK_AGAIN:
+            return said
+        known_status = Refund.objects.values_list("status", flat=True).get(id=refund_id)
+        with asking():
+            observed = provider.fetch_refund(observed.id)
+    raise ProviderUnknown("it changes while it is asked about", code="unsteady")
+
+
 @opens_transaction
-def record_refund_observed(*, refund_id: UUID, observed: ProviderRefund) -> str:
+def record_refund_observed(
+    *, refund_id: UUID, observed: ProviderRefund, known_status: str = ""
+) -> str:
     """Bring the refund up to what the provider says now; returns what changed.
 
     A failure after a success is booked back and lands in the buyer's wallet. A success after a
     failure is a shortage: the wallet has been credited, so an operator is told. Nothing that the
     provider says about money is dropped, and nothing is booked twice.
+
+    What has ended changes only by an answer to somebody who knew how it had ended: to others
+    ``ASK_AGAIN``, because their answer may be the older one.
     """
     payment, refund = lock_refund(refund_id)
+    if refund.status in ENDED and known_status != refund.status and _is_news(refund, observed):
+        return ASK_AGAIN
     match observed.outcome:
         case RefundOutcome.OPEN if refund.status not in ENDED:
             return _submitted(payment, refund, observed)
@@ -41,6 +84,13 @@ def record_refund_observed(*, refund_id: UUID, observed: ProviderRefund) -> str:
         case RefundOutcome.FAILED if refund.status != RefundStatus.FAILED:
             return _failed(payment, refund, observed.failure_code or "failed")
     return "nothing new"
+
+
+def _is_news(refund: Refund, observed: ProviderRefund) -> bool:
+    if observed.outcome is RefundOutcome.OPEN:
+        return False
+    has_succeeded = observed.outcome is RefundOutcome.SUCCEEDED
+    return has_succeeded != (refund.status == RefundStatus.SUCCEEDED)
 
 
 @opens_transaction

@@ -30,6 +30,7 @@ from marketplace.payments.providers.protocol import (
     ProviderDeclined,
     ProviderError,
     ProviderRejected,
+    asking,
 )
 from marketplace.payments.repositories.payments import lock_payment, snapshot_of
 from marketplace.payments.repositories.streams import append_to_payment
@@ -94,7 +95,8 @@ def ask_provider(attempt: PaymentAttempt) -> None:
     try:
         observed = None
         if attempt.status == AttemptStatus.UNKNOWN:
-            observed = provider.find_payment(reference)
+            with asking():
+                observed = provider.find_payment(reference)
         if observed is None:
             observed = provider.create_payment(
                 NewPayment(

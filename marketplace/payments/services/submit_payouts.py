@@ -13,10 +13,11 @@ from marketplace.payments.providers.protocol import (
     ProviderError,
     ProviderPayout,
     ProviderRejected,
+    asking,
 )
 from marketplace.payments.repositories.bank_accounts import open_destination
 from marketplace.payments.services.record_payout_outcome import (
-    record_payout_observed,
+    learn_payout,
     record_payout_refused,
     record_payout_unknown,
 )
@@ -38,25 +39,33 @@ def submit_payouts() -> int:
 
 def _submit(payout_id: UUID) -> None:
     payout = Payout.objects.select_related("bank_account").get(id=payout_id)
+    provider, known_status = get_provider(payout.provider), payout.status
     try:
-        observed = _ask(get_provider(payout.provider), payout)
+        learn_payout(
+            provider=provider,
+            payout_id=payout_id,
+            observed=_ask(provider, payout),
+            known_status=known_status,
+        )
     except (ProviderDeclined, ProviderRejected) as error:
         record_payout_refused(payout_id=payout_id, code=error.code)
     except ProviderError as error:
         # Perhaps it was made: never taken for a failure, never sent again unasked.
         log.warning("payout_unknown", payout_id=str(payout_id), code=error.code)
         record_payout_unknown(payout_id=payout_id, error=str(error))
-    else:
-        record_payout_observed(payout_id=payout_id, observed=observed)
 
 
 def _ask(provider: PaymentProvider, payout: Payout) -> ProviderPayout:
     if payout.provider_payout_id is not None:
-        return provider.fetch_payout(payout.provider_payout_id)
+        with asking():
+            return provider.fetch_payout(payout.provider_payout_id)
     # A claim before this one may have sent it and died before it could say so.
     was_perhaps_sent = payout.status == PayoutStatus.UNKNOWN or payout.checks > 1
-    if was_perhaps_sent and (found := provider.find_payout(str(payout.id))) is not None:
-        return found
+    if was_perhaps_sent:
+        with asking():
+            found = provider.find_payout(str(payout.id))
+        if found is not None:
+            return found
     return provider.pay_out(
         NewPayout(
             reference=str(payout.id),

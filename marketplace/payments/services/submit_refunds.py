@@ -13,9 +13,10 @@ from marketplace.payments.providers.protocol import (
     ProviderError,
     ProviderRefund,
     ProviderRejected,
+    asking,
 )
 from marketplace.payments.services.record_refund_outcome import (
-    record_refund_observed,
+    learn_refund,
     record_refund_refused,
     record_refund_unknown,
 )
@@ -37,25 +38,33 @@ def submit_refunds() -> int:
 
 def _submit(refund_id: UUID) -> None:
     refund = Refund.objects.get(id=refund_id)
+    provider, known_status = get_provider(refund.provider), refund.status
     try:
-        observed = _ask(get_provider(refund.provider), refund)
+        learn_refund(
+            provider=provider,
+            refund_id=refund_id,
+            observed=_ask(provider, refund),
+            known_status=known_status,
+        )
     except (ProviderDeclined, ProviderRejected) as error:
         record_refund_refused(refund_id=refund_id, code=error.code)
     except ProviderError as error:
         # Perhaps it was made: never taken for a failure, never sent again unasked.
         log.warning("refund_unknown", refund_id=str(refund_id), code=error.code)
         record_refund_unknown(refund_id=refund_id, error=str(error))
-    else:
-        record_refund_observed(refund_id=refund_id, observed=observed)
 
 
 def _ask(provider: PaymentProvider, refund: Refund) -> ProviderRefund:
     if refund.provider_refund_id is not None:
-        return provider.fetch_refund(refund.provider_refund_id)
+        with asking():
+            return provider.fetch_refund(refund.provider_refund_id)
     # A claim before this one may have sent it and died before it could say so.
     was_perhaps_sent = refund.status == RefundStatus.UNKNOWN or refund.checks > 1
-    if was_perhaps_sent and (found := provider.find_refund(str(refund.id))) is not None:
-        return found
+    if was_perhaps_sent:
+        with asking():
+            found = provider.find_refund(str(refund.id))
+        if found is not None:
+            return found
     return provider.refund(
         NewRefund(
             reference=str(refund.id),

@@ -46,7 +46,11 @@ def refunding(provider: FakeProvider) -> tuple[Sale, Refund]:
 
 def settle(provider: FakeProvider, refund: Refund, outcome: RefundOutcome) -> str:
     object_id = provider.settle_refund(str(refund.id), outcome)
-    said = record_refund_observed(refund_id=refund.id, observed=provider.refunds[object_id])
+    said = record_refund_observed(
+        refund_id=refund.id,
+        observed=provider.refunds[object_id],
+        known_status=refund.status,
+    )
     refund.refresh_from_db()
     return said
 

@@ -12,6 +12,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.events.testing import recorded
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from marketplace.payments.appointments import ASK_AGAIN
 from marketplace.payments.errors import (
     BankAccountCurrencyMismatch,
     IdempotencyKeyReused,
@@ -74,7 +75,11 @@ def withdraw(seller: User, amount_minor: int = 6_000, key: str = "w-1", **change
 
 def settle(provider: FakeProvider, payout: Payout, outcome: PayoutOutcome) -> str:
     object_id = provider.settle_payout(str(payout.id), outcome)
-    said = record_payout_observed(payout_id=payout.id, observed=provider.payouts[object_id])
+    said = record_payout_observed(
+        payout_id=payout.id,
+        observed=provider.payouts[object_id],
+        known_status=payout.status,
+    )
     payout.refresh_from_db()
     return said
 
@@ -208,7 +213,9 @@ def test_a_return_that_overtakes_the_payment_ends_the_same(
     submit_payouts()
     settle(provider, payout, PayoutOutcome.RETURNED)
     before = everything()
-    assert settle(provider, payout, PayoutOutcome.PAID) == "nothing new"
+    object_id = provider.settle_payout(str(payout.id), PayoutOutcome.PAID)
+    older = provider.payouts[object_id]
+    assert record_payout_observed(payout_id=payout.id, observed=older) == ASK_AGAIN
     assert settle(provider, payout, PayoutOutcome.OPEN) == "nothing new"
     assert everything() == before
     assert (payout.status, wallet(seller)) == ("RETURNED", 10_000)
