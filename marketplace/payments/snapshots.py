@@ -85,6 +85,7 @@ class HoldOutcome(StrEnum):
     ALREADY_HELD = "ALREADY_HELD"
     IN_REVIEW = "IN_REVIEW"
     """Not this order's money as it should be; it is booked, and an operator looks at it."""
+    ALREADY_IN_REVIEW = "ALREADY_IN_REVIEW"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def receive_payment(
     order = orders.lock(order_id, actor=actor)
     party = authorize(order, actor, Command.RECEIVE_PAYMENT)
     outcome = hold_captured_funds(payment_id=payment_id, attempt_id=attempt_id)
-    if outcome is HoldOutcome.ALREADY_HELD:
+    if outcome in (HoldOutcome.ALREADY_HELD, HoldOutcome.ALREADY_IN_REVIEW):
         return orders.snapshot(order, actor=actor)
     if outcome is HoldOutcome.IN_REVIEW:
         _note_review(order, party, actor)

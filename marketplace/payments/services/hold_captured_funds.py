@@ -39,7 +39,7 @@ NOTES = {
 def hold_captured_funds(*, payment_id: UUID, attempt_id: UUID) -> HoldOutcome:
     """Book a capture that the provider has confirmed: clearing → escrow.
 
-    The order moves on only for HELD (and ALREADY_HELD, a replay). IN_REVIEW means that the money
+    The order moves on only for HELD; the two ALREADY_… are replays. IN_REVIEW means that the money
     is booked and a person is told, but it is not this order's payment: a second payment or another
     amount waits in suspense; a payment for an order that had ended is held and refunded at once.
     Nothing is ever dropped, and nothing is booked twice.
@@ -52,11 +52,10 @@ def hold_captured_funds(*, payment_id: UUID, attempt_id: UUID) -> HoldOutcome:
     if attempt.status != AttemptStatus.CAPTURED or attempt.captured_minor is None:
         raise CaptureNotConfirmed
     if payment.held_attempt_id == attempt_id:
-        return HoldOutcome.IN_REVIEW if payment.voided_at else HoldOutcome.ALREADY_HELD
+        return HoldOutcome.ALREADY_IN_REVIEW if payment.voided_at else HoldOutcome.ALREADY_HELD
     captured = Money(attempt.captured_minor, attempt.captured_currency)
     if (kind := _mismatch(payment, captured)) is not None:
-        _put_in_suspense(payment, attempt, captured, kind)
-        return HoldOutcome.IN_REVIEW
+        return _put_in_suspense(payment, attempt, captured, kind)
     _hold(payment, attempt, captured)
     if payment.voided_at is None:
         return HoldOutcome.HELD
@@ -126,9 +125,9 @@ def _hold(payment: Payment, attempt: PaymentAttempt, captured: Money) -> None:
 
 def _put_in_suspense(
     payment: Payment, attempt: PaymentAttempt, captured: Money, kind: ReviewKind
-) -> None:
+) -> HoldOutcome:
     if PaymentReview.objects.filter(subject_id=attempt.id, in_suspense=True).exists():
-        return  # the event came twice; it is booked
+        return HoldOutcome.ALREADY_IN_REVIEW  # the event came twice; it is booked
     journal_id = postings.post_unmatched_receipt(
         subject_id=attempt.id,
         reference_id=payment.order_id,
@@ -163,3 +162,4 @@ def _put_in_suspense(
         payment_id=payment.id,
         order_id=payment.order_id,
     )
+    return HoldOutcome.IN_REVIEW

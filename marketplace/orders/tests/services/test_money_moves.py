@@ -88,6 +88,22 @@ def test_money_for_a_cancelled_order_is_held_reviewed_and_refunded(deal: Deal) -
     assert OrderEvent.objects.filter(order_id=deal.id, command="payment_in_review").count() == 1
 
 
+def test_late_or_different_money_reported_again_changes_nothing(provider: FakeProvider) -> None:
+    """Also when the inbox has long forgotten the event."""
+    late, different = Deal(provider), Deal(provider)
+    late_attempt, different_attempt = late.capture(), different.start()
+    late.cancel(late.buyer)
+    payments.report_capture(provider, different_attempt, Money(1, "EUR"))
+    late.receive(late_attempt)
+    different.receive(different_attempt)
+    before = everything()
+
+    late.receive(late_attempt)
+    different.receive(different_attempt)
+
+    assert everything() == before
+
+
 def test_money_of_another_amount_is_reviewed_and_the_order_still_waits(deal: Deal) -> None:
     attempt_id = deal.start()
     payments.report_capture(deal.provider, attempt_id, Money(1, "EUR"))

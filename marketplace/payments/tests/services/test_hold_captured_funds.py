@@ -110,7 +110,7 @@ def test_another_amount_or_currency_goes_to_suspense_and_a_person(
     assert (review.kind, review.in_suspense, review.status) == (kind, True, "OPEN")
     assert len(recorded("payments.PaymentReviewOpened")) == 1
     before = everything()
-    assert book(sale, attempt_id) is HoldOutcome.IN_REVIEW
+    assert book(sale, attempt_id) is HoldOutcome.ALREADY_IN_REVIEW
     assert everything() == before
     assert PaymentReview.objects.count() == 1
 
@@ -144,7 +144,7 @@ def test_a_capture_after_the_order_ended_is_held_reviewed_and_refunded(
     assert balance(accounts.refund_in_transit(refund.id, "EUR")) == 10_000
     assert PaymentReview.objects.get().kind == "LATE_CAPTURE"
     before = everything()
-    assert book(sale, attempt_id) is HoldOutcome.IN_REVIEW
+    assert book(sale, attempt_id) is HoldOutcome.ALREADY_IN_REVIEW
     assert everything() == before
 
 
