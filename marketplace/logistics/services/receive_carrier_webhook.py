@@ -25,7 +25,7 @@ def receive_carrier_webhook(*, carrier: str, body: bytes, headers: Mapping[str, 
         event_id = get_carrier(carrier).verify(body=body, headers=headers)
     except SignatureInvalid as error:
         raise WebhookRejected(f"Not accepted: {error}.") from error
-    now = clock.now()
+    now = clock.database_now()
     before = CarrierWebhook.objects.filter(carrier=carrier, event_id=event_id).exists()
     # A second delivery at the same moment: the unique key keeps one row.
     CarrierWebhook.objects.bulk_create(

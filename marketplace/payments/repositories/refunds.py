@@ -43,7 +43,7 @@ def request_refund(
         wallet_id=ensure_wallet(user_id=payment.user_id, currency=amount.currency),
         journal_id=journal_id,
     )
-    refund = Refund(next_check_at=clock.now())
+    refund = Refund(next_check_at=clock.database_now())
     append_to_payment(
         payment=payment,
         payment_id=payment.id,

@@ -110,7 +110,7 @@ def _request(
         payout_id=payout_id,
         facts_to_add=[requested],
         actor=actor,
-        new_payout=Payout(next_check_at=clock.now()),
+        new_payout=Payout(next_check_at=clock.database_now()),
     )
     record(
         PayoutRequested(
