@@ -16,7 +16,8 @@ def note_outage() -> bool:
     """Record the time since the last successful sweep when it is too long; returns whether it was.
 
     The worker's heartbeat of the job says when that was. Two sweepers that come back at once record
-    one outage: its beginning is unique.
+    one outage, since its beginning is unique; and it lasts until a sweep succeeds, however often
+    one is begun and fails.
     """
     too_long_ago = clock.database_moment() - TOLERANCE
     heartbeat = Heartbeat.objects.filter(name=JOB_NAME, succeeded_at__lt=too_long_ago).first()
@@ -29,7 +30,10 @@ def note_outage() -> bool:
 @opens_transaction
 def _record_outage(*, since: datetime) -> None:
     SweepOutage.objects.bulk_create(
-        [SweepOutage(began_at=since, ended_at=clock.database_now())], ignore_conflicts=True
+        [SweepOutage(began_at=since, ended_at=clock.database_now())],
+        update_conflicts=True,
+        unique_fields=["began_at"],
+        update_fields=["ended_at"],
     )
 
 

@@ -18,7 +18,7 @@ from marketplace.orders.models import (
     OrderStatus,
     SweepOutage,
 )
-from marketplace.orders.services._outages import JOB_NAME
+from marketplace.orders.services._outages import JOB_NAME, note_outage
 from marketplace.orders.services.sweep_deadlines import sweep_deadlines
 from marketplace.orders.tests.factories import TIMER, Deal, everything, later
 from marketplace.payments.ledger import accounts
@@ -176,6 +176,17 @@ def test_an_outage_gives_its_time_back(provider: FakeProvider) -> None:
         assert sweep() == 1
     assert deal.status == OrderStatus.CANCELLED
     assert SweepOutage.objects.count() == 1
+
+
+def test_an_outage_lasts_until_a_sweep_succeeds(deal: Deal) -> None:
+    """The worker came back after ten minutes, and its sweeps failed for another hour."""
+    beat(hours_ago=0)
+    with later(minutes=10):
+        note_outage()
+    with later(minutes=70):
+        note_outage()
+    outage = SweepOutage.objects.get()
+    assert abs(outage.ended_at - outage.began_at - timedelta(minutes=70)) < timedelta(seconds=1)
 
 
 def test_what_was_due_before_the_outage_is_not_extended(deal: Deal) -> None:
