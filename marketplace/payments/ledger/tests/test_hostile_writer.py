@@ -294,6 +294,43 @@ def test_a_trigger_of_the_runtime_roles_own_opens_no_way_in(as_runtime_role: Non
     assert refused("INSERT INTO way_in VALUES (1)") == "42501"
 
 
+def test_a_temporary_table_does_not_stand_in_for_the_chart(as_runtime_role: None) -> None:
+    """PostgreSQL looks into the temporary schema first, also for what a trigger names."""
+    code = f"user:{new_id()}:wallet"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE payments_ledger_account_kind AS"
+            " SELECT name, code_pattern, type, normal_side, false AS non_negative, keeps_balance"
+            " FROM public.payments_ledger_account_kind"
+        )
+        cursor.execute(
+            "INSERT INTO payments_ledger_account (code, currency, kind, type, normal_side,"
+            " non_negative, keeps_balance, created_at)"
+            " VALUES (%s, 'EUR', 'user_wallet', 'liability', 'credit', true, true, now())",
+            [code],
+        )
+        cursor.execute("SELECT non_negative FROM payments_ledger_account WHERE code = %s", [code])
+        assert cursor.fetchone() == (True,)
+
+
+def test_a_temporary_table_does_not_stand_in_for_what_is_reversed(as_runtime_role: None) -> None:
+    user_id = new_id()
+    journal_id = top_up(user_id, 100).id
+    accounts = list(LedgerAccount.objects.order_by("id").values_list("id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE payments_ledger_journal AS SELECT id, reverses_id, reference_id,"
+            " account_ids, ARRAY[99, -99]::bigint[] AS amounts_minor"
+            " FROM public.payments_ledger_journal"
+        )
+    raw = (
+        JOURNAL.replace("payments_ledger", "public.payments_ledger")
+        .replace("occurred_at)", "occurred_at, reverses_id)")
+        .replace("now())", "now(), %s)")
+    )
+    assert refused(raw, [new_id(), user_id, accounts, [-99, 99], journal_id]) == "FL006"
+
+
 def reverse_in_transaction(journal_id: Any, reason: str) -> Any:
     with transaction.atomic():
         return reverse_journal(journal_id, reason)

@@ -1,0 +1,107 @@
+"""The runtime role writes payments and payouts, but only as their events say."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+
+from marketplace.core.money import Money
+from marketplace.payments.models import Payment, Payout
+from marketplace.payments.services import release_escrow, request_withdrawal, submit_payouts
+from marketplace.payments.tests.factories import (
+    actor_for,
+    hold,
+    in_transaction,
+    make_bank_account,
+    make_paid_seller,
+    make_sale,
+)
+from marketplace.payments.tests.fake_provider import FakeProvider
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def as_runtime_role() -> Iterator[None]:
+    call_command("grant_app_role", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE fairhold_app")
+        yield
+        cursor.execute("RESET ROLE")
+
+
+def refused(model: Any, change: str) -> bool:
+    before = list(model.objects.values())
+    with (
+        pytest.raises(DatabaseError),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"UPDATE {model._meta.db_table} SET {change}")
+    return list(model.objects.values()) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "amount_minor = amount_minor + 1",
+        "currency = 'USD'",
+        "status = 'REFUNDED'",
+        "escrow_status = 'RELEASED', released_minor = captured_minor",
+        "escrow_status = 'RELEASED', version = version + 1",
+        "commission_minor = 0",
+        "seller_id = user_id, user_id = seller_id",
+        "head_hash = '\\x00'",
+        "version = version - 1",
+    ],
+)
+def test_a_payment_does_not_change_without_an_event(
+    provider: FakeProvider, as_runtime_role: None, change: str
+) -> None:
+    hold(make_sale(), provider)
+    assert refused(Payment, change)
+
+
+@pytest.mark.parametrize(
+    "change", ["amount_minor = 1", "status = 'FAILED'", "user_id = gen_random_uuid()"]
+)
+def test_a_payout_does_not_change_without_an_event(
+    provider: FakeProvider, as_runtime_role: None, change: str
+) -> None:
+    seller = make_paid_seller(provider)
+    withdraw(seller)
+    assert refused(Payout, change)
+
+
+def test_the_commands_themselves_are_not_hindered(
+    provider: FakeProvider, as_runtime_role: None
+) -> None:
+    sale = make_sale()
+    hold(sale, provider)
+    in_transaction(release_escrow, order_id=sale.order_id)
+    withdraw(sale.seller)
+    assert submit_payouts() == 1
+    assert sale.payment.escrow_status == "RELEASED"
+
+
+@pytest.mark.parametrize("model", [Payment, Payout])
+def test_none_is_deleted(provider: FakeProvider, as_runtime_role: None, model: Any) -> None:
+    withdraw(make_paid_seller(provider))
+    with (
+        pytest.raises(DatabaseError),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"DELETE FROM {model._meta.db_table}")
+    assert model.objects.exists()
+
+
+def withdraw(seller: Any) -> None:
+    request_withdrawal(
+        actor=actor_for(seller),
+        amount=Money(5_000, "EUR"),
+        bank_account_id=make_bank_account(seller).id,
+        idempotency_key="w-1",
+    )
