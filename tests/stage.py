@@ -41,6 +41,10 @@ class Stage:
             return APIClient()
         return self._clients[who]
 
+    def headers(self, who: str) -> dict[str, str]:
+        """What a client of another make has to send to be this person."""
+        return {"Authorization": self.client(who)._credentials["HTTP_AUTHORIZATION"]}
+
     def __post_init__(self) -> None:
         for who, person in self.people.items():
             if who not in self._clients:

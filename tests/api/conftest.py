@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from marketplace.payments.tests.conftest import provider
 from tests.api.operations import Document, read_document
+
+__all__ = ["provider"]
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ a listing without a category and no word of it.
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from django.http import QueryDict
 from rest_framework import serializers
 
 from marketplace.core.api.pagination import CursorPage
@@ -25,6 +26,9 @@ class StrictSerializer(serializers.Serializer[T]):
     """
 
     def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, QueryDict):
+            # Of a form, the framework takes an empty value for one that was not sent.
+            data = data.dict()
         faults = self._surplus(data)
         try:
             value = super().to_internal_value(data)

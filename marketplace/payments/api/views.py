@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from marketplace.core.api import actor_of, idempotent, key_of, refuses
 from marketplace.core.api.input import PageQuerySerializer
+from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
 from marketplace.payments import errors, queries, services
 from marketplace.payments.api import examples, rendering
@@ -229,6 +230,7 @@ class WithdrawalListView(PagedView):
         responses={201: WithdrawalSerializer},
     )
     @refuses(
+        NotFound,
         errors.WithdrawalNotPositive,
         errors.WithdrawalTooSmall,
         errors.BankAccountCurrencyMismatch,

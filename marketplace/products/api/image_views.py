@@ -76,7 +76,7 @@ class ImageView(APIView):
         operation_id="products_remove_image",
         tags=["products"],
         summary="Remove a picture",
-        responses=shapes.OwnProductSerializer,
+        responses={200: shapes.OwnProductSerializer},
         examples=[examples.own],
     )
     @honours_if_match

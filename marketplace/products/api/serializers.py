@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
 from marketplace.core.api import money_field
@@ -77,8 +78,8 @@ class ProductQuerySerializer(StrictSerializer[dict[str, Any]]):
     currency = serializers.RegexField(r"^[A-Z]{3}$", required=False)
     min_price = money_field(required=False, help_text="Needs `currency`.")
     max_price = money_field(required=False, help_text="Needs `currency`.")
-    in_stock = serializers.BooleanField(required=False, allow_null=True, default=None)
-    featured = serializers.BooleanField(required=False, allow_null=True, default=None)
+    in_stock = serializers.BooleanField(required=False)
+    featured = serializers.BooleanField(required=False)
     ordering = serializers.ChoiceField(
         choices=[(o.value, o.value) for o in Ordering],
         required=False,
@@ -113,8 +114,8 @@ class ProductQuerySerializer(StrictSerializer[dict[str, Any]]):
                 currency=attrs.get("currency"),
                 min_price_minor=_amount(attrs, "min_price"),
                 max_price_minor=_amount(attrs, "max_price"),
-                in_stock=attrs["in_stock"],
-                featured=attrs["featured"],
+                in_stock=attrs.get("in_stock"),
+                featured=attrs.get("featured"),
             ),
         }
 
@@ -227,6 +228,14 @@ class OwnProductSerializer(serializers.Serializer[Any]):
     published_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+
+
+product_as_seen = PolymorphicProxySerializer(
+    component_name="ProductAsSeen",
+    serializers=[ProductDetailSerializer, OwnProductSerializer],
+    resource_type_field_name=None,
+)
+"""What the public sees, or what its seller and operators see."""
 
 
 class ProductPageSerializer(serializers.Serializer[Any]):

@@ -151,8 +151,8 @@ class ProductView(APIView):
         operation_id="products_retrieve",
         tags=["products"],
         summary="A product; its seller sees it in any status",
-        responses=shapes.ProductDetailSerializer,
-        examples=[examples.detail],
+        responses=shapes.product_as_seen,
+        examples=[examples.detail, examples.own],
     )
     def get(self, request: Request, product_id: UUID) -> Response:
         actor: Actor | None = actor_of(request) if request.user.is_authenticated else None
