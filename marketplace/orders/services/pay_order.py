@@ -7,6 +7,7 @@ from marketplace.orders.models import DeadlineKind
 from marketplace.orders.policies import authorize
 from marketplace.orders.repositories import DeadlineRepository, OrderRepository
 from marketplace.orders.transitions import Command
+from marketplace.payments.queries import choose_provider
 from marketplace.payments.services import PaymentStart, start_payment
 
 QUICK_METHODS = frozenset({"card"})
@@ -30,7 +31,11 @@ def pay_order(
     NotYourPart, StaleVersion, OrderNotPayable, OrderAlready…, and what payments refuses.
     """
     payment_id = _admit_payment(
-        order_id=order_id, actor=actor, method=method, expected_version=expected_version
+        order_id=order_id,
+        actor=actor,
+        method=method,
+        provider=provider,
+        expected_version=expected_version,
     )
     return start_payment(
         payment_id=payment_id,
@@ -44,7 +49,12 @@ def pay_order(
 
 @opens_transaction
 def _admit_payment(
-    *, order_id: UUID, actor: Actor, method: str, expected_version: int | None
+    *,
+    order_id: UUID,
+    actor: Actor,
+    method: str,
+    provider: str | None,
+    expected_version: int | None,
 ) -> UUID:
     deadlines = DeadlineRepository()
     order = OrderRepository().lock(order_id, actor=actor)
@@ -56,5 +66,7 @@ def _admit_payment(
     # Never shortened: a buyer who goes back from a bank transfer to a card loses nothing. The
     # version stays, so that the same request can be sent again after a lost answer.
     if deadline and deadline.due_at < order.created_at + window:
+        # Before the time is given: what cannot be paid by needs no more of it.
+        choose_provider(method=method, currency=order.currency, wanted=provider)
         deadlines.move(deadline, due_at=max(order.created_at + window, clock.database_now()))
     return order.payment_id

@@ -1,5 +1,6 @@
 """Reads. None of them locks, and none of them changes anything."""
 
+from marketplace.payments.providers.factory import choose_provider
 from marketplace.payments.queries.get_payment import get_payment
 from marketplace.payments.queries.get_payment_timeline import TimelineEntry, get_payment_timeline
 from marketplace.payments.queries.get_platform_money import PlatformMoney, get_platform_money
@@ -22,6 +23,7 @@ __all__ = [
     "PlatformMoney",
     "TimelineEntry",
     "WalletSnapshot",
+    "choose_provider",
     "get_payment",
     "get_payment_timeline",
     "get_platform_money",

@@ -233,3 +233,13 @@ def test_every_refusal_has_its_own_code() -> None:
 
     refusals = all_below(OrderRefused) - {OrderRefused}
     assert len({refusal.code for refusal in refusals}) == len(refusals) > 20
+
+
+def test_a_way_to_pay_that_does_not_exist_gives_no_more_time(provider: FakeProvider) -> None:
+    """The longer time of a slow method is for those who can pay by it."""
+    deal = Deal(provider)
+    before = everything()
+    with pytest.raises(DomainError) as refusal:
+        deal.start(method="cheque")
+    assert refusal.value.code == "payment_method_unavailable"
+    assert everything() == before
