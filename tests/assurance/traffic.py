@@ -5,6 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -92,7 +93,7 @@ class Books:
 
 @dataclass
 class Pair:
-    """A seller, a buyer, and sales one after the other until told to stop."""
+    """A seller, a buyer, and what they do until told to stop: whole sales, and releases."""
 
     buyer: StubbornApi
     seller: StubbornApi
@@ -100,11 +101,55 @@ class Pair:
     bank_account_id: str
     chance: random.Random
     books: Books = field(default_factory=Books)
+    delivered: list[Sale] = field(default_factory=list)
+
+    def prepare(self, orders: int) -> None:
+        """Sales that wait for nothing but the buyer's word."""
+        for _ in range(orders):
+            sale = Sale(self.buyer, self.seller)
+            sale.place(self.product)
+            self.books.placed.append(str(sale.order["id"]))
+            sale.pay()
+            sale.accept()
+            sale.ship()
+            sale.report_delivered()
+            self.delivered.append(sale)
 
     def trade(self, stop: threading.Event) -> None:
+        self._until(stop, self._one_sale)
+
+    def release(self, stop: threading.Event) -> None:
+        """Release what was prepared, now and then from two windows at once."""
+
+        def release_one() -> None:
+            if not self.delivered:
+                stop.wait(1.0)
+                return
+            sale = self.delivered.pop()
+            self.books.released.append(str(sale.order["id"]))
+            windows = 2 if self.chance.random() < 0.3 else 1
+            with ThreadPoolExecutor(windows) as pool:
+                confirmed = list(pool.map(self._confirms, [sale] * windows))
+            if sum(confirmed) != 1:
+                self.books.faults.append(f"{sale.path} was confirmed {sum(confirmed)} times")
+
+        self._until(stop, release_one)
+
+    @staticmethod
+    def _confirms(sale: Sale) -> bool:
+        """Whether this window released the money; the other one may have been first."""
+        try:
+            sale.buyer.post(f"{sale.path}confirm/")
+        except Refused as refused:
+            if refused.code != "order_already_completed":
+                raise
+            return False
+        return True
+
+    def _until(self, stop: threading.Event, act: Callable[[], None]) -> None:
         while not stop.is_set():
             try:
-                self._one_sale()
+                act()
             except (Refused, NeverHappened) as problem:
                 self.books.faults.append(str(problem))
                 return
