@@ -16,7 +16,6 @@ FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 3600.0
 ASK_AGAIN = "ask again"
 """What the provider said may be older than what our books say."""
-MOST_LOOKS = 3
 POLL_SECONDS = 30.0
 """First look at what a webhook should tell: webhooks are lost now and then."""
 

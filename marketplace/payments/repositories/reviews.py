@@ -7,8 +7,10 @@ from marketplace.core.db import needs_transaction
 from marketplace.core.events import record
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from marketplace.payments.appointments import look_again
 from marketplace.payments.events import PaymentReviewOpened
-from marketplace.payments.models import PaymentReview
+from marketplace.payments.models import PaymentReview, Payout, Refund, ReviewKind
+from marketplace.payments.providers.protocol import ProviderPayout, ProviderRefund
 
 
 @needs_transaction
@@ -52,3 +54,35 @@ def open_review(
         key=order_id or subject_id,
     )
     return review.id
+
+
+@needs_transaction
+def review_other_amount(
+    locked: Refund | Payout,
+    observed: ProviderRefund | ProviderPayout,
+    *,
+    asked: Money,
+    payment_id: UUID | None = None,
+    order_id: UUID | None = None,
+) -> str:
+    """The provider moved another amount than was asked: nothing is booked on a guess.
+
+    A person looks, once; the job goes on asking for as long as the books say that it is open.
+    Returns what was done.
+    """
+    if locked.next_check_at is not None:
+        look_again(locked, error=f"the provider moved {observed.amount}")
+    if PaymentReview.objects.filter(kind=ReviewKind.WRONG_AMOUNT, subject_id=locked.id).exists():
+        return "nothing new"
+    open_review(
+        kind=ReviewKind.WRONG_AMOUNT,
+        subject_id=locked.id,
+        provider=locked.provider,
+        provider_object_id=observed.id,
+        amount=observed.amount,
+        in_suspense=False,
+        note=f"The provider moved this instead of {asked}. Nothing is booked.",
+        payment_id=payment_id,
+        order_id=order_id,
+    )
+    return "of another amount"

@@ -22,9 +22,9 @@ from marketplace.payments.providers.protocol import (
     PaymentProvider,
 )
 from marketplace.payments.services.book_unmatched_capture import book_unmatched_capture
+from marketplace.payments.services.learn_payout import learn_payout
+from marketplace.payments.services.learn_refund import learn_refund
 from marketplace.payments.services.record_attempt_outcome import record_attempt_observed
-from marketplace.payments.services.record_payout_outcome import learn_payout
-from marketplace.payments.services.record_refund_outcome import learn_refund
 
 BATCH_SIZE = 50
 LEASE_SECONDS = 60

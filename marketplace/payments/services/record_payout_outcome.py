@@ -5,57 +5,20 @@ from uuid import UUID
 from marketplace.core.actor import Actor
 from marketplace.core.db import opens_transaction
 from marketplace.core.events import record
-from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.payments import postings
-from marketplace.payments.appointments import (
-    ASK_AGAIN,
-    MOST_LOOKS,
-    POLL_SECONDS,
-    look_again,
-    no_more,
-)
+from marketplace.payments.appointments import ASK_AGAIN, POLL_SECONDS, look_again, no_more
 from marketplace.payments.events import PayoutFailed, PayoutPaid, PayoutReturned
 from marketplace.payments.models import Payout, PayoutStatus, ReviewKind
-from marketplace.payments.providers.protocol import (
-    PaymentProvider,
-    PayoutOutcome,
-    ProviderPayout,
-    ProviderUnknown,
-    asking,
-)
+from marketplace.payments.providers.protocol import PayoutOutcome, ProviderPayout
 from marketplace.payments.repositories.payouts import lock_payout
-from marketplace.payments.repositories.reviews import open_review
+from marketplace.payments.repositories.reviews import open_review, review_other_amount
 from marketplace.payments.repositories.streams import append_to_payout
+from marketplace.payments.services.book_contradicted_payout import book_contradicted_payout
 from marketplace.payments.streams import facts
 
 BACK_IN_WALLET = (PayoutStatus.FAILED, PayoutStatus.RETURNED)
 ENDED = (PayoutStatus.PAID, *BACK_IN_WALLET)
-CONTRADICTED = "contradicted"
-
-
-def learn_payout(
-    *,
-    provider: PaymentProvider,
-    payout_id: UUID,
-    observed: ProviderPayout,
-    known_status: str = "",
-) -> str:
-    """Record what the provider said; ask it again where that may be older than our books.
-
-    Another worker may have asked later and recorded first. ``known_status`` is how the payout stood
-    before the provider was asked.
-    """
-    for _ in range(MOST_LOOKS):
-        said = record_payout_observed(
-            payout_id=payout_id, observed=observed, known_status=known_status
-        )
-        if said != ASK_AGAIN:
-            return said
-        known_status = Payout.objects.values_list("status", flat=True).get(id=payout_id)
-        with asking():
-            observed = provider.fetch_payout(observed.id)
-    raise ProviderUnknown("it changes while it is asked about", code="unsteady")
 
 
 @opens_transaction
@@ -74,11 +37,13 @@ def record_payout_observed(
     payout = lock_payout(payout_id)
     if payout.status in ENDED and known_status != payout.status and _is_news(payout, observed):
         return ASK_AGAIN
+    if observed.outcome is PayoutOutcome.PAID and observed.amount != _amount(payout):
+        return review_other_amount(payout, observed, asked=_amount(payout))
     match observed.outcome:
         case PayoutOutcome.OPEN if payout.status not in ENDED:
             return _submitted(payout, observed)
         case PayoutOutcome.PAID if payout.status in BACK_IN_WALLET:
-            return _contradicted(payout)
+            return book_contradicted_payout(payout)
         case PayoutOutcome.PAID if payout.status not in ENDED:
             return _paid(payout, observed.id)
         case PayoutOutcome.FAILED | PayoutOutcome.RETURNED if payout.status not in BACK_IN_WALLET:
@@ -126,7 +91,7 @@ def _submitted(payout: Payout, observed: ProviderPayout) -> str:
 
 
 def _paid(payout: Payout, provider_payout_id: str) -> str:
-    amount = Money(payout.amount_minor, payout.currency)
+    amount = _amount(payout)
     journal_id = postings.post_payout_paid(
         payout_id=payout.id, provider=payout.provider, amount=amount
     )
@@ -145,7 +110,7 @@ def _paid(payout: Payout, provider_payout_id: str) -> str:
 
 
 def _came_back(payout: Payout, code: str, *, is_return: bool) -> str:
-    amount = Money(payout.amount_minor, payout.currency)
+    amount = _amount(payout)
     journal_id = postings.post_payout_failed(
         payout_id=payout.id,
         user_id=payout.user_id,
@@ -175,43 +140,20 @@ def _came_back(payout: Payout, code: str, *, is_return: bool) -> str:
         key=payout.id,
     )
     if is_return:
-        _tell_operator(payout, ReviewKind.PAYOUT_RETURNED, f"The bank returned it: {code}.")
+        open_review(
+            kind=ReviewKind.PAYOUT_RETURNED,
+            subject_id=payout.id,
+            provider=payout.provider,
+            provider_object_id=payout.provider_payout_id or "",
+            amount=amount,
+            in_suspense=False,
+            note=f"The bank returned it: {code}.",
+        )
     return "returned" if is_return else "failed"
 
 
-def _contradicted(payout: Payout) -> str:
-    if payout.failure_code == CONTRADICTED:
-        return "nothing new"
-    journal_id = postings.post_shortage(
-        subject_id=payout.id,
-        reference_id=payout.id,
-        provider=payout.provider,
-        amount=Money(payout.amount_minor, payout.currency),
-    )
-    review_id = new_id()
-    _append(payout, facts.PayoutContradicted(review_id=review_id, journal_id=journal_id))
-    _tell_operator(
-        payout,
-        ReviewKind.PAYOUT_CONTRADICTION,
-        "Paid after it had come back; the user has it twice.",
-        review_id=review_id,
-    )
-    return "contradicted"
-
-
-def _tell_operator(
-    payout: Payout, kind: ReviewKind, note: str, *, review_id: UUID | None = None
-) -> None:
-    open_review(
-        review_id=review_id,
-        kind=kind,
-        subject_id=payout.id,
-        provider=payout.provider,
-        provider_object_id=payout.provider_payout_id or "",
-        amount=Money(payout.amount_minor, payout.currency),
-        in_suspense=False,
-        note=note,
-    )
+def _amount(payout: Payout) -> Money:
+    return Money(payout.amount_minor, payout.currency)
 
 
 def _append(payout: Payout, fact: facts.Fact) -> None:

@@ -6,56 +6,20 @@ from uuid import UUID
 from marketplace.core.actor import Actor
 from marketplace.core.db import opens_transaction
 from marketplace.core.events import record
-from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.payments import postings
-from marketplace.payments.appointments import (
-    ASK_AGAIN,
-    MOST_LOOKS,
-    POLL_SECONDS,
-    look_again,
-    no_more,
-)
+from marketplace.payments.appointments import ASK_AGAIN, POLL_SECONDS, look_again, no_more
 from marketplace.payments.events import RefundFailed, RefundSucceeded
-from marketplace.payments.models import Payment, Refund, RefundStatus, ReviewKind
-from marketplace.payments.providers.protocol import (
-    PaymentProvider,
-    ProviderRefund,
-    ProviderUnknown,
-    RefundOutcome,
-    asking,
-)
+from marketplace.payments.models import Payment, Refund, RefundStatus
+from marketplace.payments.providers.protocol import ProviderRefund, RefundOutcome
 from marketplace.payments.repositories.payments import lock_refund
-from marketplace.payments.repositories.reviews import open_review
+from marketplace.payments.repositories.reviews import review_other_amount
 from marketplace.payments.repositories.streams import append_to_payment
 from marketplace.payments.repositories.wallets import ensure_wallet
+from marketplace.payments.services.book_contradicted_refund import book_contradicted_refund
 from marketplace.payments.streams import facts
 
 ENDED = (RefundStatus.SUCCEEDED, RefundStatus.FAILED)
-
-
-def learn_refund(
-    *,
-    provider: PaymentProvider,
-    refund_id: UUID,
-    observed: ProviderRefund,
-    known_status: str = "",
-) -> str:
-    """Record what the provider said; ask it again where that may be older than our books.
-
-    Another worker may have asked later and recorded first. ``known_status`` is how the refund stood
-    before the provider was asked.
-    """
-    for _ in range(MOST_LOOKS):
-        said = record_refund_observed(
-            refund_id=refund_id, observed=observed, known_status=known_status
-        )
-        if said != ASK_AGAIN:
-            return said
-        known_status = Refund.objects.values_list("status", flat=True).get(id=refund_id)
-        with asking():
-            observed = provider.fetch_refund(observed.id)
-    raise ProviderUnknown("it changes while it is asked about", code="unsteady")
 
 
 @opens_transaction
@@ -74,11 +38,19 @@ def record_refund_observed(
     payment, refund = lock_refund(refund_id)
     if refund.status in ENDED and known_status != refund.status and _is_news(refund, observed):
         return ASK_AGAIN
+    if observed.outcome is RefundOutcome.SUCCEEDED and observed.amount != _amount(refund):
+        return review_other_amount(
+            refund,
+            observed,
+            asked=_amount(refund),
+            payment_id=payment.id,
+            order_id=payment.order_id,
+        )
     match observed.outcome:
         case RefundOutcome.OPEN if refund.status not in ENDED:
             return _submitted(payment, refund, observed)
         case RefundOutcome.SUCCEEDED if refund.status == RefundStatus.FAILED:
-            return _contradicted(payment, refund)
+            return book_contradicted_refund(payment, refund)
         case RefundOutcome.SUCCEEDED if refund.status != RefundStatus.SUCCEEDED:
             return _succeeded(payment, refund, observed.id)
         case RefundOutcome.FAILED if refund.status != RefundStatus.FAILED:
@@ -125,7 +97,7 @@ def _submitted(payment: Payment, refund: Refund, observed: ProviderRefund) -> st
 
 
 def _succeeded(payment: Payment, refund: Refund, provider_refund_id: str) -> str:
-    amount = Money(refund.amount_minor, refund.currency)
+    amount = _amount(refund)
     journal_id = postings.post_refund_succeeded(
         refund_id=refund.id, order_id=payment.order_id, provider=refund.provider, amount=amount
     )
@@ -142,7 +114,7 @@ def _succeeded(payment: Payment, refund: Refund, provider_refund_id: str) -> str
 
 
 def _failed(payment: Payment, refund: Refund, code: str) -> str:
-    amount = Money(refund.amount_minor, refund.currency)
+    amount = _amount(refund)
     after_success = refund.status == RefundStatus.SUCCEEDED
     journal_id = postings.post_refund_failed(
         refund_id=refund.id,
@@ -168,39 +140,8 @@ def _failed(payment: Payment, refund: Refund, code: str) -> str:
     return "failed"
 
 
-def _contradicted(payment: Payment, refund: Refund) -> str:
-    """Sent after all, although the wallet has it: the platform is short until a person acts."""
-    if refund.failure_code == CONTRADICTED:
-        return "nothing new"
-    amount = Money(refund.amount_minor, refund.currency)
-    journal_id = postings.post_shortage(
-        subject_id=refund.id,
-        reference_id=payment.order_id,
-        provider=refund.provider,
-        amount=amount,
-    )
-    review_id = new_id()
-    contradicted = facts.RefundContradicted(
-        refund_id=refund.id, review_id=review_id, journal_id=journal_id
-    )
-    _append(payment, refund, contradicted)
-    open_review(
-        review_id=review_id,
-        kind=ReviewKind.REFUND_CONTRADICTION,
-        subject_id=refund.id,
-        provider=refund.provider,
-        provider_object_id=refund.provider_refund_id or "",
-        amount=amount,
-        in_suspense=False,
-        note="The refund succeeded after it had failed; the buyer has it twice.",
-        payment_id=payment.id,
-        order_id=payment.order_id,
-    )
-    return "contradicted"
-
-
-CONTRADICTED = "contradicted"
-"""``failure_code`` of a refund that was booked as failed and then as a shortage."""
+def _amount(refund: Refund) -> Money:
+    return Money(refund.amount_minor, refund.currency)
 
 
 def _members(payment: Payment, refund: Refund) -> dict[str, Any]:

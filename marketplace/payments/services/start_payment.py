@@ -20,7 +20,6 @@ from marketplace.payments.errors import (
 from marketplace.payments.models import (
     OPEN_ATTEMPT_STATUSES,
     AttemptStatus,
-    Payment,
     PaymentAttempt,
 )
 from marketplace.payments.policies import check_may_pay, check_payable
@@ -163,11 +162,10 @@ def _intend(
 
 
 def _answer(attempt: PaymentAttempt) -> PaymentStart:
-    payment: Payment = attempt.payment
     match attempt.status:
         case AttemptStatus.REDIRECTED:
             return PaymentStart(
-                payment=snapshot_of(payment),
+                payment=snapshot_of(attempt.payment),
                 attempt_id=attempt.id,
                 next_action={"type": "redirect", "url": attempt.redirect_url},
             )

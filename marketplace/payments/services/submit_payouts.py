@@ -16,8 +16,8 @@ from marketplace.payments.providers.protocol import (
     asking,
 )
 from marketplace.payments.repositories.bank_accounts import open_destination
+from marketplace.payments.services.learn_payout import learn_payout
 from marketplace.payments.services.record_payout_outcome import (
-    learn_payout,
     record_payout_refused,
     record_payout_unknown,
 )

@@ -15,8 +15,8 @@ from marketplace.payments.providers.protocol import (
     ProviderRejected,
     asking,
 )
+from marketplace.payments.services.learn_refund import learn_refund
 from marketplace.payments.services.record_refund_outcome import (
-    learn_refund,
     record_refund_refused,
     record_refund_unknown,
 )
