@@ -44,9 +44,10 @@ COLUMNS = (
     "detail",
 )
 
-_VALUES = ", ".join(f"%({name})s" for name in COLUMNS)
+# Typed, since the title is used twice: a prepared statement's parameter has one type.
+_VALUES = ", ".join(f"%({name})s" if name != "title" else "%(title)s::text" for name in COLUMNS)
 _SEARCH = " || ".join(
-    f"setweight(to_tsvector('products_catalogue', %({name})s), '{weight}')"
+    f"setweight(to_tsvector('products_catalogue', %({name})s::text), '{weight}')"
     for name, weight in (("title", "A"), ("features", "B"), ("seller_name", "C"), ("text", "D"))
 )
 _CHANGES = ", ".join(f"{name} = excluded.{name}" for name in (*COLUMNS[1:], "search"))
