@@ -82,6 +82,7 @@ def test_a_known_address_is_answered_like_a_new_one(mailoutbox: list[EmailMessag
     assert known.content == new.content
     stored = User.objects.get(pk=user.pk)
     assert (stored.password, stored.first_name) == (old, user.first_name)
+    assert User.objects.count() == UserProfile.objects.count() == 2, "the imitation is undone"
     assert [letter.subject for letter in mailoutbox] == [
         "You have an account already",
         "Confirm your email address",
