@@ -14,6 +14,8 @@ api = [
     path("notifications/", include("marketplace.notifications.api.urls")),
 ]
 
+admin.site.index_title = "Desk"
+
 urlpatterns = [
     path("api/v1/", include(api)),
     path("health/", include("marketplace.core.api.health_urls")),

@@ -9,11 +9,49 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
+from unfold.decorators import display
 
 from marketplace.core.models import Heartbeat, IdempotencyRecord, InboxMessage, OutboxEvent
 from marketplace.core.open_items import Queue, register_queue
 
 EXACT_COUNT_UP_TO = 10_000
+
+
+WAITING, MOVING, DONE, WRONG = "warning", "info", "success", "danger"
+STATUS_COLOURS = {
+    # Somebody or something is waited for.
+    **dict.fromkeys(("PENDING_PAYMENT", "PENDING", "UNDER_REVIEW", "OPEN", "UNKNOWN"), WAITING),
+    # On its way.
+    **dict.fromkeys(
+        ("PAYMENT_RECEIVED", "PROCESSING", "SHIPPED", "DELIVERED", "IN_ESCROW", "IN_TRANSIT"),
+        MOVING,
+    ),
+    **dict.fromkeys(("REQUESTED", "SENT", "SUBMITTED", "STARTED", "CREATED"), MOVING),
+    **dict.fromkeys(("COMPLETED", "RELEASED", "PAID", "SUCCEEDED", "ACTIVE", "VERIFIED"), DONE),
+    **dict.fromkeys(("FAILED", "RETURNED", "DECLINED", "SUSPENDED"), WRONG),
+    # Over, neither well nor badly.
+    **dict.fromkeys(("CANCELLED", "REFUNDED", "INACTIVE", "DRAFT", "UNVERIFIED", "CLOSED"), ""),
+}
+
+
+def status_label(field: str = "status", title: str = "") -> Any:
+    """A column that shows a status in words, as a label whose colour says how it stands."""
+
+    @display(  # type: ignore[untyped-decorator]
+        description=title or field.replace("_", " "),
+        ordering=field,
+        label=STATUS_COLOURS,
+    )
+    def label(page: Any, row: Any) -> tuple[str, str] | None:
+        value = getattr(row, field)
+        return (value, value.replace("_", " ").capitalize()) if value else None
+
+    return label
+
+
+def short_id(value: object) -> str:
+    """The end of an id: ids of one moment begin alike."""
+    return str(value)[-8:]
 
 
 class EstimatingPaginator(Paginator):  # type: ignore[type-arg] # not subscriptable at run time

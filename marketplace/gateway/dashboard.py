@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from marketplace.core.health import readiness_checks
+from marketplace.core.health import readiness
 from marketplace.core.open_items import registered_queues
 from marketplace.payments.queries import get_platform_money
 
@@ -20,8 +20,6 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         }
         for queue in registered_queues()
     ]
-    context["troubles"] = [
-        sentence for check in readiness_checks().values() if (sentence := check.function())
-    ]
+    context["troubles"] = [outcome.detail for outcome in readiness().outcomes if not outcome.ok]
     context["money"] = get_platform_money()
     return context

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
-from marketplace.core.admin import FastAdmin, ReadOnlyAdmin
+from marketplace.core.admin import FastAdmin, ReadOnlyAdmin, status_label
 from marketplace.logistics.models import (
     CarrierWebhook,
     Shipment,
@@ -42,7 +42,8 @@ class ShippingMethodAdmin(FastAdmin):
 
 @admin.register(Shipment)
 class ShipmentAdmin(ReadOnlyAdmin):
-    list_display = ("id", "order_id", "carrier", "tracking_number", "status", "created_at")
+    list_display = ("tracking_number", "carrier", "status_text", "order_id", "created_at")
+    status_text = status_label()
     list_filter = ("status", "carrier")
     search_fields = ("id__exact", "order_id__exact", "tracking_number__exact")
     ordering = ("-id",)

@@ -17,7 +17,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from marketplace.core.actor import Actor, Role
-from marketplace.core.admin import FastAdmin, ReadOnlyAdmin
+from marketplace.core.admin import FastAdmin, ReadOnlyAdmin, short_id, status_label
 from marketplace.core.errors import DomainError
 from marketplace.core.open_items import Queue, register_queue
 from marketplace.orders import services
@@ -56,6 +56,10 @@ class ReadOnlyInline(TabularInline):
     extra = 0
     can_delete = False
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # Named one by one: for inlines Django builds a form of whatever is not.
+        return self.fields
+
     def has_add_permission(self, *_: Any) -> bool:
         return False
 
@@ -88,7 +92,17 @@ class RequestInline(ReadOnlyInline):
 
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
-    list_display = ("id", "status", "total", "buyer", "seller", "created_at", "is_frozen")
+    list_display = (
+        "number",
+        "buyer",
+        "seller",
+        "total",
+        "status_text",
+        "tracking_number",
+        "frozen",
+        "created_at",
+    )
+    status_text = status_label()
     list_filter = ("status", "currency", "is_tracked")
     list_select_related = ("buyer", "seller")
     search_fields = ("id__exact", "payment__id__exact", "tracking_number__exact")
@@ -97,6 +111,14 @@ class OrderAdmin(ReadOnlyAdmin):
     inlines = (ItemInline, DeadlineInline, RequestInline)
     readonly_fields = ("timeline",)
     actions_detail = ("record_delivery", "cancel_order")
+
+    @admin.display(description="order", ordering="id")
+    def number(self, order: Order) -> str:
+        return short_id(order.id)
+
+    @admin.display(description="frozen", boolean=True)
+    def frozen(self, order: Order) -> bool:
+        return order.is_frozen
 
     @admin.display(description="Timeline")
     def timeline(self, order: Order) -> str:

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from marketplace.core.actor import Actor, Role
-from marketplace.core.admin import FastAdmin, ReadOnlyAdmin
+from marketplace.core.admin import FastAdmin, ReadOnlyAdmin, status_label
 from marketplace.core.db import joinable
 from marketplace.core.errors import DomainError
 from marketplace.core.open_items import Queue, register_queue
@@ -40,7 +40,15 @@ def operator(request: HttpRequest) -> Actor:
 class ProductAdmin(ReadOnlyAdmin):
     """The list reads only the columns it shows, and joins nothing: it stays fast at a million."""
 
-    list_display = ("title", "status", "price_text", "inventory_count", "is_featured", "created_at")
+    list_display = (
+        "title",
+        "status_text",
+        "price_text",
+        "inventory_count",
+        "is_featured",
+        "created_at",
+    )
+    status_text = status_label()
     list_filter = ("status", "is_featured", "currency")
     search_fields = ("id__exact", "seller__id__exact", "title__istartswith")
     search_help_text = "Product id, seller id, or how a title begins"

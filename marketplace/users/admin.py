@@ -17,7 +17,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from marketplace.core.actor import Actor, Role
-from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.core.admin import ReadOnlyAdmin, status_label
 from marketplace.core.errors import DomainError
 from marketplace.users import services
 from marketplace.users.models import SignIn, User, UserProfile
@@ -74,11 +74,12 @@ class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
         "first_name",
         "last_name",
         "user_type",
-        "verification_status",
+        "verification_text",
         "is_staff",
         "suspended_at",
         "created_at",
     )
+    verification_text = status_label("verification_status", "verification")
     list_filter = ("user_type", "verification_status", SuspendedFilter, "is_staff")
     ordering = ("-id",)
     exclude = ("password", "user_permissions")

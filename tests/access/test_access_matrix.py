@@ -10,6 +10,7 @@ from uuid import uuid4
 import orjson
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import quote
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -89,6 +90,23 @@ def test_what_is_not_there_and_what_is_not_yours_look_the_same(provider: FakePro
 ADMIN_PAGES = [
     f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry
 ]
+
+
+@pytest.mark.django_db
+def test_an_operator_opens_one_row_of_every_list(provider: FakeProvider) -> None:
+    set_stage(provider)
+    operator = Client()
+    staff = make_admin(is_superuser=True)
+    operator.force_login(staff, backend="marketplace.users.adapter.AccountBackend")
+
+    opened = {
+        f"{path}{quote(row.pk)}/change/": operator.get(f"{path}{quote(row.pk)}/change/").status_code
+        for model, path in zip(admin.site._registry, ADMIN_PAGES, strict=True)
+        if (row := model._default_manager.first())
+    }
+
+    assert len(opened) > 20
+    assert {path: status for path, status in opened.items() if status != 200} == {}
 
 
 @pytest.mark.django_db

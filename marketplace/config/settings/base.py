@@ -196,6 +196,7 @@ SIGN_IN_LIFE_SECONDS = 30 * 24 * 60 * 60
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
+FORMAT_MODULE_PATH = "marketplace.config.formats"
 STATIC_URL = "/static/"
 STATIC_ROOT: Path | None = ROOT / "staticfiles"
 MEDIA_URL = "/media/"

@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
-from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.core.admin import ReadOnlyAdmin, short_id, status_label
 from marketplace.payments.admin.display import AmountMixin, filtered, link
 from marketplace.payments.models import (
     Payment,
@@ -16,6 +16,8 @@ from marketplace.payments.models import (
     Refund,
 )
 from marketplace.payments.queries.get_payment_timeline import describe_for_operator
+
+EVENT_CELL = '<td class="pr-6 py-3">{}</td>'
 
 
 class ReadOnlyInline(TabularInline):  # type: ignore[misc] # the package has no types
@@ -45,14 +47,18 @@ class RefundInline(ReadOnlyInline):
 @admin.register(Payment)
 class PaymentAdmin(AmountMixin, ReadOnlyAdmin):
     list_display = (
-        "id",
+        "order_text",
+        "buyer_text",
+        "seller_text",
         "amount_text",
-        "status",
-        "escrow_status",
+        "status_text",
+        "escrow_text",
         "payment_provider",
         "created_at",
     )
     list_filter = ("status", "escrow_status", "payment_provider", "currency")
+    status_text = status_label()
+    escrow_text = status_label("escrow_status", "escrow")
     search_fields = (
         "id__exact",
         "order_id__exact",
@@ -62,19 +68,31 @@ class PaymentAdmin(AmountMixin, ReadOnlyAdmin):
     )
     search_help_text = "Id of the payment, order, buyer, seller, or the provider's id"
     ordering = ("-id",)
-    list_select_related = False
+    list_select_related = ("user", "seller")
     inlines = (AttemptInline, RefundInline)
     readonly_fields = ("timeline", "journals")
+
+    @admin.display(description="order")
+    def order_text(self, payment: Payment) -> str:
+        return short_id(payment.order_id)
+
+    @admin.display(description="buyer")
+    def buyer_text(self, payment: Payment) -> str:
+        return payment.user.email
+
+    @admin.display(description="seller")
+    def seller_text(self, payment: Payment) -> str:
+        return payment.seller.email
 
     @admin.display(description="events")
     def timeline(self, payment: Payment) -> SafeString:
         rows = format_html_join(
             "",
-            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td><code>{}</code></td></tr>",
+            f"<tr>{EVENT_CELL * 6}</tr>",
             (
                 (
                     event.version,
-                    event.occurred_at.isoformat(timespec="seconds"),
+                    f"{event.occurred_at:%Y-%m-%d %H:%M:%S}",
                     event.type,
                     sentence,
                     event.actor,
@@ -84,8 +102,8 @@ class PaymentAdmin(AmountMixin, ReadOnlyAdmin):
             ),
         )
         return format_html(
-            "<table><thead><tr><th>#</th><th>at</th><th>event</th><th>what happened</th>"
-            "<th>by</th><th>hash</th></tr></thead><tbody>{}</tbody></table>",
+            '<table class="w-full"><thead><tr class="text-left"><th>#</th><th>at</th><th>event</th>'
+            "<th>what happened</th><th>by</th><th>hash</th></tr></thead><tbody>{}</tbody></table>",
             rows,
         )
 
@@ -98,7 +116,15 @@ class PaymentAdmin(AmountMixin, ReadOnlyAdmin):
 
 @admin.register(Refund)
 class RefundAdmin(AmountMixin, ReadOnlyAdmin):
-    list_display = ("id", "amount_text", "status", "source", "payment_link", "checks", "created_at")
+    list_display = (
+        "created_at",
+        "amount_text",
+        "status_text",
+        "source",
+        "payment_link",
+        "checks",
+    )
+    status_text = status_label()
     list_filter = ("status", "source", "provider")
     search_fields = ("id__exact", "payment__id__exact", "provider_refund_id__exact")
     ordering = ("-id",)
@@ -106,4 +132,4 @@ class RefundAdmin(AmountMixin, ReadOnlyAdmin):
 
     @admin.display(description="payment")
     def payment_link(self, refund: Refund) -> SafeString:
-        return link("payments_payment_change", refund.payment_id, refund.payment_id)
+        return link("payments_payment_change", refund.payment_id, short_id(refund.payment_id))

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from marketplace.core import clock
-from marketplace.core.admin import FastAdmin, ReadOnlyAdmin
+from marketplace.core.admin import FastAdmin, ReadOnlyAdmin, status_label
 from marketplace.payments.admin.display import AmountMixin, filtered, money
 from marketplace.payments.models import (
     BankAccount,
@@ -81,12 +81,24 @@ class BankAccountAdmin(ReadOnlyAdmin):
 
 @admin.register(Payout)
 class PayoutAdmin(AmountMixin, ReadOnlyAdmin):
-    list_display = ("id", "amount_text", "status", "failure_code", "checks", "created_at")
+    list_display = (
+        "created_at",
+        "user_text",
+        "amount_text",
+        "status_text",
+        "failure_code",
+        "checks",
+    )
+    status_text = status_label()
     list_filter = ("status", "provider", "currency")
     search_fields = ("id__exact", "user__id__exact", "provider_payout_id__exact")
     ordering = ("-id",)
-    list_select_related = False
+    list_select_related = ("user",)
     raw_id_fields = ("bank_account", "wallet", "user")
+
+    @admin.display(description="seller")
+    def user_text(self, payout: Payout) -> str:
+        return payout.user.email
 
 
 @admin.register(PayoutMinimum)

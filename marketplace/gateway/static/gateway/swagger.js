@@ -39,7 +39,14 @@ async function signIn(email, password) {
     status.className = "bad";
     return;
   }
-  ui.preauthorizeApiKey("bearerAuth", answer.access_token);
+  // As its own "Authorize" dialogue does; preauthorizeApiKey knows API keys only.
+  ui.authActions.authorize({
+    bearerAuth: {
+      name: "bearerAuth",
+      schema: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+      value: answer.access_token,
+    },
+  });
   status.textContent = `Signed in as ${email}. The token lasts ${Math.round(answer.expires_in / 60)} minutes.`;
   status.className = "good";
 }
