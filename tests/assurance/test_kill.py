@@ -32,7 +32,7 @@ from launcher.postgres import OWNER, SANDBOX, SANDBOX_DATABASE
 from launcher.services import Program, Service
 from launcher.stack import Stack
 from tests.assurance.traffic import Heard, Pair, StubbornApi
-from tests.e2e.conftest import Platform, without_test_servers
+from tests.running import Platform, without_test_servers
 
 pytestmark = [
     pytest.mark.slow,

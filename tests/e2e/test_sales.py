@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from demo.api import Refused, wait_for
-from tests.e2e.conftest import Platform
+from tests.running import Platform
 
 pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(240)]
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
-
 from demo.api import Api, Json
 from demo.people import PASSWORD
 from demo.sale import Sale
@@ -38,6 +36,7 @@ class Platform:
     sandbox: Api
     env: dict[str, str]
     category_id: str
+    sandbox_url: str = ""
 
     def stranger(self) -> Api:
         return Api(self.base_url)
@@ -74,6 +73,18 @@ class Platform:
         seller, buyer = self.person("SELLER"), self.person("BUYER")
         return Sale(buyer, seller), self.product(seller, **product_fields)
 
+    def demo_account(self, name: str, role: str) -> str:
+        """The demo account of this name, which the documentation page has a button for."""
+        email = f"{name}@demo.fairhold.test"
+        make = f"make_account({email!r}, {name.title()!r}, {role!r})"
+        self.inside(f"from demo.people import make_account; {make}")
+        return email
+
+    def inside(self, code: str) -> None:
+        """Run a few lines of Python in the platform's own environment."""
+        done = self.run("-c", f"import django; django.setup(); {code}")
+        assert done.returncode == 0, done.stderr[-2000:]
+
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """A program of the project, in the platform's own environment."""
         return subprocess.run(
@@ -87,9 +98,8 @@ class Platform:
         )
 
 
-@pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    folder: Path = tmp_path_factory.mktemp("platform")
+@contextmanager
+def running_platform(folder: Path) -> Iterator[Platform]:
     with without_test_servers():
         stack = Stack(data_dir=folder, unsafe=True)
         stack.start()
@@ -100,6 +110,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
             sandbox=Api(stack.sandbox_url).with_key(env["SANDBOX_API_KEY"]),
             env=env,
             category_id="",
+            sandbox_url=stack.sandbox_url,
         )
         platform.category_id = platform.run("-m", "demo", "category").stdout.strip()
         yield platform
