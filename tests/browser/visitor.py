@@ -7,6 +7,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from selenium import webdriver
+from selenium.common.exceptions import (
+    ElementClickInterceptedException,
+    StaleElementReferenceException,
+)
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -14,6 +18,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 WAIT_SECONDS = 20
+CHANGING = (StaleElementReferenceException, ElementClickInterceptedException)
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -73,7 +78,9 @@ class Visitor:
         return rows
 
     def wait(self, for_it: Callable[[], Any]) -> Any:
-        return WebDriverWait(self.driver, WAIT_SECONDS).until(lambda _: for_it())
+        """Ask until it is true; an element that the page has replaced meanwhile is asked again."""
+        patience = WebDriverWait(self.driver, WAIT_SECONDS, ignored_exceptions=CHANGING)
+        return patience.until(lambda _: for_it())
 
     def find(self, selector: str) -> WebElement:
         """The first element that can be seen; waits for it."""
@@ -91,16 +98,27 @@ class Visitor:
         self.wait(lambda: self.sees(words))
 
     def click(self, selector: str, words: str = "") -> None:
-        def clickable() -> WebElement | None:
-            return next((each for each in self.all(selector) if words in each.text), None)
+        def clicked() -> bool:
+            element = next((each for each in self.all(selector) if words in each.text), None)
+            if element is None:
+                return False
+            # In the middle of the window: nothing that sticks to its edges lies above it there.
+            self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
+            element.click()
+            return True
 
-        element: WebElement = self.wait(clickable)
-        # In the middle of the window: nothing that sticks to its edges lies above it there.
-        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
-        element.click()
+        self.wait(clicked)
 
     def type(self, selector: str, words: str) -> None:
-        self.find(selector).send_keys(words)
+        def typed() -> bool:
+            field = next(iter(self.all(selector)), None)
+            if field is None:
+                return False
+            field.clear()
+            field.send_keys(words)
+            return True
+
+        self.wait(typed)
 
     def choose(self, selector: str, value: str) -> None:
         Select(self.find(selector)).select_by_value(value)
