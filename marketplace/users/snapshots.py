@@ -22,6 +22,7 @@ class UserSnapshot:
     user_type: str
     roles: frozenset[Role]
     verification_status: str
+    verification_level: str
     is_active: bool
     is_suspended: bool
     created_at: datetime

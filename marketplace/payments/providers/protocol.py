@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -73,10 +74,33 @@ class PayoutOutcome(StrEnum):
     RETURNED = "RETURNED"
 
 
+class ChargebackOutcome(StrEnum):
+    OPEN = "OPEN"
+    WON = "WON"
+    LOST = "LOST"
+
+
+class ReportKind(StrEnum):
+    """What moved money in a provider's balance, in our words."""
+
+    PAYMENT = "PAYMENT"
+    FEE = "FEE"
+    REFUND = "REFUND"
+    REFUND_RETURN = "REFUND_RETURN"
+    PAYOUT = "PAYOUT"
+    PAYOUT_RETURN = "PAYOUT_RETURN"
+    CHARGEBACK = "CHARGEBACK"
+    CHARGEBACK_FEE = "CHARGEBACK_FEE"
+    CHARGEBACK_RETURN = "CHARGEBACK_RETURN"
+    SETTLEMENT = "SETTLEMENT"
+    OTHER = "OTHER"
+
+
 class ObjectKind(StrEnum):
     PAYMENT = "payment"
     REFUND = "refund"
     PAYOUT = "payout"
+    CHARGEBACK = "chargeback"
     OTHER = "other"
 
 
@@ -93,7 +117,10 @@ class NewPayment:
 
 @dataclass(frozen=True, slots=True)
 class ProviderPayment:
-    """A payment as the provider sees it now. ``amount`` is what it collected, or will."""
+    """A payment as the provider sees it now. ``amount`` is what it collected, or will.
+
+    ``fee`` is what the provider keeps of it, where it says so.
+    """
 
     id: str
     reference: str
@@ -102,6 +129,7 @@ class ProviderPayment:
     redirect_url: str = ""
     failure_code: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    fee: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +174,48 @@ class ProviderPayout:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderChargeback:
+    """The payer's bank asks for the money back. ``fee`` is what the provider takes for it."""
+
+    id: str
+    provider_payment_id: str
+    outcome: ChargebackOutcome
+    amount: Money
+    fee: Money
+    reason: str = ""
+    respond_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One line of a provider's balance report. ``amount`` is signed: below zero it left us.
+
+    ``id`` is the line's own, unique at the provider; ``object_id`` is the payment, refund, payout
+    or chargeback it belongs to, and ``reference`` the name that we gave that object.
+    """
+
+    id: str
+    kind: ReportKind
+    object_id: str
+    reference: str
+    amount: Money
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """Lines in the provider's order. ``next_after`` is where a later reading goes on."""
+
+    lines: Sequence[ReportLine]
+    next_after: str
+    has_more: bool
+
+
+class ReportUnavailable(ProviderError):
+    """This provider has no report to ask for; its file must be imported instead."""
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookNotice:
     """That something happened to an object. What happened is asked, not believed."""
 
@@ -175,6 +245,8 @@ class PaymentProvider(Protocol):
     def pay_out(self, new: NewPayout) -> ProviderPayout: ...
     def fetch_payout(self, provider_payout_id: str) -> ProviderPayout: ...
     def find_payout(self, reference: str) -> ProviderPayout | None: ...
+    def fetch_chargeback(self, provider_chargeback_id: str) -> ProviderChargeback: ...
     def verify_webhook(self, body: bytes, headers: Mapping[str, str]) -> None: ...
     def parse_webhook(self, body: bytes) -> WebhookNotice: ...
     def read_balances(self) -> Sequence[Money]: ...
+    def read_report(self, after: str) -> ReportPage: ...

@@ -1,6 +1,7 @@
 """The sandbox provider, spoken to over HTTP like any other."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -13,6 +14,7 @@ from marketplace.core.money import Money
 from marketplace.payments.providers.protocol import (
     BadSignature,
     BadWebhook,
+    ChargebackOutcome,
     NewPayment,
     NewPayout,
     NewRefund,
@@ -20,6 +22,7 @@ from marketplace.payments.providers.protocol import (
     ObjectMissing,
     PaymentOutcome,
     PayoutOutcome,
+    ProviderChargeback,
     ProviderDeclined,
     ProviderPayment,
     ProviderPayout,
@@ -27,6 +30,9 @@ from marketplace.payments.providers.protocol import (
     ProviderRejected,
     ProviderUnknown,
     RefundOutcome,
+    ReportKind,
+    ReportLine,
+    ReportPage,
     WebhookNotice,
 )
 from marketplace.payments.providers.signatures import verify_timestamped_hmac
@@ -56,6 +62,21 @@ PAYOUT_OUTCOMES = {
     "paid": PayoutOutcome.PAID,
     "failed": PayoutOutcome.FAILED,
     "returned": PayoutOutcome.RETURNED,
+}
+CHARGEBACK_OUTCOMES = {
+    "open": ChargebackOutcome.OPEN,
+    "won": ChargebackOutcome.WON,
+    "lost": ChargebackOutcome.LOST,
+}
+REPORT_KINDS = {
+    "payment": ReportKind.PAYMENT,
+    "fee": ReportKind.FEE,
+    "refund": ReportKind.REFUND,
+    "payout": ReportKind.PAYOUT,
+    "payout_return": ReportKind.PAYOUT_RETURN,
+    "chargeback": ReportKind.CHARGEBACK,
+    "chargeback_fee": ReportKind.CHARGEBACK_FEE,
+    "chargeback_return": ReportKind.CHARGEBACK_RETURN,
 }
 T = TypeVar("T")
 
@@ -140,6 +161,10 @@ class SandboxProvider:
         found = self._find("/v1/payouts", reference)
         return _read(_payout, found) if found else None
 
+    def fetch_chargeback(self, provider_chargeback_id: str) -> ProviderChargeback:
+        path = f"/v1/chargebacks/{quote(provider_chargeback_id, safe='')}"
+        return _read(_chargeback, self._get(path))
+
     def verify_webhook(self, body: bytes, headers: Mapping[str, str]) -> None:
         header = headers.get(SIGNATURE_HEADER, "")
         if not header:
@@ -163,6 +188,10 @@ class SandboxProvider:
     def read_balances(self) -> Sequence[Money]:
         balances = self._get("/v1/balance")["balances"]
         return [Money(balance["amount"], balance["currency"]) for balance in balances]
+
+    def read_report(self, after: str) -> ReportPage:
+        params = {"after": after} if after else {}
+        return _read(_report_page, self._get("/v1/balance/transactions", params=params))
 
     def _find(self, path: str, reference: str) -> dict[str, Any] | None:
         found: list[dict[str, Any]] = self._get(path, params={"reference": reference})["data"]
@@ -249,4 +278,35 @@ def _payout(body: dict[str, Any]) -> ProviderPayout:
         outcome=PAYOUT_OUTCOMES[body["status"]],
         amount=Money(body["amount"], body["currency"]),
         failure_code=body.get("failure_code") or "",
+    )
+
+
+def _chargeback(body: dict[str, Any]) -> ProviderChargeback:
+    currency = body["currency"]
+    return ProviderChargeback(
+        id=body["id"],
+        provider_payment_id=body["payment_id"],
+        outcome=CHARGEBACK_OUTCOMES[body["status"]],
+        amount=Money(body["amount"], currency),
+        fee=Money(body["fee"], currency),
+        reason=body["reason"],
+        respond_by=datetime.fromisoformat(body["respond_by"]) if body["respond_by"] else None,
+    )
+
+
+def _report_page(body: dict[str, Any]) -> ReportPage:
+    return ReportPage(
+        lines=[
+            ReportLine(
+                id=line["id"],
+                kind=REPORT_KINDS.get(line["type"], ReportKind.OTHER),
+                object_id=line["source_id"],
+                reference=line["reference"],
+                amount=Money(line["amount"], line["currency"]),
+                occurred_at=datetime.fromisoformat(line["created_at"]),
+            )
+            for line in body["data"]
+        ],
+        next_after=body["next_after"] or "",
+        has_more=body["has_more"],
     )

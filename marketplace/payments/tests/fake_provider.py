@@ -10,6 +10,7 @@ from marketplace.core.money import Money
 from marketplace.payments.providers.protocol import (
     BadSignature,
     BadWebhook,
+    ChargebackOutcome,
     NewPayment,
     NewPayout,
     NewRefund,
@@ -17,17 +18,22 @@ from marketplace.payments.providers.protocol import (
     ObjectMissing,
     PaymentOutcome,
     PayoutOutcome,
+    ProviderChargeback,
     ProviderDeclined,
     ProviderPayment,
     ProviderPayout,
     ProviderRefund,
     ProviderUnknown,
     RefundOutcome,
+    ReportLine,
+    ReportPage,
     WebhookNotice,
 )
 
 T = TypeVar("T")
-Kept = TypeVar("Kept", ProviderPayment, ProviderRefund, ProviderPayout)
+Kept = TypeVar("Kept", ProviderPayment, ProviderRefund, ProviderPayout, ProviderChargeback)
+Named = TypeVar("Named", ProviderPayment, ProviderRefund, ProviderPayout)
+REPORT_PAGE = 100
 
 
 class Killed(BaseException):
@@ -42,6 +48,9 @@ class FakeProvider:
         self.payments: dict[str, ProviderPayment] = {}
         self.refunds: dict[str, ProviderRefund] = {}
         self.payouts: dict[str, ProviderPayout] = {}
+        self.chargebacks: dict[str, ProviderChargeback] = {}
+        self.report: list[ReportLine] = []
+        """The balance report, line by line: filled by the test."""
         self.destinations: dict[str, NewPayout] = {}
         self.calls: list[str] = []
         self.fail_next: list[Exception] = []
@@ -72,6 +81,21 @@ class FakeProvider:
         payout = next(p for p in self.payouts.values() if p.reference == reference)
         self.payouts[payout.id] = replace(payout, outcome=outcome, failure_code="closed")
         return payout.id
+
+    def open_chargeback(self, provider_payment_id: str, amount: Money, fee: Money) -> str:
+        chargeback = ProviderChargeback(
+            id=f"cb_{next(self._numbers)}",
+            provider_payment_id=provider_payment_id,
+            outcome=ChargebackOutcome.OPEN,
+            amount=amount,
+            fee=fee,
+            reason="fraudulent",
+        )
+        self.chargebacks[chargeback.id] = chargeback
+        return chargeback.id
+
+    def close_chargeback(self, chargeback_id: str, outcome: ChargebackOutcome) -> None:
+        self.chargebacks[chargeback_id] = replace(self.chargebacks[chargeback_id], outcome=outcome)
 
     # --- the strategy
 
@@ -141,6 +165,17 @@ class FakeProvider:
         self._called("find_payout")
         return self._by_reference(self.payouts, reference)
 
+    def fetch_chargeback(self, provider_chargeback_id: str) -> ProviderChargeback:
+        self._called("fetch_chargeback")
+        return self._get(self.chargebacks, provider_chargeback_id)
+
+    def read_report(self, after: str) -> ReportPage:
+        self._called("read_report")
+        ids = [line.id for line in self.report]
+        start = ids.index(after) + 1 if after else 0
+        page = self.report[start : start + REPORT_PAGE]
+        return ReportPage(page, page[-1].id if page else after, start + len(page) < len(ids))
+
     def verify_webhook(self, body: bytes, headers: Mapping[str, str]) -> None:
         if headers.get("Fake-Signature") != "signed":
             raise BadSignature("no signature matches")
@@ -171,6 +206,10 @@ class FakeProvider:
         for payout in self.payouts.values():
             if payout.outcome is PayoutOutcome.PAID:
                 add(-payout.amount)
+        for chargeback in self.chargebacks.values():
+            add(-chargeback.fee)
+            if chargeback.outcome is not ChargebackOutcome.WON:
+                add(-chargeback.amount)
         return list(totals.values())
 
     def _called(self, name: str) -> None:
@@ -195,5 +234,5 @@ class FakeProvider:
         return objects[object_id]
 
     @staticmethod
-    def _by_reference(objects: Mapping[str, Kept], reference: str) -> Kept | None:
+    def _by_reference(objects: Mapping[str, Named], reference: str) -> Named | None:
         return next((o for o in objects.values() if o.reference == reference), None)

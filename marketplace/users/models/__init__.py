@@ -1,5 +1,13 @@
 from marketplace.users.models.profile import UserProfile
 from marketplace.users.models.sign_in import SignIn, SignInEnd
-from marketplace.users.models.user import User, UserType, VerificationStatus
+from marketplace.users.models.user import User, UserType, VerificationLevel, VerificationStatus
 
-__all__ = ["SignIn", "SignInEnd", "User", "UserProfile", "UserType", "VerificationStatus"]
+__all__ = [
+    "SignIn",
+    "SignInEnd",
+    "User",
+    "UserProfile",
+    "UserType",
+    "VerificationLevel",
+    "VerificationStatus",
+]

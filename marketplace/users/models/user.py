@@ -24,6 +24,15 @@ class VerificationStatus(models.TextChoices):
     VERIFIED = "VERIFIED"
 
 
+class VerificationLevel(models.TextChoices):
+    """How much is known of a person; each level includes those below it."""
+
+    T0 = "T0", "T0: email or phone"
+    T1 = "T1", "T1: name and bank account match"
+    T2 = "T2", "T2: identity document"
+    T3 = "T3", "T3: business"
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=email.strip().lower(), **fields)
@@ -75,6 +84,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     verification_status = models.CharField(
         max_length=10, choices=VerificationStatus, default=VerificationStatus.UNVERIFIED
     )
+    verification_level = models.CharField(
+        max_length=2,
+        choices=VerificationLevel,
+        default=VerificationLevel.T0,
+        db_default=VerificationLevel.T0,
+    )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     suspended_at = models.DateTimeField(null=True, blank=True)
@@ -111,6 +126,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(verification_status__in=VerificationStatus.values),
                 name="users_verification_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(verification_level__in=VerificationLevel.values),
+                name="users_verification_level_known",
             ),
         )
 

@@ -17,6 +17,7 @@ BEARER_COLUMNS = (
     "user_type",
     "roles",
     "verification_status",
+    "verification_level",
     "is_active",
     "is_staff",
     "suspended_at",

@@ -37,6 +37,7 @@ def snapshot(user: User) -> UserSnapshot:
         user_type=user.user_type,
         roles=roles(user.roles),
         verification_status=user.verification_status,
+        verification_level=user.verification_level,
         is_active=user.is_active,
         is_suspended=user.is_suspended,
         created_at=user.created_at,
