@@ -28,7 +28,7 @@ WITH words AS (
     SELECT array_agg(id ORDER BY id) AS ids, array_agg(parent_id ORDER BY id) AS parents
     FROM products_category WHERE parent_id IS NOT NULL
 ), numbers AS (
-    SELECT n, uuidv7(interval '1 second' * (n - %(count)s)) AS id,
+    SELECT n, uuidv7(interval '1 second' * (n - %(count)s::int)) AS id,
            words.list[1 + mod(n * 7919::bigint, 800)::int] AS one,
            words.list[1 + mod(n * 104729::bigint, 800)::int] AS two,
            (SELECT string_agg(words.list[1 + mod(n * 31 + k * 613::bigint, 800)::int], ' ')
@@ -38,12 +38,12 @@ WITH words AS (
            md5((n %% 200)::text)::uuid AS seller,
            100 + mod(n * 48271::bigint, 50000) AS price,
            CASE WHEN n %% 5 = 0 THEN 'USD' ELSE 'EUR' END AS currency
-    FROM generate_series(%(first)s, %(count)s) AS n, words, shelves
+    FROM generate_series(%(first)s::int, %(count)s::int) AS n, words, shelves
 )
 INSERT INTO products_catalogue_entry (product_id, seller_id, title, price_minor, currency,
     category_ids, is_in_stock, is_featured, version, created_at, card, detail, search)
 SELECT id, seller, one || ' ' || two || ' ' || n, price, currency, ARRAY[shelf, parent],
-       n %% 10 <> 0, n %% 100 = 0, 1, now() - interval '1 second' * (%(count)s - n),
+       n %% 10 <> 0, n %% 100 = 0, 1, now() - interval '1 second' * (%(count)s::int - n),
        json_build_object('id', id, 'title', one || ' ' || two, 'price', price / 100.0,
            'currency', currency, 'thumbnail_url', '/media/products/' || id || '/thumbnail.webp',
            'categories', json_build_array(json_build_object('id', shelf, 'name', 'Shelf',
