@@ -21,12 +21,10 @@ from marketplace.payments.models import (
     Transaction,
 )
 from marketplace.payments.streams import facts
-from marketplace.payments.streams.apply_payment import (
-    apply_to_attempt,
-    apply_to_payment,
-    apply_to_refund,
-)
+from marketplace.payments.streams.apply_attempt import apply_to_attempt
+from marketplace.payments.streams.apply_payment import apply_to_payment
 from marketplace.payments.streams.apply_payout import apply_to_payout
+from marketplace.payments.streams.apply_refund import apply_to_refund
 from marketplace.payments.streams.apply_statement import new_line, settled_line
 from marketplace.payments.streams.chain import GENESIS, event_hash
 from marketplace.payments.streams.states import (

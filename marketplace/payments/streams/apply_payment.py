@@ -1,19 +1,13 @@
-"""From facts to the state of a payment, its attempts and its refunds: pure functions."""
+"""From facts to the state of a payment: a pure function."""
 
 from dataclasses import replace
 from datetime import datetime
 from functools import singledispatch
 
 from marketplace.payments.models.payment import EscrowStatus, PaymentStatus
-from marketplace.payments.models.payment_attempt import AttemptStatus
-from marketplace.payments.models.refund import RefundSource, RefundStatus
+from marketplace.payments.models.refund import RefundSource
 from marketplace.payments.streams import facts
-from marketplace.payments.streams.states import (
-    AttemptState,
-    PaymentState,
-    Recorded,
-    RefundState,
-)
+from marketplace.payments.streams.states import PaymentState, Recorded
 
 
 def apply_to_payment(state: PaymentState | None, recorded: Recorded) -> PaymentState:
@@ -154,116 +148,3 @@ def _(
     if fact.source != RefundSource.ESCROW:
         return state
     return replace(state, status=PaymentStatus.REFUNDED)
-
-
-def apply_to_attempt(state: AttemptState | None, recorded: Recorded) -> AttemptState:
-    """The attempt that the fact is about, after it."""
-    if state is None:
-        return _started(recorded)
-    return replace(_attempt_changed(state, recorded), updated_at=recorded.occurred_at)
-
-
-def _started(recorded: Recorded) -> AttemptState:
-    fact = recorded.fact
-    if not isinstance(fact, facts.AttemptStarted):
-        raise TypeError(f"an attempt cannot begin with {fact.type}")
-    return AttemptState(
-        id=fact.attempt_id,
-        payment_id=recorded.stream_id,
-        provider=fact.provider,
-        method=fact.method,
-        client_key=fact.client_key,
-        return_url=fact.return_url,
-        status=AttemptStatus.STARTED,
-        provider_payment_id=None,
-        redirect_url="",
-        captured_minor=None,
-        captured_currency="",
-        failure_code="",
-        created_at=recorded.occurred_at,
-        updated_at=recorded.occurred_at,
-    )
-
-
-def _attempt_changed(state: AttemptState, recorded: Recorded) -> AttemptState:
-    match recorded.fact:
-        case facts.AttemptOutcomeUnknown():
-            return replace(state, status=AttemptStatus.UNKNOWN)
-        case facts.AttemptRedirected() as fact:
-            return replace(
-                state,
-                status=AttemptStatus.REDIRECTED,
-                provider_payment_id=fact.provider_payment_id,
-                redirect_url=fact.redirect_url,
-            )
-        case facts.AttemptDeclined() as fact:
-            return replace(
-                state,
-                status=AttemptStatus.DECLINED,
-                provider_payment_id=fact.provider_payment_id or state.provider_payment_id,
-                failure_code=fact.code,
-            )
-        case facts.CaptureConfirmed() as fact:
-            return replace(
-                state,
-                status=AttemptStatus.CAPTURED,
-                provider_payment_id=fact.provider_payment_id,
-                captured_minor=fact.amount_minor,
-                captured_currency=fact.currency,
-                failure_code="",
-            )
-        case _:
-            return state
-
-
-def apply_to_refund(state: RefundState | None, recorded: Recorded) -> RefundState:
-    """The refund that the fact is about, after it."""
-    if state is None:
-        return _requested(recorded)
-    return replace(_refund_changed(state, recorded), updated_at=recorded.occurred_at)
-
-
-def _requested(recorded: Recorded) -> RefundState:
-    fact = recorded.fact
-    if not isinstance(fact, facts.RefundRequested):
-        raise TypeError(f"a refund cannot begin with {fact.type}")
-    return RefundState(
-        id=fact.refund_id,
-        payment_id=recorded.stream_id,
-        attempt_id=fact.attempt_id,
-        provider=fact.provider,
-        provider_payment_id=fact.provider_payment_id,
-        provider_refund_id=None,
-        source=fact.source,
-        amount_minor=fact.amount_minor,
-        currency=fact.currency,
-        reason=fact.reason,
-        status=RefundStatus.REQUESTED,
-        failure_code="",
-        created_at=recorded.occurred_at,
-        updated_at=recorded.occurred_at,
-    )
-
-
-def _refund_changed(state: RefundState, recorded: Recorded) -> RefundState:
-    match recorded.fact:
-        case facts.RefundOutcomeUnknown():
-            return replace(state, status=RefundStatus.UNKNOWN)
-        case facts.RefundSubmitted() as fact:
-            return replace(
-                state,
-                status=RefundStatus.SUBMITTED,
-                provider_refund_id=fact.provider_refund_id,
-            )
-        case facts.RefundSucceeded() as fact:
-            return replace(
-                state,
-                status=RefundStatus.SUCCEEDED,
-                provider_refund_id=fact.provider_refund_id,
-            )
-        case facts.RefundFailed() as fact:
-            return replace(state, status=RefundStatus.FAILED, failure_code=fact.code)
-        case facts.RefundContradicted():
-            return replace(state, failure_code="contradicted")
-        case _:
-            return state

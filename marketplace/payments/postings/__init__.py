@@ -1,0 +1,38 @@
+"""Every journal of a payment or a payout: which accounts, which key that makes it once.
+
+One module a subject; callers say ``postings.post_hold(…)``.
+"""
+
+from marketplace.payments.postings.captures import (
+    post_hold,
+    post_shortage,
+    post_unmatched_receipt,
+)
+from marketplace.payments.postings.payouts import (
+    post_payout_failed,
+    post_payout_paid,
+    post_payout_requested,
+)
+from marketplace.payments.postings.refunds import (
+    post_refund_failed,
+    post_refund_from_escrow,
+    post_refund_from_suspense,
+    post_refund_succeeded,
+)
+from marketplace.payments.postings.releases import (
+    post_release,
+)
+
+__all__ = [
+    "post_hold",
+    "post_payout_failed",
+    "post_payout_paid",
+    "post_payout_requested",
+    "post_refund_failed",
+    "post_refund_from_escrow",
+    "post_refund_from_suspense",
+    "post_refund_succeeded",
+    "post_release",
+    "post_shortage",
+    "post_unmatched_receipt",
+]

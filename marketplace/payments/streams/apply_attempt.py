@@ -1,0 +1,67 @@
+"""From facts to the state of an attempt: a pure function."""
+
+from dataclasses import replace
+
+from marketplace.payments.models.payment_attempt import AttemptStatus
+from marketplace.payments.streams import facts
+from marketplace.payments.streams.states import AttemptState, Recorded
+
+
+def apply_to_attempt(state: AttemptState | None, recorded: Recorded) -> AttemptState:
+    """The attempt that the fact is about, after it."""
+    if state is None:
+        return _started(recorded)
+    return replace(_attempt_changed(state, recorded), updated_at=recorded.occurred_at)
+
+
+def _started(recorded: Recorded) -> AttemptState:
+    fact = recorded.fact
+    if not isinstance(fact, facts.AttemptStarted):
+        raise TypeError(f"an attempt cannot begin with {fact.type}")
+    return AttemptState(
+        id=fact.attempt_id,
+        payment_id=recorded.stream_id,
+        provider=fact.provider,
+        method=fact.method,
+        client_key=fact.client_key,
+        return_url=fact.return_url,
+        status=AttemptStatus.STARTED,
+        provider_payment_id=None,
+        redirect_url="",
+        captured_minor=None,
+        captured_currency="",
+        failure_code="",
+        created_at=recorded.occurred_at,
+        updated_at=recorded.occurred_at,
+    )
+
+
+def _attempt_changed(state: AttemptState, recorded: Recorded) -> AttemptState:
+    match recorded.fact:
+        case facts.AttemptOutcomeUnknown():
+            return replace(state, status=AttemptStatus.UNKNOWN)
+        case facts.AttemptRedirected() as fact:
+            return replace(
+                state,
+                status=AttemptStatus.REDIRECTED,
+                provider_payment_id=fact.provider_payment_id,
+                redirect_url=fact.redirect_url,
+            )
+        case facts.AttemptDeclined() as fact:
+            return replace(
+                state,
+                status=AttemptStatus.DECLINED,
+                provider_payment_id=fact.provider_payment_id or state.provider_payment_id,
+                failure_code=fact.code,
+            )
+        case facts.CaptureConfirmed() as fact:
+            return replace(
+                state,
+                status=AttemptStatus.CAPTURED,
+                provider_payment_id=fact.provider_payment_id,
+                captured_minor=fact.amount_minor,
+                captured_currency=fact.currency,
+                failure_code="",
+            )
+        case _:
+            return state

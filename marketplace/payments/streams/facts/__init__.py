@@ -1,0 +1,77 @@
+"""What can happen to a payment and to a payout, as its stream keeps it.
+
+A fact is never renamed or given another meaning: its type and members are stored for good. A new
+member gets a default. One module a subject; callers say ``facts.FundsHeld``.
+"""
+
+from marketplace.payments.streams.facts.base import (
+    AttemptFact,
+    Fact,
+    RefundFact,
+    known_facts,
+)
+from marketplace.payments.streams.facts.payloads import (
+    from_payload,
+    to_payload,
+)
+from marketplace.payments.streams.facts.payment import (
+    AttemptDeclined,
+    AttemptOutcomeUnknown,
+    AttemptRedirected,
+    AttemptStarted,
+    CaptureConfirmed,
+    CapturePutInSuspense,
+    EscrowReleased,
+    FundsHeld,
+    PaymentCreated,
+    PaymentVoided,
+)
+from marketplace.payments.streams.facts.payout import (
+    PayoutContradicted,
+    PayoutFailed,
+    PayoutOutcomeUnknown,
+    PayoutPaid,
+    PayoutRequested,
+    PayoutReturned,
+    PayoutSubmitted,
+)
+from marketplace.payments.streams.facts.refund import (
+    RefundContradicted,
+    RefundFailed,
+    RefundOutcomeUnknown,
+    RefundRequested,
+    RefundSubmitted,
+    RefundSucceeded,
+)
+
+__all__ = [
+    "AttemptDeclined",
+    "AttemptFact",
+    "AttemptOutcomeUnknown",
+    "AttemptRedirected",
+    "AttemptStarted",
+    "CaptureConfirmed",
+    "CapturePutInSuspense",
+    "EscrowReleased",
+    "Fact",
+    "FundsHeld",
+    "PaymentCreated",
+    "PaymentVoided",
+    "PayoutContradicted",
+    "PayoutFailed",
+    "PayoutOutcomeUnknown",
+    "PayoutPaid",
+    "PayoutRequested",
+    "PayoutReturned",
+    "PayoutSubmitted",
+    "RefundContradicted",
+    "RefundFact",
+    "RefundFailed",
+    "RefundOutcomeUnknown",
+    "RefundRequested",
+    "RefundSubmitted",
+    "RefundSucceeded",
+    "from_payload",
+    "known_facts",
+    "to_payload",
+]
