@@ -155,3 +155,9 @@ class WebhookUnreadable(DomainError):
     code = "webhook_unreadable"
     kind = ErrorKind.INVALID
     title = "The body is not an event"
+
+
+class FreezeAlreadyLifted(DomainError):
+    code = "freeze_already_lifted"
+    kind = ErrorKind.CONFLICT
+    title = "This freeze of payouts has been lifted"

@@ -126,3 +126,19 @@ class PaymentReviewOpened(DomainEvent):
     order_id: UUID | None
     amount_minor: int
     currency: str
+
+
+@domain_event("payments.PayoutsFrozen")
+class PayoutsFrozen(DomainEvent):
+    """A promise about money was found broken: nothing is sent out until a person lifts it."""
+
+    freeze_id: UUID
+    cause: str
+    detail: str
+
+
+@domain_event("payments.PayoutFreezeLifted")
+class PayoutFreezeLifted(DomainEvent):
+    freeze_id: UUID
+    lifted_by: UUID
+    reason: str

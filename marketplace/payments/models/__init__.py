@@ -17,6 +17,7 @@ from marketplace.payments.models.payment_attempt import (
 from marketplace.payments.models.payment_event import PaymentEvent, StreamKind
 from marketplace.payments.models.payment_review import PaymentReview, ReviewKind, ReviewStatus
 from marketplace.payments.models.payout import Payout, PayoutMinimum, PayoutStatus
+from marketplace.payments.models.payout_freeze import PayoutFreeze
 from marketplace.payments.models.provider_webhook import ProviderWebhook, WebhookState
 from marketplace.payments.models.refund import Refund, RefundSource, RefundStatus
 from marketplace.payments.models.transaction import (
@@ -47,6 +48,7 @@ __all__ = [
     "PaymentReview",
     "PaymentStatus",
     "Payout",
+    "PayoutFreeze",
     "PayoutMinimum",
     "PayoutStatus",
     "ProviderWebhook",

@@ -2,7 +2,9 @@
 
 from marketplace.payments.services.add_bank_account import add_bank_account
 from marketplace.payments.services.create_payment import create_payment
+from marketplace.payments.services.freeze_payouts import freeze_payouts
 from marketplace.payments.services.hold_captured_funds import hold_captured_funds
+from marketplace.payments.services.lift_payout_freeze import lift_payout_freeze
 from marketplace.payments.services.process_webhooks import process_webhooks
 from marketplace.payments.services.quote_commission import combine_commission, quote_commission
 from marketplace.payments.services.receive_webhook import receive_webhook
@@ -41,7 +43,9 @@ __all__ = [
     "add_bank_account",
     "combine_commission",
     "create_payment",
+    "freeze_payouts",
     "hold_captured_funds",
+    "lift_payout_freeze",
     "process_webhooks",
     "quote_commission",
     "receive_webhook",

@@ -1,6 +1,7 @@
 from uuid import UUID
 
 import structlog
+from django.db.models import F
 
 from marketplace.core.money import Money
 from marketplace.payments.appointments import claim_due
@@ -16,11 +17,14 @@ from marketplace.payments.providers.protocol import (
     asking,
 )
 from marketplace.payments.repositories.bank_accounts import open_destination
+from marketplace.payments.repositories.freezes import payouts_frozen
 from marketplace.payments.services.learn_payout import learn_payout
 from marketplace.payments.services.record_payout_outcome import (
     record_payout_refused,
     record_payout_unknown,
 )
+
+FROZEN = "payouts are frozen"
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +34,8 @@ def submit_payouts() -> int:
 
     The payout's id is the key and the reference, so sending it twice is one payout; after an
     unknown outcome the provider is asked first all the same.
+
+    While payouts are frozen nothing is sent; what was sent before is asked about as ever.
     """
     payout_ids = claim_due(Payout)
     for payout_id in payout_ids:
@@ -41,10 +47,14 @@ def _submit(payout_id: UUID) -> None:
     payout = Payout.objects.select_related("bank_account").get(id=payout_id)
     provider, known_status = get_provider(payout.provider), payout.status
     try:
+        observed = _ask(provider, payout)
+        if observed is None:
+            _stays(payout_id)
+            return
         learn_payout(
             provider=provider,
             payout_id=payout_id,
-            observed=_ask(provider, payout),
+            observed=observed,
             known_status=known_status,
         )
     except (ProviderDeclined, ProviderRejected) as error:
@@ -55,7 +65,8 @@ def _submit(payout_id: UUID) -> None:
         record_payout_unknown(payout_id=payout_id, error=str(error))
 
 
-def _ask(provider: PaymentProvider, payout: Payout) -> ProviderPayout:
+def _ask(provider: PaymentProvider, payout: Payout) -> ProviderPayout | None:
+    """What the provider says; None when it was not sent because payouts are frozen."""
     if payout.provider_payout_id is not None:
         with asking():
             return provider.fetch_payout(payout.provider_payout_id)
@@ -66,6 +77,9 @@ def _ask(provider: PaymentProvider, payout: Payout) -> ProviderPayout:
             found = provider.find_payout(str(payout.id))
         if found is not None:
             return found
+    # Right before the call, for each payout: a freeze binds a batch that is being worked through.
+    if payouts_frozen():
+        return None
     return provider.pay_out(
         NewPayout(
             reference=str(payout.id),
@@ -73,3 +87,8 @@ def _ask(provider: PaymentProvider, payout: Payout) -> ProviderPayout:
             destination=open_destination(payout.bank_account),
         )
     )
+
+
+def _stays(payout_id: UUID) -> None:
+    # The claim did nothing, so it does not count; its lease says when to look again.
+    Payout.objects.filter(id=payout_id).update(checks=F("checks") - 1, last_error=FROZEN)
