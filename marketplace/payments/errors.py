@@ -14,6 +14,20 @@ class CommissionDoesNotFit(DomainError):
     title = "The commission is in another currency, or larger than the payment"
 
 
+class ProviderFeeDiffers(DomainError):
+    """Another fee for the same payment was booked: a person compares the provider's papers."""
+
+    code = "provider_fee_differs"
+    kind = ErrorKind.CONFLICT
+    title = "Another fee was booked for this payment"
+
+
+class SettlementDiffers(DomainError):
+    code = "settlement_differs"
+    kind = ErrorKind.CONFLICT
+    title = "This settlement was booked with another amount"
+
+
 class PaymentAlreadyPaid(DomainError):
     code = "payment_already_paid"
     kind = ErrorKind.CONFLICT

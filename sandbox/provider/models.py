@@ -34,6 +34,8 @@ class Payment(models.Model):
     # When the clock acts next: expiry while unpaid, the bank's answer while processing.
     due_at = models.DateTimeField(null=True)
     captured_at = models.DateTimeField(null=True)
+    # What was charged for it when it was captured.
+    fee_minor = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [

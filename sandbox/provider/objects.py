@@ -19,6 +19,7 @@ def payment_object(payment: Payment) -> dict[str, Any]:
         "status": payment.status,
         "amount": payment.amount_minor,
         "amount_refunded": payment.refunded_minor,
+        "fee": payment.fee_minor if payment.captured_at else None,
         "currency": payment.currency,
         "reference": payment.reference,
         "description": payment.description,

@@ -37,6 +37,7 @@ def test_a_fee_is_booked_beside_the_payment(sandbox: Sandbox, ref: str) -> None:
     with _second_server(sandbox, SANDBOX_FEE_BPS="250") as (url, _):
         payment = sandbox.payment(ref, 1000, currency="NZD")
         httpx.post(f"{url}/pay/{payment['id']}", data={"outcome": "pay"})
+    assert sandbox.get(f"/v1/payments/{payment['id']}").json()["fee"] == 25
     assert sandbox.balance("NZD")["amount"] == 975
     with psycopg.connect(sandbox.database_url) as connection:
         lines = connection.execute(

@@ -281,6 +281,8 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 SPECTACULAR_SETTINGS = api_document.SETTINGS
 
+SETTLEMENT_BANK = env.str("SETTLEMENT_BANK", default="main")
+"""The name, in our books, of the bank account that providers settle to."""
 SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8001")
 SANDBOX_API_KEY = env.str("SANDBOX_API_KEY", default="")
 SANDBOX_WEBHOOK_SECRETS = env.list("SANDBOX_WEBHOOK_SECRETS", default=[])

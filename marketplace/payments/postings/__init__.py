@@ -13,6 +13,12 @@ from marketplace.payments.postings.payouts import (
     post_payout_paid,
     post_payout_requested,
 )
+from marketplace.payments.postings.platform import (
+    post_provider_fee,
+    post_settlement,
+    provider_fee_key,
+    settlement_key,
+)
 from marketplace.payments.postings.refunds import (
     post_refund_failed,
     post_refund_from_escrow,
@@ -28,11 +34,15 @@ __all__ = [
     "post_payout_failed",
     "post_payout_paid",
     "post_payout_requested",
+    "post_provider_fee",
     "post_refund_failed",
     "post_refund_from_escrow",
     "post_refund_from_suspense",
     "post_refund_succeeded",
     "post_release",
+    "post_settlement",
     "post_shortage",
     "post_unmatched_receipt",
+    "provider_fee_key",
+    "settlement_key",
 ]

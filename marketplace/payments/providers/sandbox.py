@@ -205,6 +205,7 @@ def _payment(body: dict[str, Any]) -> ProviderPayment:
         redirect_url=body.get("checkout_url") or "",
         failure_code=body.get("failure_code") or body.get("cancellation_reason") or "",
         details={"captured_at": body["captured_at"]} if body.get("captured_at") else {},
+        fee=Money(body["fee"], body["currency"]) if body.get("fee") else None,
     )
 
 

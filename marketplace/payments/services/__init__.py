@@ -1,13 +1,16 @@
 """Commands. Each file holds one and says what it guarantees."""
 
 from marketplace.payments.services.add_bank_account import add_bank_account
+from marketplace.payments.services.book_provider_fee import book_provider_fee
 from marketplace.payments.services.create_payment import create_payment
+from marketplace.payments.services.enter_settlement import enter_settlement
 from marketplace.payments.services.freeze_payouts import freeze_payouts
 from marketplace.payments.services.hold_captured_funds import hold_captured_funds
 from marketplace.payments.services.lift_payout_freeze import lift_payout_freeze
 from marketplace.payments.services.process_webhooks import process_webhooks
 from marketplace.payments.services.quote_commission import combine_commission, quote_commission
 from marketplace.payments.services.receive_webhook import receive_webhook
+from marketplace.payments.services.record_settlement import record_settlement
 from marketplace.payments.services.refund_escrow import refund_escrow
 from marketplace.payments.services.release_escrow import release_escrow
 from marketplace.payments.services.remove_bank_account import remove_bank_account
@@ -41,14 +44,17 @@ __all__ = [
     "ReleaseSnapshot",
     "Resolution",
     "add_bank_account",
+    "book_provider_fee",
     "combine_commission",
     "create_payment",
+    "enter_settlement",
     "freeze_payouts",
     "hold_captured_funds",
     "lift_payout_freeze",
     "process_webhooks",
     "quote_commission",
     "receive_webhook",
+    "record_settlement",
     "refund_escrow",
     "release_escrow",
     "remove_bank_account",

@@ -5,6 +5,7 @@ from marketplace.payments import postings
 from marketplace.payments.models import PaymentReview, ReviewKind
 from marketplace.payments.providers.protocol import ProviderPayment
 from marketplace.payments.repositories.reviews import open_review
+from marketplace.payments.services.book_provider_fee import book_provider_fee
 
 
 @opens_transaction
@@ -21,6 +22,13 @@ def book_unmatched_capture(*, provider: str, observed: ProviderPayment) -> str:
     postings.post_unmatched_receipt(
         subject_id=subject_id, reference_id=subject_id, provider=provider, amount=observed.amount
     )
+    if observed.fee is not None and observed.fee.is_positive:
+        book_provider_fee(
+            provider=provider,
+            provider_payment_id=observed.id,
+            payment_id=None,
+            amount=observed.fee,
+        )
     open_review(
         kind=ReviewKind.UNMATCHED_CAPTURE,
         subject_id=subject_id,

@@ -2,10 +2,13 @@
 
 from uuid import UUID
 
+import structlog
+
 from marketplace.core.actor import Actor
 from marketplace.core.db import opens_transaction
 from marketplace.core.events import record
 from marketplace.payments.appointments import POLL_SECONDS, look_again, no_more
+from marketplace.payments.errors import ProviderFeeDiffers
 from marketplace.payments.events import CaptureReported, PaymentDeclined
 from marketplace.payments.models import (
     OPEN_ATTEMPT_STATUSES,
@@ -16,7 +19,10 @@ from marketplace.payments.models import (
 from marketplace.payments.providers.protocol import PaymentOutcome, ProviderPayment
 from marketplace.payments.repositories.payments import lock_attempt
 from marketplace.payments.repositories.streams import append_to_payment
+from marketplace.payments.services.book_provider_fee import book_provider_fee
 from marketplace.payments.streams import facts
+
+log = structlog.get_logger(__name__)
 
 
 @opens_transaction
@@ -27,6 +33,8 @@ def record_attempt_observed(*, attempt_id: UUID, observed: ProviderPayment) -> s
     because it is money; nothing takes a capture back. What is known already changes nothing.
     """
     payment, attempt = lock_attempt(attempt_id)
+    if observed.outcome is PaymentOutcome.CAPTURED:
+        _book_fee(payment, attempt, observed)
     match observed.outcome:
         case PaymentOutcome.CAPTURED if attempt.status != AttemptStatus.CAPTURED:
             return _captured(payment, attempt, observed)
@@ -77,6 +85,22 @@ def _captured(payment: Payment, attempt: PaymentAttempt, observed: ProviderPayme
         key=payment.order_id,
     )
     return "captured"
+
+
+def _book_fee(payment: Payment, attempt: PaymentAttempt, observed: ProviderPayment) -> None:
+    """What the provider kept; it may say so only in a later answer than the capture's first."""
+    if observed.fee is None or not observed.fee.is_positive:
+        return
+    try:
+        book_provider_fee(
+            provider=attempt.provider,
+            provider_payment_id=observed.id,
+            payment_id=payment.id,
+            amount=observed.fee,
+        )
+    except ProviderFeeDiffers as difference:
+        # The capture counts all the same; reconciliation shows the difference as an open item.
+        log.warning("provider_fee_differs", detail=difference.detail)
 
 
 def _declined(

@@ -64,11 +64,18 @@ class FakeProvider:
     # --- what a test makes happen
 
     def settle_payment(
-        self, reference: str, outcome: PaymentOutcome, amount: Money | None = None
+        self,
+        reference: str,
+        outcome: PaymentOutcome,
+        amount: Money | None = None,
+        fee: Money | None = None,
     ) -> str:
         payment = next(p for p in self.payments.values() if p.reference == reference)
         self.payments[payment.id] = replace(
-            payment, outcome=outcome, amount=amount or payment.amount
+            payment,
+            outcome=outcome,
+            amount=amount or payment.amount,
+            fee=fee or payment.fee,
         )
         return payment.id
 
@@ -199,7 +206,7 @@ class FakeProvider:
 
         for payment in self.payments.values():
             if payment.outcome is PaymentOutcome.CAPTURED:
-                add(payment.amount)
+                add(payment.amount - (payment.fee or Money.zero(payment.amount.currency)))
         for refund in self.refunds.values():
             if refund.outcome is RefundOutcome.SUCCEEDED:
                 add(-refund.amount)

@@ -78,7 +78,8 @@ def end_payment(payment: Payment, status: str, now: datetime, code: str = "") ->
     payment.due_at = None
     if status == Payment.Status.SUCCEEDED:
         payment.captured_at = now
-    payment.save(update_fields=["status", "failure_code", "due_at", "captured_at"])
+        payment.fee_minor = payment.amount_minor * settings.SANDBOX.fee_bps // 10_000
+    payment.save(update_fields=["status", "failure_code", "due_at", "captured_at", "fee_minor"])
     emit(
         event_type=f"payment.{status}",
         data=payment_object(payment),
@@ -95,13 +96,12 @@ def end_payment(payment: Payment, status: str, now: datetime, code: str = "") ->
             currency=payment.currency,
             amount_minor=payment.amount_minor,
         )
-        fee_minor = payment.amount_minor * settings.SANDBOX.fee_bps // 10_000
-        if fee_minor:
+        if payment.fee_minor:
             post_line(
                 kind="fee",
                 source_id=payment.id,
                 reference=payment.reference,
                 currency=payment.currency,
-                amount_minor=-fee_minor,
+                amount_minor=-payment.fee_minor,
             )
     return payment

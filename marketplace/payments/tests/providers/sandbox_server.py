@@ -61,8 +61,11 @@ class RunningSandbox:
 
 
 @contextmanager
-def running_sandbox() -> Iterator[RunningSandbox]:
-    """A sandbox with a database of its own on the tests' server, until the block ends."""
+def running_sandbox(**changes: str) -> Iterator[RunningSandbox]:
+    """A sandbox with a database of its own on the tests' server, until the block ends.
+
+    ``changes`` are variables of its environment, such as its fee.
+    """
     with _database() as database_url, _listener() as (listener_url, webhooks):
         url = f"http://127.0.0.1:{_free_port()}"
         environment = {
@@ -77,6 +80,7 @@ def running_sandbox() -> Iterator[RunningSandbox]:
             "SANDBOX_SETTLE_DELAY_SECONDS": "0.1",
             "SANDBOX_RETURN_DELAY_SECONDS": "0.1",
             "PYTHONPATH": str(ROOT),
+            **changes,
         }
         _program(environment, "migrate").wait(timeout=60)
         programs = [_program(environment, "serve"), _program(environment, "deliver")]

@@ -17,7 +17,7 @@ from marketplace.payments.audits import (
     check_payments_equal_escrow,
 )
 from marketplace.payments.ledger.audit import Tally
-from marketplace.payments.models import Payout, Refund
+from marketplace.payments.models import LedgerEntry, Payout, Refund
 from marketplace.payments.projections import check_projections
 from marketplace.payments.providers.protocol import (
     BadSignature,
@@ -53,6 +53,7 @@ from marketplace.payments.tests.providers.sandbox_server import (
     API_KEY,
     WEBHOOK_SECRET,
     RunningSandbox,
+    running_sandbox,
     wait_for,
 )
 
@@ -179,6 +180,10 @@ class TestErrors:
 @pytest.fixture
 def on_sandbox(settings: object, sandbox: RunningSandbox) -> RunningSandbox:
     """The platform speaks to the running sandbox."""
+    return speak_to(sandbox, settings)
+
+
+def speak_to(sandbox: RunningSandbox, settings: object) -> RunningSandbox:
     settings.SANDBOX_URL = sandbox.url  # type: ignore[attr-defined]
     settings.SANDBOX_API_KEY = API_KEY  # type: ignore[attr-defined]
     settings.SANDBOX_WEBHOOK_SECRETS = [WEBHOOK_SECRET]  # type: ignore[attr-defined]
@@ -262,3 +267,21 @@ def test_the_providers_books_are_compared_with_ours(
     assert not [difference for difference in differences if "CHF" in difference]
     settings.SANDBOX_URL = "http://127.0.0.1:1"  # type: ignore[attr-defined]
     assert "no balance report" in next(check_clearing_equals_providers(Tally()))
+
+
+@pytest.mark.django_db
+def test_the_books_agree_with_a_provider_that_takes_a_fee(settings: object) -> None:
+    with running_sandbox(SANDBOX_FEE_BPS="250") as dear:
+        speak_to(dear, settings)
+        sale = make_sale()
+        started = start(sale)
+        dear.press(sale.attempt.provider_payment_id or "", "pay")
+        take_in(dear, b"payment.succeeded")
+        in_transaction(
+            hold_captured_funds, payment_id=sale.payment_id, attempt_id=started.attempt_id
+        )
+        tally = Tally()
+        assert list(check_clearing_equals_providers(tally)) == []
+        assert tally.examined == 1
+    fee = LedgerEntry.objects.get(account__kind_id="expense_psp_fee")
+    assert (fee.amount_minor, fee.currency) == (250, "EUR")

@@ -1,0 +1,55 @@
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from marketplace.core.db import needs_transaction
+from marketplace.core.errors import InvalidInput
+from marketplace.core.money import Money
+from marketplace.payments import postings
+from marketplace.payments.errors import ProviderFeeDiffers
+from marketplace.payments.models import Payment, PaymentAttempt
+from marketplace.payments.repositories.journals import find_debited, lock_key
+
+
+@needs_transaction
+def book_provider_fee(
+    *, provider: str, provider_payment_id: str, payment_id: UUID | None, amount: Money
+) -> bool:
+    """Book what the provider kept of a payment, exactly once: psp_fee ← clearing.
+
+    Called when a capture is recorded with its fee, and again whenever the fee becomes known later
+    (another answer of the provider, a line of its report). Returns whether it was booked just now.
+    Without ``payment_id`` the payment is found by the provider's id; money that fits no payment
+    costs its fee all the same.
+
+    Raises :class:`InvalidInput` for an amount that is not above zero, and
+    :class:`ProviderFeeDiffers` when another amount stands in the books; then nothing changes.
+    """
+    if not amount.is_positive:
+        raise InvalidInput("A fee is more than zero.")
+    key = postings.provider_fee_key(provider, provider_payment_id)
+    # A report and a webhook may tell of one fee at the same moment, and know different things.
+    lock_key(key)
+    if (booked := find_debited(key)) is not None:
+        if booked != amount:
+            raise ProviderFeeDiffers(f"{booked} was booked for {provider_payment_id}, not {amount}")
+        return False
+    payment_id = payment_id or _find_payment(provider, provider_payment_id)
+    return postings.post_provider_fee(
+        provider=provider,
+        provider_payment_id=provider_payment_id,
+        reference_id=_reference(payment_id, f"{provider}:{provider_payment_id}"),
+        amount=amount,
+        metadata={"payment_id": str(payment_id)} if payment_id else {},
+    ).created
+
+
+def _find_payment(provider: str, provider_payment_id: str) -> UUID | None:
+    attempts = PaymentAttempt.objects.filter(
+        provider=provider, provider_payment_id=provider_payment_id
+    )
+    return attempts.values_list("payment_id", flat=True).first()
+
+
+def _reference(payment_id: UUID | None, name: str) -> UUID:
+    """The order, so that the fee stands among its journals; else a name for the provider's id."""
+    order_ids = Payment.objects.filter(id__in=[payment_id] if payment_id else [])
+    return order_ids.values_list("order_id", flat=True).first() or uuid5(NAMESPACE_URL, name)
