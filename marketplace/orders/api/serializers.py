@@ -10,6 +10,7 @@ from marketplace.core.api.schema import shown_as
 from marketplace.orders.api import examples
 from marketplace.orders.basket import MAX_LINES, MAX_NOTES, MAX_QUANTITY
 from marketplace.orders.transitions import OrderStatus
+from marketplace.payments.queries import WALLET
 
 MAX_REASON = 1000
 ROLES = ("buyer", "seller")
@@ -58,12 +59,22 @@ class PlaceOrderSerializer(StrictSerializer[Any]):
 @shown_as(request=examples.PAY)
 class PayOrderSerializer(StrictSerializer[Any]):
     payment_method = serializers.CharField(
-        max_length=20, default="card", help_text="`card`, `bank_transfer`, `mobile_money`, …"
+        max_length=20,
+        default="card",
+        help_text="`card`, `bank_transfer`, `mobile_money`, …, or `wallet`: paid at once.",
     )
     provider = serializers.SlugField(max_length=20, required=False)
     return_url = serializers.URLField(
-        max_length=2000, help_text="Where the provider's page sends the buyer afterwards."
+        max_length=2000,
+        required=False,
+        default="",
+        help_text="Where the provider's page sends the buyer afterwards; not needed for `wallet`.",
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["return_url"] and attrs["payment_method"] != WALLET:
+            raise serializers.ValidationError({"return_url": ["This field is required."]})
+        return attrs
 
 
 @shown_as(request=examples.SHIP)
@@ -203,8 +214,8 @@ class CheckoutSerializer(serializers.Serializer[Any]):
 
 
 class NextActionSerializer(serializers.Serializer[Any]):
-    type = serializers.CharField()
-    url = serializers.CharField()
+    type = serializers.ChoiceField(choices=["redirect", "none"])
+    url = serializers.CharField(required=False, help_text="With `redirect`.")
 
 
 class StartedPaymentSerializer(serializers.Serializer[Any]):
@@ -221,7 +232,7 @@ class StartedPaymentSerializer(serializers.Serializer[Any]):
 @shown_as(examples.PAYMENT_START)
 class PaymentStartSerializer(serializers.Serializer[Any]):
     payment = StartedPaymentSerializer()
-    next_action = NextActionSerializer(help_text="Send the buyer to `url`.")
+    next_action = NextActionSerializer(help_text="Send the buyer to `url`, if there is one.")
 
 
 class CounterpartySerializer(serializers.Serializer[Any]):

@@ -6,9 +6,10 @@ from marketplace.core.db import opens_transaction
 from marketplace.orders.models import DeadlineKind
 from marketplace.orders.policies import authorize
 from marketplace.orders.repositories import DeadlineRepository, OrderRepository
-from marketplace.orders.transitions import Command
-from marketplace.payments.queries import choose_provider
-from marketplace.payments.services import PaymentStart, start_payment
+from marketplace.orders.services._paying import enter_paid
+from marketplace.orders.transitions import Command, Party
+from marketplace.payments.queries import WALLET, choose_provider, was_paid_from_wallet
+from marketplace.payments.services import PaymentStart, pay_from_wallet, start_payment
 
 QUICK_METHODS = frozenset({"card"})
 """Whoever pays by anything else has the longer time."""
@@ -24,12 +25,20 @@ def pay_order(
     provider: str | None = None,
     expected_version: int | None = None,
 ) -> PaymentStart:
-    """Start paying: returns where the buyer goes to pay.
+    """Start paying: returns where the buyer goes to pay, or that there is nothing left to do.
 
     Two steps on purpose: the order admits the attempt in a transaction of its own, then payments
-    calls the provider outside any. The same key again answers the same attempt. Raises NotFound,
-    NotYourPart, StaleVersion, OrderNotPayable, OrderAlready…, and what payments refuses.
+    calls the provider outside any. From the wallet it is one step, since nobody is called. The
+    same key again answers the same attempt. Raises NotFound, NotYourPart, StaleVersion,
+    OrderNotPayable, OrderAlready…, and what payments refuses.
     """
+    if method == WALLET and provider in (None, WALLET):
+        return _pay_from_wallet(
+            order_id=order_id,
+            actor=actor,
+            idempotency_key=idempotency_key,
+            expected_version=expected_version,
+        )
     payment_id = _admit_payment(
         order_id=order_id,
         actor=actor,
@@ -70,3 +79,21 @@ def _admit_payment(
         choose_provider(method=method, currency=order.currency, wanted=provider)
         deadlines.move(deadline, due_at=max(order.created_at + window, clock.database_now()))
     return order.payment_id
+
+
+@opens_transaction
+def _pay_from_wallet(
+    *, order_id: UUID, actor: Actor, idempotency_key: str, expected_version: int | None
+) -> PaymentStart:
+    """Wallet, escrow, order and stock change together, or none of them."""
+    order = OrderRepository().lock(order_id, actor=actor)
+    party = authorize(order, actor, Command.PAY_ORDER)
+    payment_id = order.payment_id
+    # A second request under the key of the first: the order has moved on because of it.
+    is_repeated = was_paid_from_wallet(payment_id=payment_id, idempotency_key=idempotency_key)
+    if not is_repeated:
+        order.check_version(expected_version)
+        order.transition_for(Command.PAY_ORDER, by=party)
+        # Stock before payment: the order of locks. A refusal of the wallet undoes all of it.
+        enter_paid(order, party=Party.PROVIDER, actor=Actor.provider(WALLET))
+    return pay_from_wallet(payment_id=payment_id, actor=actor, idempotency_key=idempotency_key)

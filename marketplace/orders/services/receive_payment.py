@@ -4,15 +4,15 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import opens_transaction
 from marketplace.core.events import record
-from marketplace.orders.events import OrderNoted, OrderPaid
-from marketplace.orders.models import DeadlineKind, Order
+from marketplace.orders.events import OrderNoted
+from marketplace.orders.models import Order
 from marketplace.orders.policies import authorize
-from marketplace.orders.repositories import DeadlineRepository, OrderRepository
+from marketplace.orders.repositories import OrderRepository
 from marketplace.orders.services._facts import facts_of
+from marketplace.orders.services._paying import enter_paid
 from marketplace.orders.snapshots import OrderSnapshot
 from marketplace.orders.transitions import Command, Party
 from marketplace.payments.services import HoldOutcome, hold_captured_funds
-from marketplace.products.services import consume_reservation
 
 
 @opens_transaction
@@ -24,7 +24,7 @@ def receive_payment(
     Again: no effect. Money that is late, doubled or of another amount is booked and reviewed by
     payments, and noted on the order; it is never dropped and never moves the order.
     """
-    orders, deadlines = OrderRepository(), DeadlineRepository()
+    orders = OrderRepository()
     order = orders.lock(order_id, actor=actor)
     party = authorize(order, actor, Command.RECEIVE_PAYMENT)
     outcome = hold_captured_funds(payment_id=payment_id, attempt_id=attempt_id)
@@ -33,14 +33,7 @@ def receive_payment(
     if outcome is HoldOutcome.IN_REVIEW:
         _note_review(order, party, actor)
         return orders.snapshot(order, actor=actor)
-    now = clock.database_now()
-    row = order.perform(Command.RECEIVE_PAYMENT, by=party, at=now)
-    orders.save(order, row, party=party, actor=actor)
-    consume_reservation(order_id=order.id)
-    ship_by_at = order.terms.ship_by(now)
-    deadlines.void(order, DeadlineKind.PAY, at=now)
-    deadlines.open(order, DeadlineKind.SHIP_BY, due_at=ship_by_at, at=now)
-    record(OrderPaid(**facts_of(order), ship_by_at=ship_by_at), key=order.id)
+    enter_paid(order, party=party, actor=actor)
     return orders.snapshot(order, actor=actor)
 
 

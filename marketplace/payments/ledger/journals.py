@@ -12,6 +12,8 @@ class JournalKind(StrEnum):
     REFUND_BEFORE_RELEASE = "refund_before_release"
     REFUND_AFTER_RELEASE = "refund_after_release"
     REFUND_SUCCEEDED = "refund_succeeded"
+    REFUND_TO_WALLET = "refund_to_wallet"
+    """Of what was paid from the wallet: refund in transit to wallet, in the same transaction."""
     REFUND_RETURNED = "refund_returned"
     """The provider took back a success: clearing to refund, before ``refund_failed``."""
     REFUND_FAILED = "refund_failed"

@@ -11,6 +11,7 @@ from marketplace.payments.models.ledger_journal import LedgerEntry, LedgerJourna
 from marketplace.payments.models.payment import EscrowStatus, Payment, PaymentStatus
 from marketplace.payments.models.payment_attempt import (
     OPEN_ATTEMPT_STATUSES,
+    WALLET,
     AttemptStatus,
     PaymentAttempt,
 )
@@ -29,6 +30,7 @@ from marketplace.payments.models.wallet import Wallet
 
 __all__ = [
     "OPEN_ATTEMPT_STATUSES",
+    "WALLET",
     "AccountType",
     "AttemptStatus",
     "BankAccount",

@@ -4,6 +4,9 @@ from django.db.models import Q
 from marketplace.core.ids import new_id
 from marketplace.payments.models.payment import Payment
 
+WALLET = "wallet"
+"""Method and provider of what the buyer's own wallet pays: nobody outside is asked."""
+
 
 class AttemptStatus(models.TextChoices):
     STARTED = "STARTED"

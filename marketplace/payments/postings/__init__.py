@@ -28,6 +28,10 @@ from marketplace.payments.postings.refunds import (
 from marketplace.payments.postings.releases import (
     post_release,
 )
+from marketplace.payments.postings.wallets import (
+    post_refund_to_wallet,
+    post_wallet_payment,
+)
 
 __all__ = [
     "post_hold",
@@ -39,10 +43,12 @@ __all__ = [
     "post_refund_from_escrow",
     "post_refund_from_suspense",
     "post_refund_succeeded",
+    "post_refund_to_wallet",
     "post_release",
     "post_settlement",
     "post_shortage",
     "post_unmatched_receipt",
+    "post_wallet_payment",
     "provider_fee_key",
     "settlement_key",
 ]

@@ -1,5 +1,6 @@
 """Reads. None of them locks, and none of them changes anything."""
 
+from marketplace.payments.models import WALLET
 from marketplace.payments.providers.factory import choose_provider
 from marketplace.payments.queries.get_payment import get_payment
 from marketplace.payments.queries.get_payment_timeline import TimelineEntry, get_payment_timeline
@@ -9,6 +10,7 @@ from marketplace.payments.queries.list_bank_accounts import list_bank_accounts
 from marketplace.payments.queries.list_payments import list_payments
 from marketplace.payments.queries.list_wallet_transactions import list_wallet_transactions
 from marketplace.payments.queries.list_withdrawals import list_withdrawals
+from marketplace.payments.queries.was_paid_from_wallet import was_paid_from_wallet
 from marketplace.payments.snapshots import (
     BankAccountSnapshot,
     PaymentSnapshot,
@@ -17,6 +19,7 @@ from marketplace.payments.snapshots import (
 )
 
 __all__ = [
+    "WALLET",
     "BankAccountSnapshot",
     "PaymentSnapshot",
     "PayoutSnapshot",
@@ -32,4 +35,5 @@ __all__ = [
     "list_payments",
     "list_wallet_transactions",
     "list_withdrawals",
+    "was_paid_from_wallet",
 ]

@@ -94,6 +94,9 @@ SENTENCES: dict[type[facts.Fact], Callable[..., str]] = {
         f"The provider collected {_money(f.amount_minor, f.currency)}."
     ),
     facts.FundsHeld: lambda f: f"{_money(f.amount_minor, f.currency)} put into escrow.",
+    facts.PaidFromWallet: lambda f: (
+        f"{_money(f.amount_minor, f.currency)} paid from the buyer's wallet, and put into escrow."
+    ),
     facts.CapturePutInSuspense: lambda f: (
         f"{_money(f.amount_minor, f.currency)} put aside: our staff looks at it."
     ),

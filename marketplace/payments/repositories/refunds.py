@@ -7,8 +7,9 @@ from marketplace.core.actor import Actor
 from marketplace.core.db import needs_transaction
 from marketplace.core.events import record
 from marketplace.core.money import Money
-from marketplace.payments.events import RefundRequested
-from marketplace.payments.models import Payment, PaymentAttempt, Refund
+from marketplace.payments import postings
+from marketplace.payments.events import RefundRequested, RefundSucceeded
+from marketplace.payments.models import WALLET, Payment, PaymentAttempt, Refund
 from marketplace.payments.repositories.payments import refund_snapshot_of
 from marketplace.payments.repositories.streams import append_to_payment
 from marketplace.payments.repositories.wallets import ensure_wallet
@@ -30,7 +31,10 @@ def request_refund(
     journal_id: UUID,
     actor: Actor,
 ) -> RefundSnapshot:
-    """Write the intent, due at once. The money has been posted to transit by the caller."""
+    """Write the intent, due at once. The money has been posted to transit by the caller.
+
+    What the wallet had paid goes back into it here and now: there is nobody to ask.
+    """
     requested = facts.RefundRequested(
         refund_id=refund_id,
         attempt_id=attempt.id,
@@ -43,7 +47,8 @@ def request_refund(
         wallet_id=ensure_wallet(user_id=payment.user_id, currency=amount.currency),
         journal_id=journal_id,
     )
-    refund = Refund(next_check_at=clock.database_now())
+    is_from_wallet = attempt.provider == WALLET
+    refund = Refund(next_check_at=None if is_from_wallet else clock.database_now())
     append_to_payment(
         payment=payment,
         payment_id=payment.id,
@@ -62,4 +67,38 @@ def request_refund(
         ),
         key=payment.order_id,
     )
+    if is_from_wallet:
+        _settle_into_wallet(payment, refund, amount)
     return refund_snapshot_of(refund, payment)
+
+
+def _settle_into_wallet(payment: Payment, refund: Refund, amount: Money) -> None:
+    """Refund in transit → the buyer's wallet: final, so no job ever looks at it."""
+    journal_id = postings.post_refund_to_wallet(
+        refund_id=refund.id, order_id=payment.order_id, buyer_id=payment.user_id, amount=amount
+    )
+    succeeded = facts.RefundSucceeded(
+        refund_id=refund.id,
+        # No object of a provider: our own refund is the only one there is.
+        provider_refund_id=str(refund.id),
+        source=refund.source,
+        journal_id=journal_id,
+    )
+    append_to_payment(
+        payment=payment,
+        payment_id=payment.id,
+        facts_to_add=[succeeded],
+        actor=Actor.system(WALLET),
+        refunds=[refund],
+    )
+    record(
+        RefundSucceeded(
+            refund_id=refund.id,
+            payment_id=payment.id,
+            order_id=payment.order_id,
+            buyer_id=payment.user_id,
+            amount_minor=amount.amount_minor,
+            currency=amount.currency,
+        ),
+        key=payment.order_id,
+    )

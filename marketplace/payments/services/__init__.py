@@ -7,6 +7,7 @@ from marketplace.payments.services.enter_settlement import enter_settlement
 from marketplace.payments.services.freeze_payouts import freeze_payouts
 from marketplace.payments.services.hold_captured_funds import hold_captured_funds
 from marketplace.payments.services.lift_payout_freeze import lift_payout_freeze
+from marketplace.payments.services.pay_from_wallet import pay_from_wallet
 from marketplace.payments.services.process_webhooks import process_webhooks
 from marketplace.payments.services.quote_commission import combine_commission, quote_commission
 from marketplace.payments.services.receive_webhook import receive_webhook
@@ -51,6 +52,7 @@ __all__ = [
     "freeze_payouts",
     "hold_captured_funds",
     "lift_payout_freeze",
+    "pay_from_wallet",
     "process_webhooks",
     "quote_commission",
     "receive_webhook",

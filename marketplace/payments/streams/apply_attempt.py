@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from marketplace.payments.models.payment_attempt import AttemptStatus
+from marketplace.payments.models.payment_attempt import WALLET, AttemptStatus
 from marketplace.payments.streams import facts
 from marketplace.payments.streams.states import AttemptState, Recorded
 
@@ -16,6 +16,8 @@ def apply_to_attempt(state: AttemptState | None, recorded: Recorded) -> AttemptS
 
 def _started(recorded: Recorded) -> AttemptState:
     fact = recorded.fact
+    if isinstance(fact, facts.PaidFromWallet):
+        return _paid_from_wallet(fact, recorded)
     if not isinstance(fact, facts.AttemptStarted):
         raise TypeError(f"an attempt cannot begin with {fact.type}")
     return AttemptState(
@@ -30,6 +32,25 @@ def _started(recorded: Recorded) -> AttemptState:
         redirect_url="",
         captured_minor=None,
         captured_currency="",
+        failure_code="",
+        created_at=recorded.occurred_at,
+        updated_at=recorded.occurred_at,
+    )
+
+
+def _paid_from_wallet(fact: facts.PaidFromWallet, recorded: Recorded) -> AttemptState:
+    return AttemptState(
+        id=fact.attempt_id,
+        payment_id=recorded.stream_id,
+        provider=WALLET,
+        method=WALLET,
+        client_key=fact.client_key,
+        return_url="",
+        status=AttemptStatus.CAPTURED,
+        provider_payment_id=None,
+        redirect_url="",
+        captured_minor=fact.amount_minor,
+        captured_currency=fact.currency,
         failure_code="",
         created_at=recorded.occurred_at,
         updated_at=recorded.occurred_at,

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import singledispatch
 
 from marketplace.payments.models.payment import EscrowStatus, PaymentStatus
+from marketplace.payments.models.payment_attempt import WALLET
 from marketplace.payments.models.refund import RefundSource
 from marketplace.payments.streams import facts
 from marketplace.payments.streams.states import PaymentState, Recorded
@@ -77,6 +78,9 @@ def _(fact: facts.AttemptStarted, state: PaymentState, _at: datetime) -> Payment
 
 @_changed.register
 def _(fact: facts.AttemptRedirected, state: PaymentState, _at: datetime) -> PaymentState:
+    # The wallet may have paid meanwhile: then this attempt is not the one that counts.
+    if state.escrow_status is not None:
+        return state
     return replace(state, provider_transaction_id=fact.provider_payment_id)
 
 
@@ -107,6 +111,23 @@ def _(fact: facts.FundsHeld, state: PaymentState, at: datetime) -> PaymentState:
         held_attempt_id=fact.attempt_id,
         captured_at=at,
         must_settle_before=fact.must_settle_before,
+    )
+
+
+@_changed.register
+def _(fact: facts.PaidFromWallet, state: PaymentState, at: datetime) -> PaymentState:
+    # No provider holds this money, so nobody limits for how long.
+    return replace(
+        state,
+        status=PaymentStatus.COMPLETED,
+        escrow_status=EscrowStatus.IN_ESCROW,
+        payment_method=WALLET,
+        payment_provider=WALLET,
+        provider_transaction_id="",
+        payment_details={},
+        captured_minor=fact.amount_minor,
+        held_attempt_id=fact.attempt_id,
+        captured_at=at,
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from marketplace.payments.models import payment_attempt
 from marketplace.payments.models.transaction import TransactionStatus, TransactionType
 from marketplace.payments.streams import facts
 from marketplace.payments.streams.states import LineState, Recorded
@@ -19,28 +20,62 @@ class LineSettled:
 
 def new_line(recorded: Recorded) -> LineState | None:
     """The line that the fact adds to a statement, if any; its id is the event's."""
-    stream_id = recorded.stream_id
+    for subject in (_payment_line, _refund_line, _payout_line):
+        if line := subject(recorded):
+            return line
+    return None
+
+
+def _payment_line(recorded: Recorded) -> LineState | None:
+    payment_id = recorded.stream_id
     match recorded.fact:
         case facts.FundsHeld() as fact:
             return _line(
                 recorded,
                 fact,
                 TransactionType.ESCROW_HOLD,
-                subject_id=stream_id,
-                payment_id=stream_id,
+                subject_id=payment_id,
+                payment_id=payment_id,
                 # Paid by card straight into escrow: the owner sees it, the balance does not.
                 change_minor=0,
                 notes="Paid, and held until you have what you bought",
             )
+        case facts.PaidFromWallet() as fact:
+            return _line(
+                recorded,
+                fact,
+                TransactionType.ESCROW_HOLD,
+                subject_id=payment_id,
+                payment_id=payment_id,
+                change_minor=-fact.amount_minor,
+                notes="Paid from your wallet, and held until you have what you bought",
+            )
         case facts.EscrowReleased() as fact if fact.net_minor:
             return _release_line(recorded, fact)
+        case _:
+            return None
+
+
+def _refund_line(recorded: Recorded) -> LineState | None:
+    match recorded.fact:
+        case facts.RefundRequested(provider=payment_attempt.WALLET) as fact:
+            return _line(
+                recorded,
+                fact,
+                TransactionType.REFUND,
+                subject_id=fact.refund_id,
+                payment_id=recorded.stream_id,
+                # It was paid from this wallet, so it is here again at once.
+                change_minor=fact.amount_minor,
+                notes="Refund into your wallet",
+            )
         case facts.RefundRequested() as fact:
             return _line(
                 recorded,
                 fact,
                 TransactionType.REFUND,
                 subject_id=fact.refund_id,
-                payment_id=stream_id,
+                payment_id=recorded.stream_id,
                 change_minor=0,
                 notes="Refund to the way you paid",
                 status=TransactionStatus.PENDING,
@@ -51,12 +86,12 @@ def new_line(recorded: Recorded) -> LineState | None:
                 fact,
                 TransactionType.DEPOSIT,
                 subject_id=fact.refund_id,
-                payment_id=stream_id,
+                payment_id=recorded.stream_id,
                 change_minor=fact.amount_minor,
                 notes="The refund could not be sent back, so it was put into your wallet",
             )
         case _:
-            return _payout_line(recorded)
+            return None
 
 
 def _payout_line(recorded: Recorded) -> LineState | None:
@@ -105,6 +140,7 @@ def settled_line(recorded: Recorded) -> LineSettled | None:
 
 _LineFact = (
     facts.FundsHeld
+    | facts.PaidFromWallet
     | facts.RefundRequested
     | facts.RefundFailed
     | facts.PayoutRequested

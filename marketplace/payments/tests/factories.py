@@ -29,6 +29,7 @@ from marketplace.payments.services import (
     add_bank_account,
     create_payment,
     hold_captured_funds,
+    pay_from_wallet,
     release_escrow,
     start_payment,
 )
@@ -149,12 +150,29 @@ def hold(sale: Sale, provider: FakeProvider) -> UUID:
     return attempt_id
 
 
+def pay_by_wallet(sale: Sale, key: str = "wallet-1") -> UUID:
+    """The buyer pays from the wallet; returns the attempt's id."""
+    started = in_transaction(
+        pay_from_wallet,
+        payment_id=sale.payment_id,
+        actor=actor_for(sale.buyer),
+        idempotency_key=key,
+    )
+    return started.attempt_id
+
+
 def make_paid_seller(provider: FakeProvider, amount: Money = HUNDRED_EUR) -> User:
     """A seller with ``amount`` in the wallet, from a sale without commission."""
-    sale = make_sale(amount, rate_bps=0)
+    seller = make_user(Role.SELLER)
+    fill_wallet(seller, provider, amount)
+    return seller
+
+
+def fill_wallet(user: User, provider: FakeProvider, amount: Money = HUNDRED_EUR) -> None:
+    """Give somebody ``amount`` in the wallet, from a sale without commission."""
+    sale = make_sale(amount, rate_bps=0, seller=user)
     hold(sale, provider)
     in_transaction(release_escrow, order_id=sale.order_id)
-    return sale.seller
 
 
 def make_bank_account(user: User, currency: str = "EUR") -> BankAccount:

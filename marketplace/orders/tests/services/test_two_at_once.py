@@ -11,6 +11,7 @@ from django.db import close_old_connections, connection, transaction
 from marketplace.core import clock
 from marketplace.core.errors import DomainError
 from marketplace.core.events.testing import recorded
+from marketplace.core.money import Money
 from marketplace.logistics.tests.factories import ensure_standard_method
 from marketplace.orders import services
 from marketplace.orders.models import CancelReason, Deadline, Order, OrderStatus
@@ -193,3 +194,37 @@ def test_a_sweeper_passes_by_an_order_that_somebody_holds(provider: FakeProvider
         assert held.status == OrderStatus.PENDING_PAYMENT
     at_once(sweep)
     assert held.status == OrderStatus.CANCELLED
+
+
+def pay_from_wallet(deal: Deal, key: str) -> Any:
+    return services.pay_order(
+        order_id=deal.id,
+        actor=actor(deal.buyer),
+        method="wallet",
+        idempotency_key=key,
+        return_url="",
+    )
+
+
+def test_the_last_money_of_a_wallet_pays_one_of_two_orders(provider: FakeProvider) -> None:
+    buyer = make_buyer()
+    deals = [Deal(provider, buyer=buyer), Deal(provider, buyer=buyer)]
+    payments.fill_wallet(buyer, provider, Money(2_990, "EUR"))
+
+    results = at_once(*(partial(pay_from_wallet, deal, "wallet") for deal in deals))
+
+    assert refusals(results) == ["insufficient_balance"]
+    assert sorted(deal.status for deal in deals) == ["PAYMENT_RECEIVED", "PENDING_PAYMENT"]
+    assert sorted(escrow(deal) for deal in deals) == [0, 2_990]
+    assert payments.wallet(buyer) == 0
+
+
+def test_a_wallet_asked_twice_at_once_pays_once(provider: FakeProvider) -> None:
+    deal = Deal(provider)
+    payments.fill_wallet(deal.buyer, provider)
+
+    results = at_once(*(partial(pay_from_wallet, deal, "wallet") for _ in range(3)))
+
+    assert refusals(results) == []
+    assert len({result.attempt_id for result in results}) == 1
+    assert payments.wallet(deal.buyer) == 10_000 - 2_990

@@ -43,6 +43,9 @@ from marketplace.payments.streams.facts.refund import (
     RefundSubmitted,
     RefundSucceeded,
 )
+from marketplace.payments.streams.facts.wallet import (
+    PaidFromWallet,
+)
 
 __all__ = [
     "AttemptDeclined",
@@ -55,6 +58,7 @@ __all__ = [
     "EscrowReleased",
     "Fact",
     "FundsHeld",
+    "PaidFromWallet",
     "PaymentCreated",
     "PaymentVoided",
     "PayoutContradicted",

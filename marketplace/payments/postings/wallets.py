@@ -1,0 +1,40 @@
+"""Journals of a user's wallet: what fills it, and what it pays."""
+
+from uuid import UUID
+
+from marketplace.core.money import Money
+from marketplace.payments.ledger import accounts
+from marketplace.payments.ledger.journals import JournalKind
+from marketplace.payments.ledger.posting import credit, debit, post_journal
+
+
+def post_wallet_payment(*, payment_id: UUID, order_id: UUID, buyer_id: UUID, amount: Money) -> UUID:
+    """Buyer's wallet → escrow. The key of a hold: one per payment, whoever paid.
+
+    Raises InsufficientFunds under the wallet's lock.
+    """
+    return post_journal(
+        kind=JournalKind.WALLET_PAYMENT,
+        business_key=f"hold:{payment_id}",
+        reference_id=order_id,
+        legs=[
+            debit(accounts.user_wallet(buyer_id, amount.currency), amount),
+            credit(accounts.order_escrow(order_id, amount.currency), amount),
+        ],
+        metadata={"payment_id": str(payment_id)},
+    ).id
+
+
+def post_refund_to_wallet(
+    *, refund_id: UUID, order_id: UUID, buyer_id: UUID, amount: Money
+) -> UUID:
+    """Refund in transit → the wallet that had paid. The key of a success: one per refund."""
+    return post_journal(
+        kind=JournalKind.REFUND_TO_WALLET,
+        business_key=f"refund-succeeded:{refund_id}",
+        reference_id=order_id,
+        legs=[
+            debit(accounts.refund_in_transit(refund_id, amount.currency), amount),
+            credit(accounts.user_wallet(buyer_id, amount.currency), amount),
+        ],
+    ).id
