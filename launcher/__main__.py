@@ -126,7 +126,7 @@ def _tell_where_to_go(stack: Stack) -> None:
     if sign_ins:
         print("\n  Demo sign-ins:\n")
         for role, email, password in sign_ins:
-            print(f"    {role:<11} {email:<32} {password}")
+            print(f"    {role:<13} {email:<34} {password}")
     print(flush=True)
 
 
