@@ -1,6 +1,9 @@
 """Admin pages that stay fast at a million rows, and pages that only show."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -8,10 +11,13 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from marketplace.core.actor import Actor, Role
 from marketplace.core.models import Heartbeat, IdempotencyRecord, InboxMessage, OutboxEvent
+from marketplace.core.money import Money
 from marketplace.core.open_items import Queue, register_queue
 
 EXACT_COUNT_UP_TO = 10_000
@@ -47,6 +53,54 @@ def status_label(field: str = "status", title: str = "") -> Any:
         return (value, value.replace("_", " ").capitalize()) if value else None
 
     return label
+
+
+def operator(request: HttpRequest) -> Actor:
+    """Who acts; the admin lets nobody in who is not staff, the commands ask for an operator."""
+    roles = {Role(role) for role in request.user.roles}  # type: ignore[union-attr]
+    if request.user.is_superuser:
+        roles.add(Role.ADMIN)
+    return Actor.user(UUID(str(request.user.pk)), *roles)
+
+
+def money_text(field: str, title: str = "") -> Any:
+    """An amount of the row in its currency, for ``<field>_minor``."""
+
+    @admin.display(description=title or field.replace("_", " "), ordering=f"{field}_minor")
+    def text(page: Any, row: Any) -> str:
+        return str(Money(getattr(row, f"{field}_minor"), row.currency))
+
+    return text
+
+
+def words(members: Mapping[str, Any]) -> str:
+    """The members of a small JSON object, a line each."""
+    return format_html_join(
+        "",
+        "<div>{}: {}</div>",
+        ((name.replace("_", " ").capitalize(), value) for name, value in members.items() if value),
+    )
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table inside a page, which scrolls by itself where it is too wide."""
+    cell = '<td class="py-2 pr-6 align-top">{}</td>'
+    # The grid's only column may shrink to nothing, so the table never widens the page.
+    return format_html(
+        '<div class="grid grid-cols-1"><div class="overflow-x-auto"><table class="w-full"><thead>'
+        '<tr class="text-left">{}</tr></thead><tbody>{}</tbody></table></div></div>',
+        format_html_join(
+            "", '<th class="pb-2 pr-6 whitespace-nowrap">{}</th>', ((head,) for head in heads)
+        ),
+        format_html_join("", f"<tr>{cell * len(heads)}</tr>", rows),
+    )
+
+
+def at_text(moment: datetime | None) -> str:
+    """A moment to the second that does not break over lines."""
+    if moment is None:
+        return "-"
+    return format_html('<span class="whitespace-nowrap">{}</span>', f"{moment:%Y-%m-%d %H:%M:%S}")
 
 
 def short_id(value: object) -> str:

@@ -1,6 +1,7 @@
 """Orders for operators: read in full, changed through the same commands as everybody else's."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +12,24 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.html import format_html_join
 from unfold.admin import TabularInline
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from marketplace.core.actor import Actor, Role
-from marketplace.core.admin import FastAdmin, ReadOnlyAdmin, short_id, status_label
+from marketplace.core.admin import (
+    FastAdmin,
+    ReadOnlyAdmin,
+    at_text,
+    money_text,
+    operator,
+    short_id,
+    status_label,
+    table,
+    words,
+)
 from marketplace.core.errors import DomainError
+from marketplace.core.money import Money
 from marketplace.core.open_items import Queue, register_queue
 from marketplace.orders import services
 from marketplace.orders.models import (
@@ -69,7 +80,9 @@ class ReadOnlyInline(TabularInline):
 
 class ItemInline(ReadOnlyInline):
     model = OrderItem
-    fields = ("product", "title", "quantity", "unit_price_minor", "total_price_minor", "currency")
+    unit_price = money_text("unit_price", "each")
+    total_price = money_text("total_price", "together")
+    fields = ("product", "quantity", "unit_price", "total_price")
 
 
 class DeadlineInline(ReadOnlyInline):
@@ -109,7 +122,48 @@ class OrderAdmin(ReadOnlyAdmin):
     search_help_text = "A whole order id, payment id or tracking number"
     ordering = ("-id",)
     inlines = (ItemInline, DeadlineInline, RequestInline)
-    readonly_fields = ("timeline",)
+    subtotal_text = money_text("subtotal")
+    shipping_text = money_text("shipping_cost", "shipping")
+    tax_text = money_text("tax")
+    total_text = money_text("total")
+    fieldsets = (
+        (None, {"fields": ("id", ("status", "created_at"), ("buyer", "seller"), "checkout")}),
+        (
+            "Money",
+            {
+                "fields": (
+                    ("subtotal_text", "shipping_text"),
+                    ("tax_text", "total_text"),
+                    "payment",
+                    "commission",
+                )
+            },
+        ),
+        (
+            "Shipping",
+            {
+                "fields": (
+                    ("shipping_method", "carrier"),
+                    ("is_tracked", "is_in_person"),
+                    "tracking_number",
+                    ("address", "notes"),
+                )
+            },
+        ),
+        ("What happened", {"fields": ("timeline", "exceptions")}),
+        ("Terms pinned at the sale", {"fields": ("terms",), "classes": ("collapse",)}),
+    )
+    readonly_fields = (
+        "subtotal_text",
+        "shipping_text",
+        "tax_text",
+        "total_text",
+        "commission",
+        "address",
+        "timeline",
+        "exceptions",
+        "terms",
+    )
     actions_detail = ("record_delivery", "cancel_order")
 
     @admin.display(description="order", ordering="id")
@@ -120,19 +174,42 @@ class OrderAdmin(ReadOnlyAdmin):
     def frozen(self, order: Order) -> bool:
         return order.is_frozen
 
-    @admin.display(description="Timeline")
+    @admin.display(description="commission")
+    def commission(self, order: Order) -> str:
+        terms = order.commission_terms
+        amount = Money(terms["commission_minor"], order.currency)
+        return f"{amount}, {Decimal(terms['rate_bps']) / 100} % of the goods; taken at release"
+
+    @admin.display(description="address")
+    def address(self, order: Order) -> str:
+        return words(order.shipping_address)
+
+    @admin.display(description="terms")
+    def terms(self, order: Order) -> str:
+        return words(order.escrow_terms)
+
+    @admin.display(description="exceptions")
+    def exceptions(self, order: Order) -> str:
+        """What is not as usual, and since when."""
+        unusual = {
+            f"Frozen ({order.frozen_reason})": order.frozen_at,
+            "Cancellation asked for": order.cancellation_requested_at,
+            "No scan by the carrier": order.scan_overdue_at,
+            f"Cancelled: {order.get_cancel_reason_display()}": order.cancelled_at,
+        }
+        return words({name: at_text(at) for name, at in unusual.items() if at}) or "-"
+
+    @admin.display(description="timeline")
     def timeline(self, order: Order) -> str:
         rows = OrderEvent.objects.filter(order_id=order.id).order_by("version", "id")
-        return format_html_join(
-            "",
-            "<div>{} · {} by {} ({}) {} {}</div>",
+        return table(
+            ("when", "what", "by", "status", "note"),
             (
                 (
-                    f"{row.occurred_at:%Y-%m-%d %H:%M:%S}",
-                    row.command,
+                    at_text(row.occurred_at),
+                    row.command.replace("_", " "),
                     row.party.lower(),
-                    row.actor,
-                    f"→ {row.to_status}",
+                    row.to_status.replace("_", " ").lower(),
                     row.note,
                 )
                 for row in rows[:MAX_TIMELINE_ROWS]
@@ -158,7 +235,7 @@ class OrderAdmin(ReadOnlyAdmin):
         back = reverse("admin:orders_order_change", args=[order_id])
         form = ReasonForm(request.POST if request.method == "POST" else None)
         if form.is_valid():
-            by = Actor.user(UUID(str(request.user.pk)), Role.ADMIN)
+            by = operator(request)
             try:
                 command(order_id, by, form.cleaned_data["reason"])
             except DomainError as refusal:

@@ -13,11 +13,19 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.html import format_html, format_html_join
 
-from marketplace.core.actor import Actor, Role
-from marketplace.core.admin import FastAdmin, ReadOnlyAdmin, status_label
+from marketplace.core.admin import (
+    FastAdmin,
+    ReadOnlyAdmin,
+    money_text,
+    operator,
+    status_label,
+    words,
+)
 from marketplace.core.db import joinable
 from marketplace.core.errors import DomainError
+from marketplace.core.money import Money
 from marketplace.core.open_items import Queue, register_queue
 from marketplace.products import services
 from marketplace.products.models import (
@@ -26,14 +34,7 @@ from marketplace.products.models import (
     Product,
     StockReservation,
 )
-
-
-def operator(request: HttpRequest) -> Actor:
-    """Who acts; the admin lets nobody in who is not staff, the commands ask for an operator."""
-    roles = {Role(role) for role in request.user.roles}  # type: ignore[union-attr]
-    if request.user.is_superuser:
-        roles.add(Role.ADMIN)
-    return Actor.user(UUID(str(request.user.pk)), *roles)
+from marketplace.products.repositories.images import image_url
 
 
 @admin.register(Product)
@@ -55,14 +56,51 @@ class ProductAdmin(ReadOnlyAdmin):
     ordering = ("-created_at", "-id")
     actions = ("approve", "reject", "feature", "unfeature")
     list_select_related = False
+    price_text = money_text("price")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "title",
+                    ("status", "created_at"),
+                    ("seller", "published_at"),
+                    ("price_text", "compare_price"),
+                    ("inventory_count", "is_featured"),
+                    "categories",
+                    "review_reason",
+                )
+            },
+        ),
+        ("What the buyer sees", {"fields": ("pictures", "description", "details")}),
+    )
+    readonly_fields = ("price_text", "compare_price", "pictures", "details")
+
+    @admin.display(description="compare price")
+    def compare_price(self, product: Product) -> str:
+        minor = product.compare_price_minor
+        return "-" if minor is None else str(Money(minor, product.currency))
+
+    @admin.display(description="pictures")
+    def pictures(self, product: Product) -> str:
+        picture = '<a href="{}"><img class="w-32 rounded" src="{}" alt="picture {}"></a>'
+        shown = format_html_join(
+            "",
+            picture,
+            (
+                (image_url(each["full"]["name"]), image_url(each["thumbnail"]["name"]), number)
+                for number, each in enumerate(product.images, start=1)
+            ),
+        )
+        return format_html('<div class="flex flex-wrap gap-3">{}</div>', shown or "none")
+
+    @admin.display(description="specifications")
+    def details(self, product: Product) -> str:
+        return words(product.specifications) or "-"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         products: QuerySet[Product] = super().get_queryset(request)
         return products.defer("description", "specifications", "images")
-
-    @admin.display(description="price")
-    def price_text(self, product: Product) -> str:
-        return str(product.price)
 
     @admin.action(description="Approve (under review → active)", permissions=["view"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:

@@ -16,8 +16,8 @@ from django.urls import reverse
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from marketplace.core.actor import Actor, Role
-from marketplace.core.admin import ReadOnlyAdmin, status_label
+from marketplace.core.actor import Role
+from marketplace.core.admin import ReadOnlyAdmin, operator, status_label
 from marketplace.core.errors import DomainError
 from marketplace.users import services
 from marketplace.users.models import SignIn, User, UserProfile
@@ -82,7 +82,23 @@ class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
     verification_text = status_label("verification_status", "verification")
     list_filter = ("user_type", "verification_status", SuspendedFilter, "is_staff")
     ordering = ("-id",)
-    exclude = ("password", "user_permissions")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "id",
+                    ("email", "phone_number"),
+                    ("first_name", "last_name"),
+                    ("user_type", "roles"),
+                    ("verification_status", "verification_level"),
+                    ("created_at", "updated_at"),
+                )
+            },
+        ),
+        ("Access", {"fields": ("is_active", ("is_staff", "is_superuser"), "groups", "last_login")}),
+        ("Suspension", {"fields": (("suspended_at", "suspension_reason"),)}),
+    )
     actions = ("suspend_chosen", "reinstate_chosen")
     actions_detail = ("suspend_one", "reinstate_one")
 
@@ -132,7 +148,7 @@ class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
         return TemplateResponse(request, "admin/users/reason.html", context)
 
     def _carry_out(self, request: HttpRequest, users: list[User], verb: str, reason: str) -> None:
-        actor = operator_of(request)
+        actor = operator(request)
         command: Callable[[User], object] = {
             "Suspend": lambda user: services.suspend_user(
                 user_id=user.pk, actor=actor, reason=reason
@@ -178,8 +194,3 @@ class EmailAddressAdmin(EmailPrefixSearch, ReadOnlyAdmin):
 
 def is_operator(request: HttpRequest) -> bool:
     return Role.ADMIN in getattr(request.user, "roles", ())
-
-
-def operator_of(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User)  # noqa: S101
-    return Actor.user(request.user.pk, *(Role(role) for role in request.user.roles))

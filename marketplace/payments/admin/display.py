@@ -2,24 +2,16 @@
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from marketplace.core.actor import Actor, Role
+from marketplace.core.admin import operator
 from marketplace.core.money import Money
 
-
-def operator(request: HttpRequest) -> Actor:
-    """Who acts; the admin lets nobody in who is not staff, the commands ask for an operator."""
-    roles = {Role(role) for role in request.user.roles}  # type: ignore[union-attr]
-    if request.user.is_superuser:
-        roles.add(Role.ADMIN)
-    return Actor.user(UUID(str(request.user.pk)), *roles)
+__all__ = ["AmountMixin", "filtered", "link", "money", "operator"]
 
 
 def money(amount_minor: int, currency: str) -> str:
