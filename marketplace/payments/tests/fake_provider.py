@@ -47,6 +47,8 @@ class FakeProvider:
     def __init__(self) -> None:
         self.payments: dict[str, ProviderPayment] = {}
         self.refunds: dict[str, ProviderRefund] = {}
+        self.refunded: dict[str, str] = {}
+        """Which payment a refund is of."""
         self.payouts: dict[str, ProviderPayout] = {}
         self.chargebacks: dict[str, ProviderChargeback] = {}
         self.report: list[ReportLine] = []
@@ -132,7 +134,13 @@ class FakeProvider:
         self._called("refund")
         if (known := self._by_reference(self.refunds, new.reference)) is None:
             payment = self._get(self.payments, new.provider_payment_id)
-            if new.amount > payment.amount:
+            taken = sum(
+                refund.amount.amount_minor
+                for refund_id, refund in self.refunds.items()
+                if self.refunded[refund_id] == payment.id
+                and refund.outcome is not RefundOutcome.FAILED
+            )
+            if taken + new.amount.amount_minor > payment.amount.amount_minor:
                 raise ProviderDeclined("more than was captured", code="amount_too_large")
             known = ProviderRefund(
                 id=f"re_{next(self._numbers)}",
@@ -141,6 +149,7 @@ class FakeProvider:
                 amount=new.amount,
             )
             self.refunds[known.id] = known
+            self.refunded[known.id] = payment.id
         return self._answered(known)
 
     def fetch_refund(self, provider_refund_id: str) -> ProviderRefund:
@@ -189,7 +198,7 @@ class FakeProvider:
 
     def parse_webhook(self, body: bytes) -> WebhookNotice:
         """``evt_1 payment.succeeded pay_1``."""
-        parts = body.decode().split()
+        parts = body.decode(errors="replace").split()
         if len(parts) != 3:
             raise BadWebhook("the body is not an event")
         event_id, event_type, object_id = parts

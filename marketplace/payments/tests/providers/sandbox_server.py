@@ -5,34 +5,24 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import httpx
 import psycopg
 
+from marketplace.payments.tests.providers.waiting import wait_for
+
 ROOT = Path(__file__).parents[4]
 API_KEY = "contract-key"
 WEBHOOK_SECRET = "contract-secret"
 START_SECONDS = 30
-T = TypeVar("T")
-
-
-def wait_for(condition: Callable[[], T], seconds: float = 10) -> T:
-    """The condition's first true value; fails when it does not come."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if value := condition():
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"not within {seconds} s")
 
 
 @dataclass

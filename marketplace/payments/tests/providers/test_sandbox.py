@@ -54,8 +54,8 @@ from marketplace.payments.tests.providers.sandbox_server import (
     WEBHOOK_SECRET,
     RunningSandbox,
     running_sandbox,
-    wait_for,
 )
+from marketplace.payments.tests.providers.waiting import wait_for
 
 AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BODY = b'{"id":"evt_1","type":"payment.succeeded","data":{"id":"pay_1"}}'
