@@ -1,6 +1,6 @@
 """Prove that the projections are what the events say, or make them so."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import groupby
 from typing import Any
@@ -10,27 +10,53 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 
 from marketplace.payments.models import (
+    CurrencyExchange,
     Payment,
     PaymentAttempt,
     PaymentEvent,
     Payout,
     Refund,
     StreamKind,
+    TopUp,
     Transaction,
 )
 from marketplace.payments.repositories.streams import read_recorded, read_state, write_state
 from marketplace.payments.streams.chain import GENESIS, event_hash
-from marketplace.payments.streams.fold import Folded, fold_payment, fold_payout
+from marketplace.payments.streams.fold import (
+    Folded,
+    fold_exchange,
+    fold_payment,
+    fold_payout,
+    fold_top_up,
+)
 from marketplace.payments.streams.states import (
     AttemptState,
+    ExchangeState,
     LineState,
     PaymentState,
     PayoutState,
+    Recorded,
     RefundState,
+    TopUpState,
 )
 
 STREAMS_PER_BATCH = 200
-State = PaymentState | PayoutState | AttemptState | RefundState | LineState
+State = (
+    PaymentState | PayoutState | TopUpState | ExchangeState | AttemptState | RefundState | LineState
+)
+HEADS: Mapping[StreamKind, type[models.Model]] = {
+    StreamKind.PAYMENT: Payment,
+    StreamKind.PAYOUT: Payout,
+    StreamKind.TOP_UP: TopUp,
+    StreamKind.EXCHANGE: CurrencyExchange,
+}
+"""The row that a stream is about; its id is the stream's."""
+FOLDS: Mapping[StreamKind, Callable[[Sequence[Recorded]], Folded]] = {
+    StreamKind.PAYMENT: fold_payment,
+    StreamKind.PAYOUT: fold_payout,
+    StreamKind.TOP_UP: fold_top_up,
+    StreamKind.EXCHANGE: fold_exchange,
+}
 
 
 @dataclass
@@ -105,17 +131,13 @@ class _Batch:
 
     def __init__(self, stream: StreamKind, ids: Sequence[UUID], *, lock: bool) -> None:
         self.stream = stream
-        heads: QuerySet[Any] = (
-            Payment.objects.filter(id__in=ids)
-            if stream is StreamKind.PAYMENT
-            else Payout.objects.filter(id__in=ids)
-        )
+        heads: QuerySet[Any] = QuerySet(HEADS[stream]).filter(id__in=ids)
         if lock:
             heads = heads.order_by("id").select_for_update(no_key=True)
         self.heads = {row.id: row for row in heads}
         self.attempts = _by(PaymentAttempt.objects.filter(payment_id__in=ids), "payment_id")
         self.refunds = _by(Refund.objects.filter(payment_id__in=ids), "payment_id")
-        # A payment's lines name it; a payout's lines are about it.
+        # A payment's lines name it; the lines of any other stream are about it.
         if stream is StreamKind.PAYMENT:
             self.lines = _by(Transaction.objects.filter(payment_id__in=ids), "payment_id")
         else:
@@ -131,8 +153,7 @@ class _Batch:
             result.events += len(rows)
             result.differences += _chain_breaks(rows)
             recorded = [read_recorded(row) for row in rows]
-            fold = fold_payment if self.stream is StreamKind.PAYMENT else fold_payout
-            yield fold(recorded), _Rows(self._stored(stream_id))
+            yield FOLDS[self.stream](recorded), _Rows(self._stored(stream_id))
 
     def _stored(self, stream_id: UUID) -> dict[tuple[type[models.Model], UUID], models.Model]:
         head = self.heads.get(stream_id)
@@ -155,6 +176,10 @@ def _expected(folded: Folded) -> list[tuple[type[models.Model], State]]:
         expected.append((Payment, folded.payment))
     if folded.payout:
         expected.append((Payout, folded.payout))
+    if folded.top_up:
+        expected.append((TopUp, folded.top_up))
+    if folded.exchange:
+        expected.append((CurrencyExchange, folded.exchange))
     expected += [(PaymentAttempt, state) for state in folded.attempts.values()]
     expected += [(Refund, state) for state in folded.refunds.values()]
     expected += [(Transaction, state) for state in folded.lines.values()]
@@ -215,7 +240,7 @@ def _rows_without_events() -> list[str]:
     first_events = PaymentEvent.objects.filter(version=1).values("stream_id")
     return [
         f"{model.__name__} {row_id}: has no events"
-        for model in (Payment, Payout)
+        for model in HEADS.values()
         for row_id in QuerySet(model)
         .exclude(id__in=first_events)
         .values_list("id", flat=True)[:100]

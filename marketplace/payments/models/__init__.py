@@ -1,5 +1,6 @@
 from marketplace.payments.models.bank_account import BankAccount, NumberKind
 from marketplace.payments.models.commission_rule import CommissionRule
+from marketplace.payments.models.currency_exchange import CurrencyExchange
 from marketplace.payments.models.ledger_account import (
     AccountType,
     LedgerAccount,
@@ -21,6 +22,7 @@ from marketplace.payments.models.payout import Payout, PayoutMinimum, PayoutStat
 from marketplace.payments.models.payout_freeze import PayoutFreeze
 from marketplace.payments.models.provider_webhook import ProviderWebhook, WebhookState
 from marketplace.payments.models.refund import Refund, RefundSource, RefundStatus
+from marketplace.payments.models.top_up import TopUp, TopUpLimit
 from marketplace.payments.models.transaction import (
     Transaction,
     TransactionStatus,
@@ -35,6 +37,7 @@ __all__ = [
     "AttemptStatus",
     "BankAccount",
     "CommissionRule",
+    "CurrencyExchange",
     "EscrowStatus",
     "LedgerAccount",
     "LedgerAccountKind",
@@ -60,6 +63,8 @@ __all__ = [
     "ReviewKind",
     "ReviewStatus",
     "StreamKind",
+    "TopUp",
+    "TopUpLimit",
     "Transaction",
     "TransactionStatus",
     "TransactionType",

@@ -7,6 +7,8 @@ from marketplace.core.db import append_only
 class StreamKind(models.TextChoices):
     PAYMENT = "payment"
     PAYOUT = "payout"
+    TOP_UP = "top_up"
+    EXCHANGE = "exchange"
 
 
 class PaymentEvent(models.Model):

@@ -1,7 +1,7 @@
 """Append to a stream and keep its projections, all in the caller's transaction."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,27 +12,33 @@ from marketplace.core.actor import Actor
 from marketplace.core.db import needs_transaction
 from marketplace.core.ids import new_id
 from marketplace.payments.models import (
+    CurrencyExchange,
     Payment,
     PaymentAttempt,
     PaymentEvent,
     Payout,
     Refund,
     StreamKind,
+    TopUp,
     Transaction,
 )
 from marketplace.payments.streams import facts
 from marketplace.payments.streams.apply_attempt import apply_to_attempt
+from marketplace.payments.streams.apply_exchange import apply_to_exchange
 from marketplace.payments.streams.apply_payment import apply_to_payment
 from marketplace.payments.streams.apply_payout import apply_to_payout
 from marketplace.payments.streams.apply_refund import apply_to_refund
 from marketplace.payments.streams.apply_statement import new_line, settled_line
+from marketplace.payments.streams.apply_top_up import apply_to_top_up
 from marketplace.payments.streams.chain import GENESIS, event_hash
 from marketplace.payments.streams.states import (
     AttemptState,
+    ExchangeState,
     PaymentState,
     PayoutState,
     Recorded,
     RefundState,
+    TopUpState,
 )
 
 
@@ -87,21 +93,91 @@ def append_to_payout(
     new_payout: Payout | None = None,
 ) -> Payout:
     """Record the facts; ``payout`` is the locked row, or None for the first fact."""
+    row: Payout = _append_to_head(
+        _Head(StreamKind.PAYOUT, PayoutState, apply_to_payout),
+        payout,
+        new_payout or Payout(),
+        stream_id=payout_id,
+        facts_to_add=facts_to_add,
+        actor=actor,
+    )
+    return row
+
+
+@needs_transaction
+def append_to_top_up(
+    *,
+    top_up: TopUp | None,
+    top_up_id: UUID,
+    facts_to_add: Sequence[facts.Fact],
+    actor: Actor,
+    new_top_up: TopUp | None = None,
+) -> TopUp:
+    """Record the facts; ``top_up`` is the locked row, or None for the first fact."""
+    row: TopUp = _append_to_head(
+        _Head(StreamKind.TOP_UP, TopUpState, apply_to_top_up),
+        top_up,
+        new_top_up or TopUp(),
+        stream_id=top_up_id,
+        facts_to_add=facts_to_add,
+        actor=actor,
+    )
+    return row
+
+
+@needs_transaction
+def append_to_exchange(
+    *,
+    exchange: CurrencyExchange | None,
+    exchange_id: UUID,
+    facts_to_add: Sequence[facts.Fact],
+    actor: Actor,
+) -> CurrencyExchange:
+    """Record the facts; ``exchange`` is the locked row, or None for the first facts."""
+    row: CurrencyExchange = _append_to_head(
+        _Head(StreamKind.EXCHANGE, ExchangeState, apply_to_exchange),
+        exchange,
+        CurrencyExchange(),
+        stream_id=exchange_id,
+        facts_to_add=facts_to_add,
+        actor=actor,
+    )
+    return row
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Head:
+    """A stream whose only projection beside its statement lines is one row."""
+
+    stream: StreamKind
+    state_class: type[Any]
+    apply: Callable[[Any, Recorded], Any]
+
+
+def _append_to_head(
+    head: _Head,
+    row: Any,
+    blank: Any,
+    *,
+    stream_id: UUID,
+    facts_to_add: Sequence[facts.Fact],
+    actor: Actor,
+) -> Any:
     recorded = _record(
-        StreamKind.PAYOUT,
-        payout_id,
+        head.stream,
+        stream_id,
         facts_to_add,
         actor,
-        version=payout.version if payout else 0,
-        head=bytes(payout.head_hash) if payout else GENESIS,
+        version=row.version if row else 0,
+        head=bytes(row.head_hash) if row else GENESIS,
     )
-    state = read_state(PayoutState, payout) if payout else None
+    state = read_state(head.state_class, row) if row else None
     for event in recorded:
-        state = apply_to_payout(state, event)
-    row: Payout = write_state(payout or new_payout or Payout(), state, is_new=payout is None)
+        state = head.apply(state, event)
+    written = write_state(row or blank, state, is_new=row is None)
     for event in recorded:
         _project_line(event)
-    return row
+    return written
 
 
 def read_recorded(row: PaymentEvent) -> Recorded:

@@ -1,17 +1,20 @@
 """From facts to the state of an attempt: a pure function."""
 
 from dataclasses import replace
+from typing import TypeVar
 
 from marketplace.payments.models.payment_attempt import WALLET, AttemptStatus
 from marketplace.payments.streams import facts
-from marketplace.payments.streams.states import AttemptState, Recorded
+from marketplace.payments.streams.states import AttemptState, Recorded, TopUpState
+
+Collecting = TypeVar("Collecting", AttemptState, TopUpState)
 
 
 def apply_to_attempt(state: AttemptState | None, recorded: Recorded) -> AttemptState:
     """The attempt that the fact is about, after it."""
     if state is None:
         return _started(recorded)
-    return replace(_attempt_changed(state, recorded), updated_at=recorded.occurred_at)
+    return replace(after_attempt_fact(state, recorded.fact), updated_at=recorded.occurred_at)
 
 
 def _started(recorded: Recorded) -> AttemptState:
@@ -57,25 +60,26 @@ def _paid_from_wallet(fact: facts.PaidFromWallet, recorded: Recorded) -> Attempt
     )
 
 
-def _attempt_changed(state: AttemptState, recorded: Recorded) -> AttemptState:
-    match recorded.fact:
+def after_attempt_fact(state: Collecting, fact: facts.Fact) -> Collecting:
+    """What the fact changes of an attempt, or of a top-up, which is collected like one."""
+    match fact:
         case facts.AttemptOutcomeUnknown():
             return replace(state, status=AttemptStatus.UNKNOWN)
-        case facts.AttemptRedirected() as fact:
+        case facts.AttemptRedirected():
             return replace(
                 state,
                 status=AttemptStatus.REDIRECTED,
                 provider_payment_id=fact.provider_payment_id,
                 redirect_url=fact.redirect_url,
             )
-        case facts.AttemptDeclined() as fact:
+        case facts.AttemptDeclined():
             return replace(
                 state,
                 status=AttemptStatus.DECLINED,
                 provider_payment_id=fact.provider_payment_id or state.provider_payment_id,
                 failure_code=fact.code,
             )
-        case facts.CaptureConfirmed() as fact:
+        case facts.CaptureConfirmed():
             return replace(
                 state,
                 status=AttemptStatus.CAPTURED,

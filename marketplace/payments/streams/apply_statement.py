@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from marketplace.core.money import Money
 from marketplace.payments.models import payment_attempt
 from marketplace.payments.models.transaction import TransactionStatus, TransactionType
 from marketplace.payments.streams import facts
 from marketplace.payments.streams.states import LineState, Recorded
+
+_IN, _OUT = TransactionType.DEPOSIT, TransactionType.WITHDRAWAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class LineSettled:
 
 def new_line(recorded: Recorded) -> LineState | None:
     """The line that the fact adds to a statement, if any; its id is the event's."""
-    for subject in (_payment_line, _refund_line, _payout_line):
+    for subject in (_payment_line, _refund_line, _payout_line, _wallet_line):
         if line := subject(recorded):
             return line
     return None
@@ -122,6 +125,33 @@ def _payout_line(recorded: Recorded) -> LineState | None:
             return None
 
 
+def _wallet_line(recorded: Recorded) -> LineState | None:
+    match recorded.fact:
+        case facts.TopUpCredited() as fact:
+            line_type, change_minor, notes = _IN, fact.amount_minor, "You topped up your wallet"
+        case facts.CurrencySold() as fact:
+            bought = Money(fact.bought_minor, fact.bought_currency)
+            line_type, change_minor = _OUT, -fact.amount_minor
+            notes = f"Exchanged for {bought} at {fact.rate}"
+        case facts.CurrencyBought() as fact:
+            line_type, change_minor, notes = _IN, fact.amount_minor, "From an exchange"
+        case facts.CurrencySaleReversed() as fact:
+            line_type, change_minor, notes = _IN, fact.amount_minor, "An exchange was taken back"
+        case facts.CurrencyPurchaseReversed() as fact:
+            line_type, change_minor, notes = _OUT, -fact.amount_minor, "An exchange was taken back"
+        case _:
+            return None
+    return _line(
+        recorded,
+        fact,
+        line_type,
+        subject_id=recorded.stream_id,
+        payment_id=None,
+        change_minor=change_minor,
+        notes=notes,
+    )
+
+
 def settled_line(recorded: Recorded) -> LineSettled | None:
     """The earlier line whose status the fact settles, if any."""
     match recorded.fact:
@@ -146,6 +176,11 @@ _LineFact = (
     | facts.PayoutRequested
     | facts.PayoutFailed
     | facts.PayoutReturned
+    | facts.TopUpCredited
+    | facts.CurrencySold
+    | facts.CurrencyBought
+    | facts.CurrencySaleReversed
+    | facts.CurrencyPurchaseReversed
 )
 
 

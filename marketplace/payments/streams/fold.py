@@ -6,17 +6,21 @@ from uuid import UUID
 
 from marketplace.payments.streams import facts
 from marketplace.payments.streams.apply_attempt import apply_to_attempt
+from marketplace.payments.streams.apply_exchange import apply_to_exchange
 from marketplace.payments.streams.apply_payment import apply_to_payment
 from marketplace.payments.streams.apply_payout import apply_to_payout
 from marketplace.payments.streams.apply_refund import apply_to_refund
 from marketplace.payments.streams.apply_statement import new_line, settled_line
+from marketplace.payments.streams.apply_top_up import apply_to_top_up
 from marketplace.payments.streams.states import (
     AttemptState,
+    ExchangeState,
     LineState,
     PaymentState,
     PayoutState,
     Recorded,
     RefundState,
+    TopUpState,
 )
 
 
@@ -26,6 +30,8 @@ class Folded:
 
     payment: PaymentState | None = None
     payout: PayoutState | None = None
+    top_up: TopUpState | None = None
+    exchange: ExchangeState | None = None
     attempts: dict[UUID, AttemptState] = field(default_factory=dict)
     refunds: dict[UUID, RefundState] = field(default_factory=dict)
     lines: dict[UUID, LineState] = field(default_factory=dict)
@@ -51,6 +57,24 @@ def fold_payout(events: Sequence[Recorded]) -> Folded:
     folded = Folded()
     for event in events:
         folded.payout = apply_to_payout(folded.payout, event)
+        _fold_lines(folded, event)
+    return folded
+
+
+def fold_top_up(events: Sequence[Recorded]) -> Folded:
+    """The projections of a top-up's stream."""
+    folded = Folded()
+    for event in events:
+        folded.top_up = apply_to_top_up(folded.top_up, event)
+        _fold_lines(folded, event)
+    return folded
+
+
+def fold_exchange(events: Sequence[Recorded]) -> Folded:
+    """The projections of a currency exchange's stream."""
+    folded = Folded()
+    for event in events:
+        folded.exchange = apply_to_exchange(folded.exchange, event)
         _fold_lines(folded, event)
     return folded
 

@@ -109,6 +109,50 @@ class PayoutState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TopUpState:
+    id: UUID
+    user_id: UUID
+    wallet_id: UUID
+    amount_minor: int
+    currency: str
+    provider: str
+    method: str
+    client_key: str
+    return_url: str
+    status: str
+    provider_payment_id: str | None
+    redirect_url: str
+    captured_minor: int | None
+    captured_currency: str
+    failure_code: str
+    credited_minor: int
+    credited_currency: str
+    credited_at: datetime | None
+    version: int
+    head_hash: bytes
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeState:
+    id: UUID
+    user_id: UUID
+    sold_minor: int
+    sold_currency: str
+    bought_minor: int
+    bought_currency: str
+    rate: str
+    reason: str
+    journal_id: UUID
+    reversed_at: datetime | None
+    version: int
+    head_hash: bytes
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineState:
     """A statement line; see ``models.Transaction``."""
 

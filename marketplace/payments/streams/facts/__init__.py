@@ -44,7 +44,13 @@ from marketplace.payments.streams.facts.refund import (
     RefundSucceeded,
 )
 from marketplace.payments.streams.facts.wallet import (
+    CurrencyBought,
+    CurrencyPurchaseReversed,
+    CurrencySaleReversed,
+    CurrencySold,
     PaidFromWallet,
+    TopUpCredited,
+    TopUpRequested,
 )
 
 __all__ = [
@@ -55,6 +61,10 @@ __all__ = [
     "AttemptStarted",
     "CaptureConfirmed",
     "CapturePutInSuspense",
+    "CurrencyBought",
+    "CurrencyPurchaseReversed",
+    "CurrencySaleReversed",
+    "CurrencySold",
     "EscrowReleased",
     "Fact",
     "FundsHeld",
@@ -75,6 +85,8 @@ __all__ = [
     "RefundRequested",
     "RefundSubmitted",
     "RefundSucceeded",
+    "TopUpCredited",
+    "TopUpRequested",
     "from_payload",
     "known_facts",
     "to_payload",
