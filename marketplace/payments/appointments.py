@@ -14,6 +14,7 @@ LEASE_SECONDS = 60
 """How long a job may take over what it has claimed; a crash gives it back after that."""
 FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 3600.0
+LOOK_SOON_SECONDS = 2
 ASK_AGAIN = "ask again"
 """What the provider said may be older than what our books say."""
 POLL_SECONDS = 30.0
@@ -54,6 +55,13 @@ def look_again(row: models.Model, *, error: str = "", first_seconds: float = 1.0
         last_error=error[:500],
         checks=checks,
     )
+
+
+def look_soon(row: models.Model) -> None:
+    """Bring a distant appointment forward; there is none to make where none is left."""
+    soon = clock.database_now() + timedelta(seconds=LOOK_SOON_SECONDS)
+    rows: QuerySet[models.Model] = QuerySet(type(row))
+    rows.filter(pk=row.pk, next_check_at__gt=soon).update(next_check_at=soon)
 
 
 def no_more(row: models.Model) -> None:

@@ -116,6 +116,7 @@ class BankAccountSnapshot:
     masked_number: str
     currency: str
     bank_name: str
+    bank_code: str
     created_at: datetime
 
 

@@ -65,6 +65,7 @@ BANK_ACCOUNT = {
     "masked_number": "•••• 3000",
     "currency": "EUR",
     "bank_name": "",
+    "bank_code": "",
     "created_at": AT,
 }
 NEW_BANK_ACCOUNT = {

@@ -112,6 +112,7 @@ class BankAccountSerializer(serializers.Serializer[Any]):
     masked_number = serializers.CharField(help_text="Only the last four characters are shown.")
     currency = currency_field()
     bank_name = serializers.CharField(allow_blank=True)
+    bank_code = serializers.CharField(allow_blank=True)
     created_at = serializers.DateTimeField()
 
 
@@ -122,12 +123,26 @@ class BankAccountListSerializer(serializers.Serializer[Any]):
 
 @shown_as(request=examples.NEW_BANK_ACCOUNT)
 class NewBankAccountSerializer(StrictSerializer[Any]):
-    """Either `iban` or `account_number`."""
+    """One of `iban`, `account_number` and `paypal`."""
 
     account_holder = serializers.CharField(max_length=140)
     iban = serializers.CharField(max_length=42, required=False, allow_blank=True, default="")
     account_number = serializers.CharField(
         max_length=40, required=False, allow_blank=True, default=""
+    )
+    paypal = serializers.CharField(
+        max_length=127,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Email address or id of a PayPal account.",
+    )
+    bank_code = serializers.CharField(
+        max_length=20,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="The bank in its country's list, beside an account number that needs one.",
     )
     currency = currency_field()
     bank_name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")

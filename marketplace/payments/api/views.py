@@ -181,7 +181,7 @@ class BankAccountListView(APIView):
         operation_id="wallet_bank_accounts_create",
         tags=WALLET,
         summary="Add a bank account for withdrawals",
-        description="Send `iban` or `account_number`. It is sealed; nobody sees it again.",
+        description="Send `iban`, `account_number` or `paypal`; it is sealed, never shown.",
         request=NewBankAccountSerializer,
         responses={201: BankAccountSerializer},
     )

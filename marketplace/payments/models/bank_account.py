@@ -8,6 +8,8 @@ from marketplace.core.ids import new_id
 class NumberKind(models.TextChoices):
     IBAN = "IBAN"
     ACCOUNT_NUMBER = "ACCOUNT_NUMBER"
+    PAYPAL = "PAYPAL"
+    """Not a bank's: the email address or account id under which PayPal knows the receiver."""
 
 
 class BankAccount(models.Model):
@@ -29,6 +31,8 @@ class BankAccount(models.Model):
     fingerprint = models.BinaryField(max_length=32)
     currency = models.CharField(max_length=3)
     bank_name = models.CharField(max_length=100, blank=True, default="")
+    bank_code = models.CharField(max_length=20, blank=True, default="", db_default="")
+    """The bank in its country's own list, beside an account number that does not name it."""
     created_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
 

@@ -87,8 +87,10 @@ class HttpApi:
         headers: Mapping[str, str] | None = None,
         auth: httpx.Auth | None = None,
         rules: FailureRules | None = None,
+        loads: Callable[[bytes], Any] = orjson.loads,
     ) -> None:
         self._rules = rules or FailureRules()
+        self._loads = loads
         self._timeout_seconds = timeout_seconds
         self._client = httpx.Client(
             base_url=base_url,
@@ -149,8 +151,8 @@ class HttpApi:
         if status == HTTPStatus.NO_CONTENT:
             return None
         try:
-            body = orjson.loads(content)
-        except orjson.JSONDecodeError as error:
+            body = self._loads(content)
+        except ValueError as error:
             if 400 <= status < 500 and status not in UNKNOWN_STATUSES:
                 raise ProviderRejected(
                     f"the provider answered {status}", code=str(status)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from marketplace.core.money import Money
 
@@ -57,6 +57,8 @@ class BadWebhook(Exception):
 
 class PaymentOutcome(StrEnum):
     OPEN = "OPEN"
+    APPROVED = "APPROVED"
+    """The buyer said yes, and nothing moves until we collect it (:class:`CapturingProvider`)."""
     CAPTURED = "CAPTURED"
     DECLINED = "DECLINED"
 
@@ -155,6 +157,8 @@ class Destination:
     account_holder: str
     number_kind: str
     number: str = field(repr=False)
+    bank_code: str = ""
+    """The bank's code in its country, where an account number alone does not name the bank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,3 +254,14 @@ class PaymentProvider(Protocol):
     def parse_webhook(self, body: bytes) -> WebhookNotice: ...
     def read_balances(self) -> Sequence[Money]: ...
     def read_report(self, after: str) -> ReportPage: ...
+
+
+@runtime_checkable
+class CapturingProvider(PaymentProvider, Protocol):
+    """A provider where an approval is not yet money: we collect it by a request of our own."""
+
+    def capture_payment(self, provider_payment_id: str) -> ProviderPayment:
+        """Collect what the buyer approved, once however often it is asked, under a key made from
+        our reference. A refusal is an answer (``DECLINED``); only ``ProviderUnknown`` and
+        ``ObjectMissing`` are raised."""
+        ...

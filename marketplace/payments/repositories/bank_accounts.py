@@ -14,7 +14,8 @@ def seal(account: BankAccount, *, account_holder: str, number: str) -> None:
         account_holder, model=MODEL, row_id=account.id, field="account_holder"
     )
     account.number_encrypted = encrypt_field(number, model=MODEL, row_id=account.id, field="number")
-    account.fingerprint = fingerprint(number, purpose=MODEL)
+    named = f"{account.bank_code}:{number}" if account.bank_code else number
+    account.fingerprint = fingerprint(named, purpose=MODEL)
     account.masked_number = "•" * 4 + number[-4:]
 
 
@@ -31,6 +32,7 @@ def open_destination(account: BankAccount) -> Destination:
         number=decrypt_field(
             bytes(account.number_encrypted), model=MODEL, row_id=account.id, field="number"
         ),
+        bank_code=account.bank_code,
     )
 
 
@@ -41,5 +43,6 @@ def bank_account_snapshot_of(account: BankAccount) -> BankAccountSnapshot:
         masked_number=account.masked_number,
         currency=account.currency,
         bank_name=account.bank_name,
+        bank_code=account.bank_code,
         created_at=account.created_at,
     )

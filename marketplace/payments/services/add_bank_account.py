@@ -20,6 +20,11 @@ from marketplace.payments.snapshots import BankAccountSnapshot
 MAX_ACCOUNTS_PER_USER = 10
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 ACCOUNT_NUMBER = re.compile(r"[A-Z0-9]{4,34}")
+BANK_CODE = re.compile(r"[A-Z0-9_-]{1,20}")
+PAYPAL_ID = re.compile(r"[A-Z0-9]{13}")
+PAYPAL_EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+MAX_PAYPAL_EMAIL_LENGTH = 127
+"""PayPal's limit on ``receiver``."""
 
 
 @opens_transaction
@@ -30,18 +35,22 @@ def add_bank_account(
     currency: str,
     iban: str = "",
     account_number: str = "",
+    paypal: str = "",
     bank_name: str = "",
+    bank_code: str = "",
 ) -> BankAccountSnapshot:
     """Keep a bank account for the actor's withdrawals, sealed; only its last four are ever shown.
 
-    Either ``iban`` (checked by ISO 13616's check digits) or ``account_number``. Raises
+    One of ``iban`` (checked by ISO 13616's check digits), ``account_number`` (with ``bank_code``
+    where the country's numbers do not name the bank) and ``paypal`` (email address or account id,
+    for a provider that pays out to PayPal accounts only). Raises
     :class:`InvalidBankAccount`, :class:`BankAccountExists`, :class:`TooManyBankAccounts`,
     :class:`InvalidMoney` for an unknown currency.
     """
     if actor.user_id is None:
         raise NotFound("user")
     exponent(currency)
-    kind, number = _number(iban, account_number)
+    kind, number = _number(iban, account_number, paypal)
     holder = " ".join(account_holder.split())
     if not holder:
         raise InvalidBankAccount(
@@ -56,6 +65,7 @@ def add_bank_account(
         number_kind=kind,
         currency=currency,
         bank_name=bank_name.strip(),
+        bank_code=_bank_code(kind, bank_code),
         created_at=clock.now(),
     )
     seal(account, account_holder=holder, number=number)
@@ -70,11 +80,14 @@ def add_bank_account(
     return bank_account_snapshot_of(account)
 
 
-def _number(iban: str, account_number: str) -> tuple[NumberKind, str]:
+def _number(iban: str, account_number: str, paypal: str) -> tuple[NumberKind, str]:
     iban = re.sub(r"\s", "", iban).upper()
     account_number = re.sub(r"[\s-]", "", account_number).upper()
-    if bool(iban) == bool(account_number):
-        raise InvalidBankAccount("Send either iban or account_number.")
+    paypal = paypal.strip()
+    if [bool(iban), bool(account_number), bool(paypal)].count(True) != 1:
+        raise InvalidBankAccount("Send either iban, account_number or paypal.")
+    if paypal:
+        return NumberKind.PAYPAL, _paypal(paypal)
     if iban:
         if not _is_iban(iban):
             raise InvalidBankAccount(
@@ -88,6 +101,27 @@ def _number(iban: str, account_number: str) -> tuple[NumberKind, str]:
             fields={"account_number": ["This is not an account number."]},
         )
     return NumberKind.ACCOUNT_NUMBER, account_number
+
+
+def _paypal(receiver: str) -> str:
+    if PAYPAL_ID.fullmatch(receiver):
+        return receiver
+    if len(receiver) > MAX_PAYPAL_EMAIL_LENGTH or not PAYPAL_EMAIL.fullmatch(receiver):
+        raise InvalidBankAccount(
+            "A PayPal account is named by its email address or its account id.",
+            fields={"paypal": ["This is not a PayPal account."]},
+        )
+    return receiver.lower()
+
+
+def _bank_code(kind: NumberKind, bank_code: str) -> str:
+    bank_code = bank_code.strip().upper()
+    if bank_code and (kind != NumberKind.ACCOUNT_NUMBER or not BANK_CODE.fullmatch(bank_code)):
+        raise InvalidBankAccount(
+            "A bank code has up to 20 letters and digits and goes with an account number.",
+            fields={"bank_code": ["This is not a bank code for such an account."]},
+        )
+    return bank_code
 
 
 def _is_iban(value: str) -> bool:

@@ -22,9 +22,9 @@ from marketplace.payments.providers.protocol import (
     PaymentProvider,
 )
 from marketplace.payments.services.book_unmatched_capture import book_unmatched_capture
+from marketplace.payments.services.learn_payment import learn_payment
 from marketplace.payments.services.learn_payout import learn_payout
 from marketplace.payments.services.learn_refund import learn_refund
-from marketplace.payments.services.record_attempt_outcome import record_attempt_observed
 
 BATCH_SIZE = 50
 LEASE_SECONDS = 60
@@ -101,7 +101,7 @@ def _learn_payment(provider: PaymentProvider, object_id: str) -> str:
     # By reference: the intent was committed before the provider heard of it, so it is there even
     # when the webhook overtakes our own record of the provider's id.
     if attempt_id and PaymentAttempt.objects.filter(id=attempt_id).exists():
-        return record_attempt_observed(attempt_id=attempt_id, observed=observed)
+        return learn_payment(provider=provider, attempt_id=attempt_id, observed=observed)
     if observed.outcome is PaymentOutcome.CAPTURED:
         return book_unmatched_capture(provider=provider.name, observed=observed)
     return ""

@@ -5,14 +5,13 @@ from marketplace.core.db import opens_transaction
 from marketplace.payments.errors import WebhookNotSigned, WebhookTooLarge, WebhookUnreadable
 from marketplace.payments.models import ProviderWebhook
 from marketplace.payments.providers.factory import get_provider
-from marketplace.payments.providers.protocol import BadSignature, BadWebhook
+from marketplace.payments.providers.protocol import BadSignature, BadWebhook, WebhookNotice
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_ID_LENGTH = 100
 MAX_TYPE_LENGTH = 60
 
 
-@opens_transaction
 def receive_webhook(*, provider: str, body: bytes, headers: Mapping[str, str]) -> bool:
     """Keep a webhook as it came, before anything is made of it; False for one that came before.
 
@@ -20,6 +19,9 @@ def receive_webhook(*, provider: str, body: bytes, headers: Mapping[str, str]) -
     ``payments.process_webhooks`` does the rest, so the answer is quick. Raises
     :class:`NotFound` (the provider), :class:`WebhookTooLarge`, :class:`WebhookNotSigned`,
     :class:`WebhookUnreadable`; nothing is stored then.
+
+    Verifying may ask the provider (for the certificate that signed), so it is done before the
+    transaction.
     """
     adapter = get_provider(provider)
     if len(body) > MAX_BODY_BYTES:
@@ -33,6 +35,11 @@ def receive_webhook(*, provider: str, body: bytes, headers: Mapping[str, str]) -
         raise WebhookUnreadable(str(error)) from error
     if len(notice.event_id) > MAX_ID_LENGTH or len(notice.object_id) > MAX_ID_LENGTH:
         raise WebhookUnreadable("an id is too long")
+    return _keep(provider, notice, body)
+
+
+@opens_transaction
+def _keep(provider: str, notice: WebhookNotice, body: bytes) -> bool:
     kept = ProviderWebhook.objects.filter(provider=provider, provider_event_id=notice.event_id)
     if kept.exists():
         return False

@@ -40,7 +40,9 @@ def record_attempt_observed(*, attempt_id: UUID, observed: ProviderPayment) -> s
             return _captured(payment, attempt, observed)
         case PaymentOutcome.DECLINED if attempt.status in OPEN_ATTEMPT_STATUSES:
             return _declined(payment, attempt, observed.id, observed.failure_code or "declined")
-        case PaymentOutcome.OPEN if attempt.status in OPEN_ATTEMPT_STATUSES:
+        case PaymentOutcome.OPEN | PaymentOutcome.APPROVED if (
+            attempt.status in OPEN_ATTEMPT_STATUSES
+        ):
             return _waiting(payment, attempt, observed)
     return "nothing new"
 

@@ -10,6 +10,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.db import forbid_transaction, opens_transaction
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from marketplace.payments.appointments import look_soon
 from marketplace.payments.errors import (
     AttemptEnded,
     IdempotencyKeyReused,
@@ -17,11 +18,7 @@ from marketplace.payments.errors import (
     PaymentOutcomeUnknown,
     PaymentRefused,
 )
-from marketplace.payments.models import (
-    OPEN_ATTEMPT_STATUSES,
-    AttemptStatus,
-    PaymentAttempt,
-)
+from marketplace.payments.models import OPEN_ATTEMPT_STATUSES, AttemptStatus, PaymentAttempt
 from marketplace.payments.policies import check_may_pay, check_payable
 from marketplace.payments.providers.factory import choose_provider, get_provider
 from marketplace.payments.providers.protocol import (
@@ -76,6 +73,8 @@ def start_payment(
         client_key=idempotency_key,
         return_url=return_url,
     )
+    if attempt.status == AttemptStatus.REDIRECTED and attempt.client_key != idempotency_key:
+        look_soon(attempt)  # the buyer is back from the page; its webhook may be lost
     if attempt.status in (AttemptStatus.STARTED, AttemptStatus.UNKNOWN):
         ask_provider(attempt)
         attempt = PaymentAttempt.objects.select_related("payment").get(id=attempt.id)

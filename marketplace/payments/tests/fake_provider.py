@@ -54,6 +54,7 @@ class FakeProvider:
         self.report: list[ReportLine] = []
         """The balance report, line by line: filled by the test."""
         self.destinations: dict[str, NewPayout] = {}
+        self.captures = 0
         self.calls: list[str] = []
         self.fail_next: list[Exception] = []
         """Raised by the next calls, before anything is done."""
@@ -80,6 +81,9 @@ class FakeProvider:
             fee=fee or payment.fee,
         )
         return payment.id
+
+    def approve_payment(self, reference: str) -> str:
+        return self.settle_payment(reference, PaymentOutcome.APPROVED)
 
     def settle_refund(self, reference: str, outcome: RefundOutcome) -> str:
         refund = next(r for r in self.refunds.values() if r.reference == reference)
@@ -129,6 +133,15 @@ class FakeProvider:
     def find_payment(self, reference: str) -> ProviderPayment | None:
         self._called("find_payment")
         return self._by_reference(self.payments, reference)
+
+    def capture_payment(self, provider_payment_id: str) -> ProviderPayment:
+        self._called("capture_payment")
+        payment = self._get(self.payments, provider_payment_id)
+        if payment.outcome is PaymentOutcome.APPROVED:
+            self.captures += 1
+            payment = replace(payment, outcome=PaymentOutcome.CAPTURED)
+            self.payments[payment.id] = payment
+        return self._answered(payment)
 
     def refund(self, new: NewRefund) -> ProviderRefund:
         self._called("refund")

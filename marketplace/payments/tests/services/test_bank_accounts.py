@@ -107,3 +107,46 @@ def test_there_is_a_limit() -> None:
         )
     with pytest.raises(TooManyBankAccounts):
         make_bank_account(user)
+
+
+@pytest.mark.parametrize("receiver", ["Seller@Example.Test", "S6WQ2ZJ4T8XYA"])
+def test_a_paypal_account_is_a_destination_of_its_own_kind(receiver: str) -> None:
+    user = make_user()
+    add_bank_account(
+        actor=actor_for(user), account_holder="Linden Seller", currency="EUR", paypal=receiver
+    )
+    kept = open_destination(BankAccount.objects.get())
+    assert (kept.number_kind, kept.number.upper()) == ("PAYPAL", receiver.upper())
+
+
+def test_an_account_number_may_name_its_bank() -> None:
+    user = make_user()
+    for bank_code in ("044", "058"):
+        add_bank_account(
+            actor=actor_for(user),
+            account_holder="Linden Seller",
+            currency="NGN",
+            account_number="0690000031",
+            bank_code=bank_code,
+        )
+    codes = {open_destination(account).bank_code for account in BankAccount.objects.all()}
+    assert codes == {"044", "058"}, "the same number at two banks is two accounts"
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {"paypal": "not an address"},
+        {"paypal": "a@b@c.test"},
+        {"paypal": f"{'x' * 120}@example.test"},
+        {"paypal": "seller@example.test", "iban": IBAN},
+        {"iban": IBAN, "bank_code": "044"},
+        {"account_number": "0690000031", "bank_code": "no good"},
+    ],
+)
+def test_another_paypal_account_or_bank_code_is_refused(numbers: dict[str, str]) -> None:
+    with pytest.raises(InvalidBankAccount):
+        add_bank_account(
+            actor=actor_for(make_user()), account_holder="Linden", currency="EUR", **numbers
+        )
+    assert BankAccount.objects.count() == 0
