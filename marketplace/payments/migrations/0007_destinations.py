@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0005_payout_freezes"),
+        ("payments", "0006_top_ups_and_exchanges"),
     ]
 
     operations = [
