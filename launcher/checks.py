@@ -36,6 +36,7 @@ def production_values() -> dict[str, str]:
         "DEFAULT_FROM_EMAIL": f"no-reply@{HOST}",
         "JWT_SIGNING_KEYS": secrets.token_urlsafe(40),
         "FIELD_ENCRYPTION_KEYS": "1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
+        "SEAL_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
         "SECURE_HSTS_PRELOAD": "true",
         "MEDIA_ROOT": str(ROOT / ".fairhold" / "media"),
     }

@@ -56,6 +56,7 @@ def platform_environment(at: Addresses) -> dict[str, str]:
     defaults = {
         "DJANGO_SETTINGS_MODULE": LOCAL_SETTINGS,
         "SECRET_KEY": at.keys["secret_key"],
+        "SEAL_KEYS": at.keys["seal_key"],
         "SANDBOX_API_KEY": at.keys["sandbox_api_key"],
         "SANDBOX_WEBHOOK_SECRETS": at.keys["sandbox_webhook_secret"],
         "SANDBOX_CARRIER_SECRETS": at.keys["sandbox_carrier_secret"],

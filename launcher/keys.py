@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import secrets
@@ -18,6 +19,7 @@ NAMES = (
     "sandbox_api_key",
     "sandbox_webhook_secret",
     "sandbox_carrier_secret",
+    "seal_key",
 )
 
 
@@ -31,9 +33,15 @@ def load_keys(data_dir: Path) -> dict[str, str]:
         keys = {}
     missing = [name for name in NAMES if name not in keys]
     if missing:
-        keys |= {name: secrets.token_urlsafe(36) for name in missing}
+        keys |= {name: _new_key(name) for name in missing}
         _write_private(path, json.dumps(keys, indent=2))
     return keys
+
+
+def _new_key(name: str) -> str:
+    if name == "seal_key":  # an Ed25519 private key
+        return base64.b64encode(secrets.token_bytes(32)).decode()
+    return secrets.token_urlsafe(36)
 
 
 def _write_private(path: Path, text: str) -> None:

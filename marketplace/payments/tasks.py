@@ -1,7 +1,10 @@
 """What must happen though nobody asks."""
 
+from marketplace.core.health import register_readiness
 from marketplace.core.jobs import periodic
 from marketplace.payments.ledger.roll_up import roll_up_balances
+from marketplace.payments.seals.lag import check_lag
+from marketplace.payments.seals.sealer import seal_events
 from marketplace.payments.services.process_webhooks import process_webhooks
 from marketplace.payments.services.settle_unknown_attempts import settle_unknown_attempts
 from marketplace.payments.services.submit_payouts import submit_payouts
@@ -12,3 +15,7 @@ periodic(name="payments.settle_unknown_attempts", every_seconds=1)(settle_unknow
 periodic(name="payments.submit_refunds", every_seconds=0.5)(submit_refunds)
 periodic(name="payments.submit_payouts", every_seconds=0.5)(submit_payouts)
 periodic(name="payments.roll_up_balances", every_seconds=5)(roll_up_balances)
+periodic(name="payments.seal_events", every_seconds=1)(seal_events)
+
+# Money is right without seals; what waits for one is only not proven yet.
+register_readiness("seals", check_lag, is_vital=False)

@@ -296,6 +296,8 @@ PAYMENT_ROUTES: list[tuple[str, str, str]] = [
     ("mobile_money", "*", "sandbox"),
 ]
 FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+SEAL_KEYS: list[str] = env.list("SEAL_KEYS", default=[])
+SEAL_PUBLIC_KEYS: list[str] = env.list("SEAL_PUBLIC_KEYS", default=[])
 
 # How many first listings of a seller who is not verified an operator looks at; 0 looks at none.
 REVIEW_FIRST_LISTINGS = env.int("REVIEW_FIRST_LISTINGS", default=0)

@@ -45,6 +45,8 @@ def _weak_secrets(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "SECRET_KEY", "repeats itself: make a random one"
     elif "not-a-secret" in secret or secret.startswith("django-insecure-"):
         yield "SECRET_KEY", "is an example that everybody knows"
+    if not settings.get("SEAL_KEYS"):
+        yield "SEAL_KEYS", "is not set: seals must not hang on the key that signs sessions"
 
 
 def _open_doors(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

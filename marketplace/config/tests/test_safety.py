@@ -16,6 +16,7 @@ SAFE = {
     "ALLOWED_HOSTS": ["market.example"],
     "PUBLIC_URL": "https://market.example",
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "SEAL_KEYS": ["a key"],
 }
 ENVIRONMENT = {"DATABASE_URL": "postgres://db/x", "REDIS_URL": "redis://cache"}
 
@@ -37,6 +38,7 @@ def test_safe_values_are_accepted() -> None:
         ("SECRET_KEY", {"SECRET_KEY": "a" * 64}),
         ("SECRET_KEY", {"SECRET_KEY": "local-only-not-a-secret-0123456789abcdefghijklmnop"}),
         ("SECRET_KEY", {"SECRET_KEY": "django-insecure-0123456789abcdefghijklmnopqrstuvwxyz"}),
+        ("SEAL_KEYS", {"SEAL_KEYS": []}),
         ("DEBUG", {"DEBUG": True}),
         ("ALLOWED_HOSTS", {"ALLOWED_HOSTS": []}),
         ("ALLOWED_HOSTS", {"ALLOWED_HOSTS": ["*"]}),

@@ -22,6 +22,7 @@ from marketplace.payments.models.payout import Payout, PayoutMinimum, PayoutStat
 from marketplace.payments.models.payout_freeze import PayoutFreeze
 from marketplace.payments.models.provider_webhook import ProviderWebhook, WebhookState
 from marketplace.payments.models.refund import Refund, RefundSource, RefundStatus
+from marketplace.payments.models.seal import Seal, SealLeaf
 from marketplace.payments.models.top_up import TopUp, TopUpLimit
 from marketplace.payments.models.transaction import (
     Transaction,
@@ -62,6 +63,8 @@ __all__ = [
     "RefundStatus",
     "ReviewKind",
     "ReviewStatus",
+    "Seal",
+    "SealLeaf",
     "StreamKind",
     "TopUp",
     "TopUpLimit",

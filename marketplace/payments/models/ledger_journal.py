@@ -2,7 +2,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from marketplace.core.db import append_only, derived
-from marketplace.payments.ledger.fields import TransactionIdField
+from marketplace.payments.ledger.fields import CurrentTransactionId, TransactionIdField
 from marketplace.payments.models.ledger_account import LedgerAccount
 
 
@@ -31,6 +31,9 @@ class LedgerJournal(models.Model):
     occurred_at = models.DateTimeField()
     """When it happened in the world, as the caller says. When it entered the books is
     ``posted_at`` of its entries."""
+    xact_id = TransactionIdField(db_default=CurrentTransactionId())
+    """The transaction that wrote it, given by the database: the order in which journals are
+    sealed."""
 
     class Meta:
         db_table = append_only("payments_ledger_journal")
@@ -45,7 +48,10 @@ class LedgerJournal(models.Model):
                 name="ledger_journal_two_legs", condition=models.Q(account_ids__len__gte=2)
             ),
         )
-        indexes = (models.Index(fields=["reference_id", "id"], name="ledger_journal_reference"),)
+        indexes = (
+            models.Index(fields=["reference_id", "id"], name="ledger_journal_reference"),
+            models.Index(fields=["xact_id", "id"], name="ledger_journal_sealing"),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.business_key}"

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from marketplace.core.db import append_only
+from marketplace.payments.ledger.fields import CurrentTransactionId, TransactionIdField
 
 
 class StreamKind(models.TextChoices):
@@ -33,6 +34,8 @@ class PaymentEvent(models.Model):
     occurred_at = models.DateTimeField()
     prev_hash = models.BinaryField(max_length=32)
     hash = models.BinaryField(max_length=32)
+    xact_id = TransactionIdField(db_default=CurrentTransactionId())
+    """The transaction that wrote it, given by the database: events are sealed in its order."""
 
     class Meta:
         db_table = append_only("payments_payment_event")
@@ -43,6 +46,9 @@ class PaymentEvent(models.Model):
             models.CheckConstraint(
                 condition=Q(stream__in=StreamKind.values), name="payments_event_stream_known"
             ),
+        )
+        indexes = (
+            models.Index(fields=["xact_id", "stream_id", "version"], name="payments_event_sealing"),
         )
 
     def __str__(self) -> str:
