@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from marketplace.config import admin_site, api_document
 from marketplace.config.email import settings_from as email_settings_from
+from marketplace.config.settings.providers import *
 from marketplace.core.logs import configure_structlog, logging_settings
 
 env = environ.Env()
@@ -283,18 +284,7 @@ SPECTACULAR_SETTINGS = api_document.SETTINGS
 
 SETTLEMENT_BANK = env.str("SETTLEMENT_BANK", default="main")
 """The name, in our books, of the bank account that providers settle to."""
-SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8001")
-SANDBOX_API_KEY = env.str("SANDBOX_API_KEY", default="")
-SANDBOX_WEBHOOK_SECRETS = env.list("SANDBOX_WEBHOOK_SECRETS", default=[])
 SANDBOX_CARRIER_SECRETS = env.list("SANDBOX_CARRIER_SECRETS", default=[])
-SANDBOX_HOLDING_LIMIT_DAYS = env.int("SANDBOX_HOLDING_LIMIT_DAYS", default=90)
-PROVIDER_TIMEOUT_SECONDS = env.float("PROVIDER_TIMEOUT_SECONDS", default=10.0)
-PAYMENT_ROUTES: list[tuple[str, str, str]] = [
-    # (method, currency or * for any, provider): the first that fits is chosen.
-    ("card", "*", "sandbox"),
-    ("bank_transfer", "*", "sandbox"),
-    ("mobile_money", "*", "sandbox"),
-]
 FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[])
 SEAL_KEYS: list[str] = env.list("SEAL_KEYS", default=[])
 SEAL_PUBLIC_KEYS: list[str] = env.list("SEAL_PUBLIC_KEYS", default=[])

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from marketplace.config.settings.providers import faults_in_routes
+
 MIN_SECRET_LENGTH = 50
 MIN_DIFFERENT_CHARACTERS = 10
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - refused here
@@ -29,6 +31,7 @@ def unsafe_values(
     yield from _weak_secrets(settings)
     yield from _open_doors(settings)
     yield from _pretence(settings, environment)
+    yield from faults_in_routes(settings)
 
 
 def _missing(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from marketplace.config.settings.providers import faults_in_routes, read_routes
 from marketplace.config.settings.safety import refuse_unsafe, unsafe_values
 
 SAFE = {
@@ -18,7 +19,37 @@ SAFE = {
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "SEAL_KEYS": ["a key"],
 }
+SANDBOX = {"SANDBOX_API_KEY": "key", "SANDBOX_WEBHOOK_SECRETS": ["secret"]}
 ENVIRONMENT = {"DATABASE_URL": "postgres://db/x", "REDIS_URL": "redis://cache"}
+
+
+def test_each_fault_of_a_route_is_named() -> None:
+    for route, word in (
+        (("cash", "*", "*", "sandbox"), "'cash'"),
+        (("card", "eur", "*", "sandbox"), "'eur'"),
+        (("card", "EUR", "Kenya", "sandbox"), "'Kenya'"),
+        (("card", "*", "*", "nobody"), "'nobody'"),
+    ):
+        found = dict(faults_in_routes({**SANDBOX, "PAYMENT_ROUTES": [route]}))
+        assert found.keys() == {"PAYMENT_ROUTES"}
+        assert word in found["PAYMENT_ROUTES"]
+    assert dict(faults_in_routes({"PAYOUT_ROUTES": [("*", "*", "nobody")]})).keys() == {
+        "PAYOUT_ROUTES"
+    }
+
+
+def test_a_routed_provider_needs_its_credentials_and_no_other_does() -> None:
+    routes = {"PAYMENT_ROUTES": [("card", "*", "*", "sandbox")]}
+    assert list(faults_in_routes({**SANDBOX, **routes})) == []
+    missing = dict(faults_in_routes(routes))
+    assert missing.keys() == {"SANDBOX_API_KEY", "SANDBOX_WEBHOOK_SECRETS"}
+    assert "'sandbox'" in missing["SANDBOX_API_KEY"]
+
+
+@pytest.mark.parametrize("entry", ["card:EUR:sandbox", "card:EUR:*:", "card", "a:b:c:d:e"])
+def test_a_route_in_another_form_is_refused(entry: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="PAYMENT_ROUTES"):
+        read_routes("PAYMENT_ROUTES", [entry], "method:currency:country:provider")
 
 
 def faults(environment: dict[str, str] | None = None, **changes: Any) -> set[str]:

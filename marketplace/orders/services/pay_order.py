@@ -39,7 +39,7 @@ def pay_order(
             idempotency_key=idempotency_key,
             expected_version=expected_version,
         )
-    payment_id = _admit_payment(
+    payment_id, country = _admit_payment(
         order_id=order_id,
         actor=actor,
         method=method,
@@ -53,6 +53,7 @@ def pay_order(
         provider=provider,
         idempotency_key=idempotency_key,
         return_url=return_url,
+        country=country,
     )
 
 
@@ -64,7 +65,8 @@ def _admit_payment(
     method: str,
     provider: str | None,
     expected_version: int | None,
-) -> UUID:
+) -> tuple[UUID, str]:
+    """The payment's id, and the country that the goods go to."""
     deadlines = DeadlineRepository()
     order = OrderRepository().lock(order_id, actor=actor)
     party = authorize(order, actor, Command.PAY_ORDER)
@@ -72,13 +74,14 @@ def _admit_payment(
     order.transition_for(Command.PAY_ORDER, by=party)
     window = order.terms.pay_window(is_slow=method not in QUICK_METHODS)
     deadline = deadlines.get_open(order, DeadlineKind.PAY)
+    country = str(order.shipping_address["country"])
     # Never shortened: a buyer who goes back from a bank transfer to a card loses nothing. The
     # version stays, so that the same request can be sent again after a lost answer.
     if deadline and deadline.due_at < order.created_at + window:
         # Before the time is given: what cannot be paid by needs no more of it.
-        choose_provider(method=method, currency=order.currency, wanted=provider)
+        choose_provider(method=method, currency=order.currency, country=country, wanted=provider)
         deadlines.move(deadline, due_at=max(order.created_at + window, clock.database_now()))
-    return order.payment_id
+    return order.payment_id, country
 
 
 @opens_transaction

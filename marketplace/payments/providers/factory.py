@@ -1,4 +1,4 @@
-"""Builds the provider for a name, and chooses one by method and currency, from settings."""
+"""Builds a provider by name, and chooses one by method, currency and country, from settings."""
 
 from collections.abc import Callable
 from functools import cache
@@ -11,13 +11,19 @@ from marketplace.payments.providers.protocol import PaymentProvider
 from marketplace.payments.providers.sandbox import SandboxProvider
 
 METHODS = ("card", "bank_transfer", "mobile_money")
-ANY_CURRENCY = "*"
+ANY = "*"
 
 
 class PaymentMethodUnavailable(DomainError):
     code = "payment_method_unavailable"
     kind = ErrorKind.RULE
     title = "This payment method is not available here"
+
+
+class PayoutUnavailable(DomainError):
+    code = "payout_unavailable"
+    kind = ErrorKind.RULE
+    title = "This currency cannot be paid out here"
 
 
 def _sandbox() -> PaymentProvider:
@@ -43,33 +49,54 @@ def get_provider(name: str) -> PaymentProvider:
 
 
 def enabled_providers() -> frozenset[str]:
-    """Every provider that some route names."""
-    return frozenset(route[2] for route in settings.PAYMENT_ROUTES)
+    """Every provider that a route names or that is configured: what it collected before the
+    routes changed is still refunded through it."""
+    routed = {route[-1] for route in (*settings.PAYMENT_ROUTES, *settings.PAYOUT_ROUTES)}
+    return frozenset(routed | {name for name in BUILDERS if _is_configured(name)})
 
 
-def choose_provider(*, method: str, currency: str, wanted: str | None = None) -> str:
-    """The first route for method and currency; ``wanted`` narrows it down.
+def _is_configured(name: str) -> bool:
+    needed = settings.PROVIDER_SETTINGS.get(name, ())
+    return bool(needed) and all(getattr(settings, setting, None) for setting in needed)
+
+
+def choose_provider(
+    *, method: str, currency: str, country: str = "", wanted: str | None = None
+) -> str:
+    """The first route for method, currency and the buyer's country; ``wanted`` narrows it down.
 
     Raises :class:`PaymentMethodUnavailable`.
     """
-    for route_method, route_currency, name in settings.PAYMENT_ROUTES:
-        fits = route_method == method and route_currency in (ANY_CURRENCY, currency)
+    for route_method, route_currency, route_country, name in settings.PAYMENT_ROUTES:
+        fits = (
+            route_method == method
+            and route_currency in (ANY, currency)
+            and route_country in (ANY, country)
+        )
         if fits and wanted in (None, name):
             return str(name)
     raise PaymentMethodUnavailable(
         f"There is no way to pay {currency} by {method!r}"
+        + (f" from {country}" if country else "")
         + (f" through {wanted!r}." if wanted else "."),
         fields={"payment_method": ["Choose another method."]},
     )
 
 
-def payout_provider(currency: str) -> str:
-    """Who pays out a currency: the provider that collects it by card."""
-    return choose_provider(method="card", currency=currency)
+def payout_provider(currency: str, country: str = "") -> str:
+    """Who pays out a currency, to a bank account in this country where it is known.
+
+    Raises :class:`PayoutUnavailable`.
+    """
+    for route_currency, route_country, name in settings.PAYOUT_ROUTES:
+        if route_currency in (ANY, currency) and route_country in (ANY, country):
+            return str(name)
+    raise PayoutUnavailable(f"Nobody pays out {currency} yet.")
 
 
 def _forget_built_providers(*, setting: str, **_: object) -> None:
-    if setting.startswith(("SANDBOX_", "PAYMENT_ROUTES", "PROVIDER_", "FIELD_")):
+    own = ("PAYMENT_ROUTES", "PAYOUT_ROUTES", "PROVIDER_")
+    if setting.startswith((*own, *(f"{name.upper()}_" for name in BUILDERS))):
         get_provider.cache_clear()
 
 

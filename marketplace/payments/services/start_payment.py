@@ -52,13 +52,15 @@ def start_payment(
     provider: str | None = None,
     idempotency_key: str,
     return_url: str,
+    country: str = "",
 ) -> PaymentStart:
     """Begin (or go on with) an attempt to pay; the buyer is sent to ``next_action``'s address.
 
     It opens its own transactions and must not be called inside one, because the provider is
     called in between. The same key again gives the same answer. While an attempt is open, another
     key gives that attempt's address: nobody pays twice in two windows. After a definite decline a
-    new key starts a new attempt, which the provider sees under a new reference.
+    new key starts a new attempt, which the provider sees under a new reference. ``country`` is
+    the buyer's (ISO 3166 alpha-2, "" if unknown): it takes part in the choice of a provider.
 
     Raises :class:`NotFound` (anyone but the buyer), :class:`PaymentAlreadyPaid`,
     :class:`PaymentVoided`, :class:`PaymentMethodUnavailable`, :class:`IdempotencyKeyReused`,
@@ -72,6 +74,7 @@ def start_payment(
         provider=provider,
         client_key=idempotency_key,
         return_url=return_url,
+        country=country,
     )
     if attempt.status == AttemptStatus.REDIRECTED and attempt.client_key != idempotency_key:
         look_soon(attempt)  # the buyer is back from the page; its webhook may be lost
@@ -88,8 +91,7 @@ def ask_provider(attempt: PaymentAttempt) -> None:
     carries the attempt's id as its key.
     """
     payment = attempt.payment
-    provider = get_provider(attempt.provider)
-    reference = str(attempt.id)
+    provider, reference = get_provider(attempt.provider), str(attempt.id)
     try:
         observed = None
         if attempt.status == AttemptStatus.UNKNOWN:
@@ -124,6 +126,7 @@ def _intend(
     provider: str | None,
     client_key: str,
     return_url: str,
+    country: str,
 ) -> PaymentAttempt:
     """The attempt to go on with: the one of this key, the open one, or a new one."""
     payment = lock_payment(payment_id)
@@ -143,13 +146,15 @@ def _intend(
             raise PaymentAlreadyPaid
     started = facts.AttemptStarted(
         attempt_id=new_id(),
-        provider=choose_provider(method=method, currency=payment.currency, wanted=provider),
+        provider=choose_provider(
+            method=method, currency=payment.currency, country=country, wanted=provider
+        ),
         method=method,
         client_key=client_key,
         return_url=return_url,
     )
-    appointment = clock.database_now() + timedelta(seconds=ABANDONED_AFTER_SECONDS)
-    attempt = PaymentAttempt(payment=payment, next_check_at=appointment)
+    wait = timedelta(seconds=ABANDONED_AFTER_SECONDS)
+    attempt = PaymentAttempt(payment=payment, next_check_at=clock.database_now() + wait)
     append_to_payment(
         payment=payment,
         payment_id=payment.id,

@@ -1,0 +1,85 @@
+"""Which payment providers there are, which of them pays what, and their credentials.
+
+``PROVIDER_SETTINGS`` names what a provider cannot do without. A provider is enabled when a route
+names it, and stays enabled while it is configured: a payment made before the routes changed can
+still be refunded through it, and its webhooks are still taken.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+_ANY = "*"
+_METHODS = ("card", "bank_transfer", "mobile_money")
+_CURRENCY, _COUNTRY = re.compile(r"[A-Z]{3}"), re.compile(r"[A-Z]{2}")
+
+PROVIDER_SETTINGS: dict[str, tuple[str, ...]] = {
+    "sandbox": ("SANDBOX_API_KEY", "SANDBOX_WEBHOOK_SECRETS"),
+}
+"""Provider → the settings that it cannot do without. One line per adapter."""
+
+
+def _parts(variable: str, entry: str, form: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in entry.split(":"))
+    if len(parts) != form.count(":") + 1 or not all(parts):
+        raise ImproperlyConfigured(f"{variable}: {entry!r} is not of the form {form}")
+    return parts
+
+
+def read_routes(variable: str, entries: Sequence[str], form: str) -> list[tuple[str, ...]]:
+    """``["card:EUR:*:stripe"]`` → ``[("card", "EUR", "*", "stripe")]``; refuses another form."""
+    return [_parts(variable, entry, form) for entry in entries]
+
+
+def faults_in_routes(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each variable at fault, and why: unknown words in routes, and secrets that are missing."""
+    used: set[str] = set()
+    for method, currency, country, provider in settings.get("PAYMENT_ROUTES") or ():
+        if method not in _METHODS:
+            yield "PAYMENT_ROUTES", f"names the method {method!r}; there are {', '.join(_METHODS)}"
+        yield from _faults_in_place("PAYMENT_ROUTES", currency, country, provider)
+        used.add(provider)
+    for currency, country, provider in settings.get("PAYOUT_ROUTES") or ():
+        yield from _faults_in_place("PAYOUT_ROUTES", currency, country, provider)
+        used.add(provider)
+    for provider in sorted(used & PROVIDER_SETTINGS.keys()):
+        for name in PROVIDER_SETTINGS[provider]:
+            if not settings.get(name):
+                yield name, f"is not set, and a route names the provider {provider!r}"
+
+
+def _faults_in_place(
+    variable: str, currency: str, country: str, provider: str
+) -> Iterator[tuple[str, str]]:
+    if currency != _ANY and not _CURRENCY.fullmatch(currency):
+        yield variable, f"names {currency!r}, which is not * nor a code such as EUR"
+    if country != _ANY and not _COUNTRY.fullmatch(country):
+        yield variable, f"names {country!r}, which is not * nor a code such as KE"
+    if provider not in PROVIDER_SETTINGS:
+        known = ", ".join(sorted(PROVIDER_SETTINGS))
+        yield variable, f"names the provider {provider!r}; there are {known}"
+
+
+PAYMENT_ROUTES = read_routes(
+    "PAYMENT_ROUTES",
+    env.list(
+        "PAYMENT_ROUTES",
+        default=["card:*:*:sandbox", "bank_transfer:*:*:sandbox", "mobile_money:*:*:sandbox"],
+    ),
+    "method:currency:country:provider",
+)
+PAYOUT_ROUTES = read_routes(
+    "PAYOUT_ROUTES",
+    env.list("PAYOUT_ROUTES", default=["*:*:sandbox"]),
+    "currency:country:provider",
+)
+PROVIDER_TIMEOUT_SECONDS = env.float("PROVIDER_TIMEOUT_SECONDS", default=10.0)
+
+SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8001")
+SANDBOX_API_KEY = env.str("SANDBOX_API_KEY", default="")
+SANDBOX_WEBHOOK_SECRETS = env.list("SANDBOX_WEBHOOK_SECRETS", default=[])
+SANDBOX_HOLDING_LIMIT_DAYS = env.int("SANDBOX_HOLDING_LIMIT_DAYS", default=90)
