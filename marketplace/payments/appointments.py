@@ -24,7 +24,7 @@ POLL_SECONDS = 30.0
 # One statement whether there is something or not: several jobs ask this all day long.
 CLAIM = """
     WITH due AS MATERIALIZED (
-        SELECT id FROM {table} WHERE next_check_at <= coalesce(%s, statement_timestamp())
+        SELECT id FROM {table} WHERE next_check_at <= coalesce(%s, statement_timestamp()){only}
          ORDER BY next_check_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED)
     UPDATE {table} SET checks = checks + 1,
            next_check_at = coalesce(%s, statement_timestamp()) + make_interval(secs => %s)
@@ -32,15 +32,20 @@ CLAIM = """
 """
 
 
-def claim_due(model: type[models.Model], *, limit: int = BATCH_SIZE) -> Sequence[UUID]:
+def claim_due(
+    model: type[models.Model], *, limit: int = BATCH_SIZE, only: str = ""
+) -> Sequence[UUID]:
     """Take what is due and put its next appointment a lease away, in a transaction of its own.
+
+    ``only`` is a condition of ours, in SQL, on the rows that may be taken.
 
     SKIP LOCKED: several workers share the work. The lease is committed before any call, so that a
     worker that dies while calling leaves the row to the next one.
     """
     at = clock.frozen_moment()
     with connection.cursor() as cursor:
-        statement = CLAIM.format(table=model._meta.db_table)
+        condition = f" AND {only}" if only else ""
+        statement = CLAIM.format(table=model._meta.db_table, only=condition)
         cursor.execute(statement, [at, limit, at, LEASE_SECONDS])
         return [row_id for (row_id,) in cursor.fetchall()]
 
@@ -62,6 +67,15 @@ def look_soon(row: models.Model) -> None:
     soon = clock.database_now() + timedelta(seconds=LOOK_SOON_SECONDS)
     rows: QuerySet[models.Model] = QuerySet(type(row))
     rows.filter(pk=row.pk, next_check_at__gt=soon).update(next_check_at=soon)
+
+
+def give_back(row: models.Model) -> None:
+    """Undo a claim that did nothing, unless somebody has claimed it since: it is due at once."""
+    claims: int = row.checks  # type: ignore[attr-defined]
+    rows: QuerySet[models.Model] = QuerySet(type(row))
+    rows.filter(pk=row.pk, checks=claims).update(
+        next_check_at=clock.database_moment(), checks=claims - 1
+    )
 
 
 def no_more(row: models.Model) -> None:

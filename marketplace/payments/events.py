@@ -1,5 +1,6 @@
 """What others may react to."""
 
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.core.events import DomainEvent, domain_event
@@ -116,6 +117,41 @@ class PayoutReturned(DomainEvent):
     amount_minor: int
     currency: str
     code: str
+
+
+@domain_event("payments.PayoutApproved")
+class PayoutApproved(DomainEvent):
+    """The last approval that it needed: it is sent now."""
+
+    payout_id: UUID
+    user_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@domain_event("payments.BankAccountAdded")
+class BankAccountAdded(DomainEvent):
+    user_id: UUID
+    bank_account_id: UUID
+    currency: str
+    usable_from_at: datetime
+
+
+@domain_event("payments.BankAccountRemoved")
+class BankAccountRemoved(DomainEvent):
+    user_id: UUID
+    bank_account_id: UUID
+    currency: str
+
+
+@domain_event("payments.BankAccountCleared")
+class BankAccountCleared(DomainEvent):
+    """An operator looked at a returned payout: money may go to the account again."""
+
+    user_id: UUID
+    bank_account_id: UUID
+    operator_id: UUID
+    reason: str
 
 
 @domain_event("payments.PaymentReviewOpened")

@@ -109,7 +109,10 @@ class RefundSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class BankAccountSnapshot:
-    """``masked_number`` shows the last four characters only."""
+    """``masked_number`` shows the last four characters only.
+
+    ``is_blocked``: a payout to it came back, and nothing goes there until it is cleared.
+    """
 
     id: UUID
     number_kind: str
@@ -117,6 +120,9 @@ class BankAccountSnapshot:
     currency: str
     bank_name: str
     bank_code: str
+    is_default: bool
+    is_blocked: bool
+    usable_from_at: datetime
     created_at: datetime
 
 
@@ -128,6 +134,7 @@ class PayoutSnapshot:
     amount: Money
     status: str
     failure_code: str
+    awaits_approval: bool
     created_at: datetime
     updated_at: datetime
 

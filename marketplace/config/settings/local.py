@@ -36,6 +36,18 @@ DEMO_ACCOUNTS = [
     )
 ]
 
+# Nobody here waits three days to see money move. Demo and tests make policies of their own.
+PAYOUT_POLICIES = [
+    {
+        "bank_account_wait_hours": 0,
+        "held_sales_count": 0,
+        "held_sales_days": 0,
+        "reserve_bps": 0,
+        "reserve_days": 0,
+        "return_window_days": 30,
+    }
+]
+
 WHITENOISE_USE_FINDERS = True
 
 # The outbox page shows letters, so their words stay. Everybody here shares one address.

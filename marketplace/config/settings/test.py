@@ -6,6 +6,17 @@ SECRET_KEY = "test-only-not-a-secret-0123456789abcdefghijklmnopq"
 SANDBOX_API_KEY = "test-sandbox-key"
 SANDBOX_WEBHOOK_SECRETS = ["test-webhook-secret"]
 SANDBOX_CARRIER_SECRETS = ["test-carrier-secret"]
+# Nobody here waits three days to see money move. Demo and tests make policies of their own.
+PAYOUT_POLICIES = [
+    {
+        "bank_account_wait_hours": 0,
+        "held_sales_count": 0,
+        "held_sales_days": 0,
+        "reserve_bps": 0,
+        "reserve_days": 0,
+        "return_window_days": 30,
+    }
+]
 # Nothing is collected for tests; WhiteNoise would warn of the missing folder.
 STATIC_ROOT = None
 PASSWORD_HASHERS = ["marketplace.config.settings.test_hashers.FastArgon2PasswordHasher"]

@@ -14,6 +14,7 @@ from marketplace.payments.models import (
     CommissionRule,
     Payout,
     PayoutMinimum,
+    PayoutPolicy,
     Transaction,
     Wallet,
 )
@@ -104,3 +105,27 @@ class PayoutAdmin(AmountMixin, ReadOnlyAdmin):
 @admin.register(PayoutMinimum)
 class PayoutMinimumAdmin(FastAdmin):
     list_display = ("currency", "minimum_minor")
+
+
+@admin.register(PayoutPolicy)
+class PayoutPolicyAdmin(FastAdmin):
+    """An edit binds later withdrawals only: each pinned its terms. What a row leaves empty is said
+    by the next more general one."""
+
+    list_display = (
+        "__str__",
+        "maximum_minor",
+        "day_limit_minor",
+        "month_limit_minor",
+        "approval_above_minor",
+        "held_sales_days",
+        "reserve_bps",
+        "bank_account_wait_hours",
+    )
+    list_filter = ("verification_level", "currency")
+    ordering = ("currency", "verification_level")
+    readonly_fields = ("updated_at",)
+
+    def save_model(self, request: HttpRequest, obj: PayoutPolicy, form: Any, change: bool) -> None:
+        obj.updated_at = clock.now()
+        super().save_model(request, obj, form, change)

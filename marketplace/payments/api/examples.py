@@ -66,6 +66,9 @@ BANK_ACCOUNT = {
     "currency": "EUR",
     "bank_name": "",
     "bank_code": "",
+    "is_default": True,
+    "is_blocked": False,
+    "usable_from_at": "2026-11-25T12:01:30Z",
     "created_at": AT,
 }
 NEW_BANK_ACCOUNT = {
@@ -81,6 +84,7 @@ WITHDRAWAL = {
     "currency": "EUR",
     "status": "REQUESTED",
     "failure_code": "",
+    "awaits_approval": False,
     "created_at": AT,
     "updated_at": AT,
 }

@@ -113,6 +113,13 @@ class BankAccountSerializer(serializers.Serializer[Any]):
     currency = currency_field()
     bank_name = serializers.CharField(allow_blank=True)
     bank_code = serializers.CharField(allow_blank=True)
+    is_default = serializers.BooleanField(help_text="Scheduled payouts of its currency go to it.")
+    is_blocked = serializers.BooleanField(
+        help_text="A withdrawal to it came back: remove it and add it corrected, or ask support."
+    )
+    usable_from_at = serializers.DateTimeField(
+        help_text="Money can go to a new account from this moment on."
+    )
     created_at = serializers.DateTimeField()
 
 
@@ -161,7 +168,12 @@ class WithdrawalSerializer(serializers.Serializer[Any]):
     amount = money_field()
     currency = currency_field()
     status = serializers.ChoiceField(choices=PayoutStatus.choices)
-    failure_code = serializers.CharField(allow_blank=True)
+    failure_code = serializers.CharField(
+        allow_blank=True, help_text="Such as cancelled, rejected, or the bank's reason."
+    )
+    awaits_approval = serializers.BooleanField(
+        help_text="A large withdrawal: our staff approves it before it is sent."
+    )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 

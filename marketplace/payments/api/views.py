@@ -233,8 +233,13 @@ class WithdrawalListView(PagedView):
         NotFound,
         errors.WithdrawalNotPositive,
         errors.WithdrawalTooSmall,
+        errors.WithdrawalOverMaximum,
+        errors.WithdrawalLimitReached,
         errors.BankAccountCurrencyMismatch,
+        errors.BankAccountNotUsableYet,
+        errors.BankAccountBlocked,
         errors.InsufficientBalance,
+        errors.FundsOnHold,
         errors.WalletInactive,
     )
     @idempotent

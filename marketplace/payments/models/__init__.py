@@ -20,6 +20,15 @@ from marketplace.payments.models.payment_event import PaymentEvent, StreamKind
 from marketplace.payments.models.payment_review import PaymentReview, ReviewKind, ReviewStatus
 from marketplace.payments.models.payout import Payout, PayoutMinimum, PayoutStatus
 from marketplace.payments.models.payout_freeze import PayoutFreeze
+from marketplace.payments.models.payout_policy import PayoutPolicy
+from marketplace.payments.models.payout_schedule import (
+    BatchOutcome,
+    PayoutBatch,
+    PayoutBatchItem,
+    PayoutInterval,
+    PayoutSchedule,
+    Weekday,
+)
 from marketplace.payments.models.provider_webhook import ProviderWebhook, WebhookState
 from marketplace.payments.models.refund import Refund, RefundSource, RefundStatus
 from marketplace.payments.models.seal import Seal, SealLeaf
@@ -37,6 +46,7 @@ __all__ = [
     "AccountType",
     "AttemptStatus",
     "BankAccount",
+    "BatchOutcome",
     "CommissionRule",
     "CurrencyExchange",
     "EscrowStatus",
@@ -54,8 +64,13 @@ __all__ = [
     "PaymentReview",
     "PaymentStatus",
     "Payout",
+    "PayoutBatch",
+    "PayoutBatchItem",
     "PayoutFreeze",
+    "PayoutInterval",
     "PayoutMinimum",
+    "PayoutPolicy",
+    "PayoutSchedule",
     "PayoutStatus",
     "ProviderWebhook",
     "Refund",
@@ -73,4 +88,5 @@ __all__ = [
     "TransactionType",
     "Wallet",
     "WebhookState",
+    "Weekday",
 ]

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from marketplace.core.ids import new_id
 
@@ -34,7 +35,24 @@ class BankAccount(models.Model):
     bank_code = models.CharField(max_length=20, blank=True, default="", db_default="")
     """The bank in its country's own list, beside an account number that does not name it."""
     created_at = models.DateTimeField()
+    usable_from_at = models.DateTimeField(db_default=Now())
+    """By the database's clock, by the policy of the moment when it was added: whoever takes an
+    account over cannot send its money elsewhere at once."""
+    is_default = models.BooleanField(default=False, db_default=False)
+    """Where scheduled payouts of its currency go."""
     removed_at = models.DateTimeField(null=True)
+    blocked_at = models.DateTimeField(null=True)
+    """A payout to it came back: none goes there until an operator clears it."""
+    blocked_by_payout_id = models.UUIDField(null=True)
+    cleared_at = models.DateTimeField(null=True)
+    cleared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+    )
+    cleared_reason = models.CharField(max_length=1000, blank=True, default="", db_default="")
 
     class Meta:
         db_table = "payments_bank_account"
@@ -44,6 +62,11 @@ class BankAccount(models.Model):
                 condition=Q(removed_at__isnull=True),
                 name="payments_bank_account_once",
             ),
+            models.UniqueConstraint(
+                fields=["user", "currency"],
+                condition=Q(removed_at__isnull=True, is_default=True),
+                name="payments_bank_account_one_default",
+            ),
             models.CheckConstraint(
                 condition=Q(number_kind__in=NumberKind.values),
                 name="payments_bank_account_kind_known",
@@ -52,7 +75,14 @@ class BankAccount(models.Model):
                 condition=Q(currency__regex="^[A-Z]{3}$"), name="payments_bank_account_currency_iso"
             ),
         )
-        indexes = (models.Index(fields=["user", "-id"], name="payments_bank_account_of"),)
+        indexes = (
+            models.Index(fields=["user", "-id"], name="payments_bank_account_of"),
+            models.Index(
+                fields=["-blocked_at"],
+                name="payments_bank_account_blocked",
+                condition=Q(blocked_at__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"bank account {self.id}"

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from marketplace.core.ids import new_id
 from marketplace.payments.models.bank_account import BankAccount
@@ -38,6 +39,15 @@ class Payout(models.Model):
     client_key = models.CharField(max_length=255)
     status = models.CharField(max_length=10, choices=PayoutStatus)
     failure_code = models.CharField(max_length=100, blank=True, default="")
+    """Also ``cancelled`` by its owner and ``rejected`` by an operator: it never left either."""
+    requested_at = models.DateTimeField(db_default=Now())
+    """By the database's clock: limits count from here."""
+    policy = models.JSONField(default=dict, db_default={})
+    """The terms (``PayoutTerms``) it was requested under; a later edit of a policy changes none."""
+    approvals_needed = models.PositiveSmallIntegerField(default=0, db_default=0)
+    approved_by = models.JSONField(default=list, db_default=[])
+    """Ids of the operators who approved, each once, in order."""
+    awaits_approval = models.BooleanField(default=False, db_default=False)
     version = models.IntegerField()
     head_hash = models.BinaryField(max_length=32)
     created_at = models.DateTimeField()
@@ -46,6 +56,9 @@ class Payout(models.Model):
     next_check_at = models.DateTimeField(null=True)
     checks = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=500, blank=True, default="")
+    watch_next_at = models.DateTimeField(null=True)
+    """When a paid one is asked about again, because banks return money late."""
+    watch_until = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "payments_payout"
@@ -62,6 +75,10 @@ class Payout(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=PayoutStatus.values), name="payments_payout_status_known"
             ),
+            models.CheckConstraint(
+                condition=Q(awaits_approval=False) | Q(status="REQUESTED", approvals_needed__gt=0),
+                name="payments_payout_awaits_before_sending",
+            ),
         )
         indexes = (
             models.Index(fields=["user", "-id"], name="payments_payout_of"),
@@ -69,6 +86,19 @@ class Payout(models.Model):
                 fields=["next_check_at"],
                 name="payments_payout_due",
                 condition=Q(next_check_at__isnull=False),
+            ),
+            models.Index(
+                fields=["watch_next_at"],
+                name="payments_payout_watched",
+                condition=Q(watch_next_at__isnull=False),
+            ),
+            models.Index(
+                fields=["id"], name="payments_payout_to_approve", condition=Q(awaits_approval=True)
+            ),
+            models.Index(
+                fields=["wallet", "requested_at"],
+                include=["amount_minor", "status"],
+                name="payments_payout_limits",
             ),
         )
 

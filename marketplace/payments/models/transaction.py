@@ -59,6 +59,13 @@ class Transaction(models.Model):
         indexes = (
             models.Index(fields=["wallet", "-id"], name="payments_transaction_statement"),
             models.Index(fields=["subject_id"], name="payments_transaction_subject"),
+            # What a seller was paid lately, and first of all: holds and reserves are sums of it.
+            models.Index(
+                fields=["wallet", "created_at", "id"],
+                include=["payment_id", "wallet_change_minor"],
+                name="payments_transaction_releases",
+                condition=Q(type="ESCROW_RELEASE"),
+            ),
         )
 
     def __str__(self) -> str:

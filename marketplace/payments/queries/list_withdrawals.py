@@ -12,6 +12,7 @@ COLUMNS = (
     "currency",
     "status",
     "failure_code",
+    "awaits_approval",
     "created_at",
     "updated_at",
 )

@@ -25,6 +25,7 @@ def payout_snapshot_of(payout: Payout) -> PayoutSnapshot:
         amount=Money(payout.amount_minor, payout.currency),
         status=payout.status,
         failure_code=payout.failure_code,
+        awaits_approval=payout.awaits_approval,
         created_at=payout.created_at,
         updated_at=payout.updated_at,
     )

@@ -2,6 +2,8 @@
 
 from marketplace.payments.services.add_bank_account import add_bank_account
 from marketplace.payments.services.book_provider_fee import book_provider_fee
+from marketplace.payments.services.choose_default_bank_account import choose_default_bank_account
+from marketplace.payments.services.clear_bank_account import clear_bank_account
 from marketplace.payments.services.create_payment import create_payment
 from marketplace.payments.services.enter_settlement import enter_settlement
 from marketplace.payments.services.freeze_payouts import freeze_payouts
@@ -46,6 +48,8 @@ __all__ = [
     "Resolution",
     "add_bank_account",
     "book_provider_fee",
+    "choose_default_bank_account",
+    "clear_bank_account",
     "combine_commission",
     "create_payment",
     "enter_settlement",

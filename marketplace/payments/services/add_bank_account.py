@@ -6,15 +6,23 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import opens_transaction
 from marketplace.core.errors import NotFound
+from marketplace.core.events import record
 from marketplace.core.ids import new_id
 from marketplace.core.money import exponent
+from marketplace.payments import letters
 from marketplace.payments.errors import (
     BankAccountExists,
     InvalidBankAccount,
     TooManyBankAccounts,
 )
+from marketplace.payments.events import BankAccountAdded
 from marketplace.payments.models import BankAccount, NumberKind
-from marketplace.payments.repositories.bank_accounts import bank_account_snapshot_of, seal
+from marketplace.payments.repositories.bank_accounts import (
+    bank_account_snapshot_of,
+    carry_block,
+    seal,
+)
+from marketplace.payments.repositories.payout_policies import read_account_wait
 from marketplace.payments.snapshots import BankAccountSnapshot
 
 MAX_ACCOUNTS_PER_USER = 10
@@ -43,8 +51,13 @@ def add_bank_account(
 
     One of ``iban`` (checked by ISO 13616's check digits), ``account_number`` (with ``bank_code``
     where the country's numbers do not name the bank) and ``paypal`` (email address or account id,
-    for a provider that pays out to PayPal accounts only). Raises
-    :class:`InvalidBankAccount`, :class:`BankAccountExists`, :class:`TooManyBankAccounts`,
+    for a provider that pays out to PayPal accounts only).
+
+    Money can go to it once the policy's wait is over, by the database's clock; the holder is told
+    by letter. The first account of a currency is where scheduled payouts go. One that a payout
+    came back from is still blocked when it is added again.
+
+    Raises :class:`InvalidBankAccount`, :class:`BankAccountExists`, :class:`TooManyBankAccounts`,
     :class:`InvalidMoney` for an unknown currency.
     """
     if actor.user_id is None:
@@ -59,6 +72,7 @@ def add_bank_account(
     kept = BankAccount.objects.filter(user_id=actor.user_id, removed_at__isnull=True)
     if kept.count() >= MAX_ACCOUNTS_PER_USER:
         raise TooManyBankAccounts(f"Up to {MAX_ACCOUNTS_PER_USER} bank accounts can be kept.")
+    added_at = clock.database_now()
     account = BankAccount(
         id=new_id(),
         user_id=actor.user_id,
@@ -67,17 +81,47 @@ def add_bank_account(
         bank_name=bank_name.strip(),
         bank_code=_bank_code(kind, bank_code),
         created_at=clock.now(),
+        usable_from_at=added_at + read_account_wait(user_id=actor.user_id, currency=currency),
+        is_default=not kept.filter(currency=currency, is_default=True).exists(),
     )
     seal(account, account_holder=holder, number=number)
+    carry_block(account)
+    _insert(account)
+    _tell(account)
+    return bank_account_snapshot_of(account)
+
+
+def _tell(account: BankAccount) -> None:
+    record(
+        BankAccountAdded(
+            user_id=account.user_id,
+            bank_account_id=account.id,
+            currency=account.currency,
+            usable_from_at=account.usable_from_at,
+        ),
+        key=account.id,
+    )
+    letters.write_account_added(
+        user_id=account.user_id,
+        masked_number=account.masked_number,
+        usable_from_at=account.usable_from_at,
+    )
+
+
+def _insert(account: BankAccount) -> None:
+    # The constraints decide, so that two requests at once cannot add it twice.
     try:
         with transaction.atomic():
             account.save(force_insert=True)
     except IntegrityError as error:
-        # The constraint decides, so that two requests at once cannot add it twice.
-        if "payments_bank_account_once" not in str(error):
+        if "payments_bank_account_one_default" in str(error):
+            # Another one became the first of its currency meanwhile.
+            account.is_default = False
+            _insert(account)
+        elif "payments_bank_account_once" in str(error):
+            raise BankAccountExists from error
+        else:
             raise
-        raise BankAccountExists from error
-    return bank_account_snapshot_of(account)
 
 
 def _number(iban: str, account_number: str, paypal: str) -> tuple[NumberKind, str]:

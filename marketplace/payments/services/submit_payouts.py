@@ -1,10 +1,9 @@
 from uuid import UUID
 
 import structlog
-from django.db.models import F
 
 from marketplace.core.money import Money
-from marketplace.payments.appointments import claim_due
+from marketplace.payments.appointments import claim_due, give_back
 from marketplace.payments.models import Payout, PayoutStatus
 from marketplace.payments.providers.factory import get_provider
 from marketplace.payments.providers.protocol import (
@@ -24,20 +23,25 @@ from marketplace.payments.services.record_payout_outcome import (
     record_payout_unknown,
 )
 
-FROZEN = "payouts are frozen"
+ALREADY_AT_THE_PROVIDER = "status <> 'REQUESTED'"
+"""What may be asked about while nothing may be sent."""
 
 log = structlog.get_logger(__name__)
+
+
+class SendingFrozen(Exception):
+    """Nothing may be sent at present; nothing was."""
 
 
 def submit_payouts() -> int:
     """Send what was requested and ask about what is unknown or long open; returns how many.
 
     The payout's id is the key and the reference, so sending it twice is one payout; after an
-    unknown outcome the provider is asked first all the same.
-
-    While payouts are frozen nothing is sent; what was sent before is asked about as ever.
+    unknown outcome the provider is asked first all the same. While payouts are frozen nothing is
+    sent: what was requested waits where it is, and goes on by itself afterwards.
     """
-    payout_ids = claim_due(Payout)
+    frozen = payouts_frozen()
+    payout_ids = claim_due(Payout, only=ALREADY_AT_THE_PROVIDER if frozen else "")
     for payout_id in payout_ids:
         _submit(payout_id)
     return len(payout_ids)
@@ -47,39 +51,38 @@ def _submit(payout_id: UUID) -> None:
     payout = Payout.objects.select_related("bank_account").get(id=payout_id)
     provider, known_status = get_provider(payout.provider), payout.status
     try:
-        observed = _ask(provider, payout)
-        if observed is None:
-            _stays(payout_id)
-            return
         learn_payout(
             provider=provider,
             payout_id=payout_id,
-            observed=observed,
+            observed=_ask(provider, payout),
             known_status=known_status,
         )
+    except SendingFrozen as frozen:
+        # A freeze came between the claim and the call, or the provider knows nothing of one whose
+        # sending had no answer: that one is asked about again, less and less often.
+        if _was_perhaps_sent(payout):
+            record_payout_unknown(payout_id=payout_id, error=str(frozen))
+        else:
+            give_back(payout)
     except (ProviderDeclined, ProviderRejected) as error:
-        record_payout_refused(payout_id=payout_id, code=error.code)
+        _refused(provider, payout, error)
     except ProviderError as error:
         # Perhaps it was made: never taken for a failure, never sent again unasked.
         log.warning("payout_unknown", payout_id=str(payout_id), code=error.code)
         record_payout_unknown(payout_id=payout_id, error=str(error))
 
 
-def _ask(provider: PaymentProvider, payout: Payout) -> ProviderPayout | None:
-    """What the provider says; None when it was not sent because payouts are frozen."""
+def _ask(provider: PaymentProvider, payout: Payout) -> ProviderPayout:
     if payout.provider_payout_id is not None:
         with asking():
             return provider.fetch_payout(payout.provider_payout_id)
-    # A claim before this one may have sent it and died before it could say so.
-    was_perhaps_sent = payout.status == PayoutStatus.UNKNOWN or payout.checks > 1
-    if was_perhaps_sent:
+    if _was_perhaps_sent(payout):
         with asking():
             found = provider.find_payout(str(payout.id))
         if found is not None:
             return found
-    # Right before the call, for each payout: a freeze binds a batch that is being worked through.
     if payouts_frozen():
-        return None
+        raise SendingFrozen("payouts are frozen")
     return provider.pay_out(
         NewPayout(
             reference=str(payout.id),
@@ -89,6 +92,23 @@ def _ask(provider: PaymentProvider, payout: Payout) -> ProviderPayout | None:
     )
 
 
-def _stays(payout_id: UUID) -> None:
-    # The claim did nothing, so it does not count; its lease says when to look again.
-    Payout.objects.filter(id=payout_id).update(checks=F("checks") - 1, last_error=FROZEN)
+def _was_perhaps_sent(payout: Payout) -> bool:
+    # A claim before this one may have sent it and died before it could say so.
+    return payout.status == PayoutStatus.UNKNOWN or payout.checks > 1
+
+
+def _refused(provider: PaymentProvider, payout: Payout, error: ProviderError) -> None:
+    """Definite for the first sending. The refusal of a repetition says nothing about the sending
+    before it ("this reference is in use"), whose payout the provider may show a moment late: then
+    it is asked once more, and only a provider that still knows none has refused."""
+    try:
+        if _was_perhaps_sent(payout):
+            with asking():
+                found = provider.find_payout(str(payout.id))
+            if found is not None:
+                learn_payout(provider=provider, payout_id=payout.id, observed=found)
+                return
+    except ProviderError as unanswered:
+        record_payout_unknown(payout_id=payout.id, error=str(unanswered))
+        return
+    record_payout_refused(payout_id=payout.id, code=error.code)

@@ -35,6 +35,11 @@ def _requested(recorded: Recorded) -> PayoutState:
         client_key=fact.client_key,
         status=PayoutStatus.REQUESTED,
         failure_code="",
+        requested_at=fact.requested_at or recorded.occurred_at,
+        policy=fact.policy or {},
+        approvals_needed=fact.approvals_needed,
+        approved_by=[],
+        awaits_approval=fact.approvals_needed > 0,
         version=recorded.version,
         head_hash=recorded.hash,
         created_at=recorded.occurred_at,
@@ -55,10 +60,24 @@ def _changed(state: PayoutState, recorded: Recorded) -> PayoutState:
                 state, status=PayoutStatus.PAID, provider_payout_id=fact.provider_payout_id
             )
         case facts.PayoutFailed() as fact:
-            return replace(state, status=PayoutStatus.FAILED, failure_code=fact.code)
+            return replace(
+                state, status=PayoutStatus.FAILED, failure_code=fact.code, awaits_approval=False
+            )
         case facts.PayoutReturned() as fact:
             return replace(state, status=PayoutStatus.RETURNED, failure_code=fact.code)
+        case facts.PayoutApproved() as fact:
+            return _approved(state, str(fact.operator_id))
         case facts.PayoutContradicted():
             return replace(state, failure_code="contradicted")
         case _:
             return state
+
+
+def _approved(state: PayoutState, operator_id: str) -> PayoutState:
+    # The same person counts once, whatever was recorded.
+    approved_by = list(dict.fromkeys([*state.approved_by, operator_id]))
+    return replace(
+        state,
+        approved_by=approved_by,
+        awaits_approval=state.awaits_approval and len(approved_by) < state.approvals_needed,
+    )

@@ -102,6 +102,11 @@ class PayoutState:
     client_key: str
     status: str
     failure_code: str
+    requested_at: datetime
+    policy: dict[str, Any]
+    approvals_needed: int
+    approved_by: list[str]
+    awaits_approval: bool
     version: int
     head_hash: bytes
     created_at: datetime

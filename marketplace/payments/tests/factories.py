@@ -20,6 +20,7 @@ from marketplace.payments.models import (
     Payment,
     PaymentAttempt,
     PaymentEvent,
+    PayoutPolicy,
     Transaction,
 )
 from marketplace.payments.providers.protocol import PaymentOutcome
@@ -208,3 +209,21 @@ def everything() -> tuple[Any, ...]:
         PaymentEvent.objects.count(),
         OutboxEvent.objects.count(),
     )
+
+
+def set_payout_policy(
+    *, currency: str | None = None, level: str | None = None, **members: Any
+) -> PayoutPolicy:
+    """Make the policy of a currency and level say so; what is not named stays as it was."""
+    policy, _ = PayoutPolicy.objects.update_or_create(
+        currency=currency, verification_level=level, defaults=members
+    )
+    return policy
+
+
+def sell(provider: FakeProvider, seller: User, amount: Money = HUNDRED_EUR) -> Sale:
+    """One more sale of the seller's, without commission, released to the wallet."""
+    sale = make_sale(amount, rate_bps=0, seller=seller)
+    hold(sale, provider)
+    in_transaction(release_escrow, order_id=sale.order_id)
+    return sale

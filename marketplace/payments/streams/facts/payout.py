@@ -1,5 +1,7 @@
 """What can happen to a payout."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from marketplace.payments.streams.facts.base import Fact, fact
@@ -15,6 +17,11 @@ class PayoutRequested(Fact):
     provider: str
     client_key: str
     journal_id: UUID
+    requested_at: datetime | None = None
+    """By the database's clock: limits count from here."""
+    policy: dict[str, Any] | None = None
+    """The terms that held (``PayoutTerms``)."""
+    approvals_needed: int = 0
 
 
 @fact
@@ -61,3 +68,24 @@ class PayoutContradicted(Fact):
 
     review_id: UUID
     journal_id: UUID
+
+
+@fact
+class PayoutApproved(Fact):
+    """One operator agrees; it is sent when as many different ones did as it needs."""
+
+    operator_id: UUID
+    note: str = ""
+
+
+@fact
+class PayoutRejected(Fact):
+    """An operator refuses it before it was sent; ``PayoutFailed`` follows with the money."""
+
+    operator_id: UUID
+    reason: str
+
+
+@fact
+class PayoutCancelled(Fact):
+    """Its owner takes it back before it was sent; ``PayoutFailed`` follows with the money."""

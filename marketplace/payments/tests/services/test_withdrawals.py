@@ -149,7 +149,7 @@ def test_the_bank_account_must_be_ones_own_and_kept(seller: User) -> None:
         with pytest.raises(NotFound):
             withdraw(seller, bank_account_id=account_id)
     with pytest.raises(NotFound):
-        withdraw(seller, actor=Actor.system("job"))
+        withdraw(seller, actor=Actor.system("job"), bank_account_id=other.id)
     assert everything() == before
 
 

@@ -1,0 +1,91 @@
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+
+from marketplace.core import clock
+from marketplace.core.ids import new_id
+
+LEVELS = [("T0", "T0"), ("T1", "T1"), ("T2", "T2"), ("T3", "T3")]
+LONGEST_DAYS = 365
+
+
+def _amount(help_text: str) -> "models.BigIntegerField[int | None, int | None]":
+    return models.BigIntegerField(null=True, blank=True, help_text=f"Minor units. {help_text}")
+
+
+def _number(help_text: str, most: int) -> "models.PositiveIntegerField[int | None, int | None]":
+    return models.PositiveIntegerField(
+        null=True, blank=True, help_text=help_text, validators=[MaxValueValidator(most)]
+    )
+
+
+class PayoutPolicy(models.Model):
+    """What holds for withdrawals: one row for everything, others for a currency, a verification
+    level, or both.
+
+    Each member is looked up by itself and the most specific row that says something wins: currency
+    and level, then currency, then level, then everything. Amounts need a currency. A payout pins
+    what it was requested under, so that an edit never touches one that is under way.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    currency = models.CharField(
+        max_length=3, null=True, blank=True, help_text="Empty: every currency."
+    )
+    verification_level = models.CharField(
+        max_length=2, null=True, blank=True, choices=LEVELS, help_text="Empty: every level."
+    )
+    bank_account_wait_hours = _number("Before money can go to a new bank account.", 24 * 30)
+    maximum_minor = _amount("The most of one withdrawal.")
+    day_limit_minor = _amount("The most in any 24 hours.")
+    month_limit_minor = _amount("The most in any 30 days.")
+    approval_above_minor = _amount("More than this needs two operators.")
+    held_sales_count = _number("So many first sales are held.", 100)
+    held_sales_days = _number("For so many days after their release.", LONGEST_DAYS)
+    reserve_bps = _number("Basis points of each release that are held back: 500 is 5 %.", 10_000)
+    reserve_days = _number("For so many days after the release.", LONGEST_DAYS)
+    return_window_days = _number("A paid withdrawal is asked about for so many days.", LONGEST_DAYS)
+    updated_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "payments_payout_policy"
+        verbose_name_plural = "payout policies"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["currency", "verification_level"],
+                nulls_distinct=False,
+                name="payments_payout_policy_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__isnull=True) | Q(currency__regex="^[A-Z]{3}$"),
+                name="payments_payout_policy_currency_iso",
+            ),
+            models.CheckConstraint(
+                condition=Q(verification_level__isnull=True)
+                | Q(verification_level__in=[level for level, _ in LEVELS]),
+                name="payments_payout_policy_level_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__isnull=False)
+                | Q(
+                    maximum_minor__isnull=True,
+                    day_limit_minor__isnull=True,
+                    month_limit_minor__isnull=True,
+                    approval_above_minor__isnull=True,
+                ),
+                name="payments_payout_policy_amounts_need_currency",
+                violation_error_message="An amount needs a currency.",
+            ),
+            models.CheckConstraint(
+                condition=(Q(maximum_minor__isnull=True) | Q(maximum_minor__gte=0))
+                & (Q(day_limit_minor__isnull=True) | Q(day_limit_minor__gte=0))
+                & (Q(month_limit_minor__isnull=True) | Q(month_limit_minor__gte=0))
+                & (Q(approval_above_minor__isnull=True) | Q(approval_above_minor__gte=0))
+                & (Q(reserve_bps__isnull=True) | Q(reserve_bps__lte=10_000)),
+                name="payments_payout_policy_in_range",
+            ),
+        )
+
+    def __str__(self) -> str:
+        who = f"level {self.verification_level}" if self.verification_level else "every level"
+        return f"{self.currency or 'every currency'}, {who}"

@@ -1,0 +1,65 @@
+"""A payout begins: out of the wallet, into the stream."""
+
+from datetime import datetime
+
+from marketplace.core.actor import Actor
+from marketplace.core.db import needs_transaction
+from marketplace.core.events import record
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+from marketplace.payments import postings
+from marketplace.payments.events import PayoutRequested
+from marketplace.payments.models import BankAccount, Payout, Wallet
+from marketplace.payments.payout_terms import PayoutTerms
+from marketplace.payments.providers.factory import payout_provider
+from marketplace.payments.repositories.streams import append_to_payout
+from marketplace.payments.streams import facts
+
+
+@needs_transaction
+def open_payout(
+    *,
+    actor: Actor,
+    wallet: Wallet,
+    account: BankAccount,
+    amount: Money,
+    client_key: str,
+    terms: PayoutTerms,
+    at: datetime,
+) -> Payout:
+    """Post it and pin its terms. Above the threshold it waits for approval: no job takes it up."""
+    payout_id = new_id()
+    journal_id = postings.post_payout_requested(
+        payout_id=payout_id, user_id=wallet.user_id, amount=amount
+    )
+    approvals_needed = terms.approvals_needed(amount.amount_minor)
+    requested = facts.PayoutRequested(
+        user_id=wallet.user_id,
+        wallet_id=wallet.id,
+        bank_account_id=account.id,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+        provider=payout_provider(amount.currency),
+        client_key=client_key,
+        journal_id=journal_id,
+        requested_at=at,
+        policy=terms.to_json(),
+        approvals_needed=approvals_needed,
+    )
+    payout = append_to_payout(
+        payout=None,
+        payout_id=payout_id,
+        facts_to_add=[requested],
+        actor=actor,
+        new_payout=Payout(next_check_at=None if approvals_needed else at),
+    )
+    record(
+        PayoutRequested(
+            payout_id=payout_id,
+            user_id=wallet.user_id,
+            amount_minor=amount.amount_minor,
+            currency=amount.currency,
+        ),
+        key=payout_id,
+    )
+    return payout
