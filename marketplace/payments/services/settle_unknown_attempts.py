@@ -15,9 +15,9 @@ from marketplace.payments.providers.protocol import (
     ProviderError,
     ProviderPayment,
 )
+from marketplace.payments.services.ask_provider import ask_provider
 from marketplace.payments.services.learn_payment import learn_payment
 from marketplace.payments.services.record_attempt_outcome import record_attempt_observed
-from marketplace.payments.services.start_payment import ask_provider
 
 FORGOTTEN_AFTER_HOURS = 48
 """No provider's page lives so long (PayPal: 3 hours, Flutterwave: 24): one that the provider does

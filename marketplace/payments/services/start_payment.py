@@ -3,13 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
-import structlog
-
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import forbid_transaction, opens_transaction
 from marketplace.core.ids import new_id
-from marketplace.core.money import Money
 from marketplace.payments.appointments import look_soon
 from marketplace.payments.errors import (
     AttemptEnded,
@@ -20,28 +17,15 @@ from marketplace.payments.errors import (
 )
 from marketplace.payments.models import OPEN_ATTEMPT_STATUSES, AttemptStatus, PaymentAttempt
 from marketplace.payments.policies import check_may_pay, check_payable
-from marketplace.payments.providers.factory import choose_provider, get_provider
-from marketplace.payments.providers.protocol import (
-    NewPayment,
-    ProviderDeclined,
-    ProviderError,
-    ProviderRejected,
-    asking,
-)
+from marketplace.payments.providers.factory import choose_provider
 from marketplace.payments.repositories.payments import lock_payment, snapshot_of
 from marketplace.payments.repositories.streams import append_to_payment
-from marketplace.payments.services.record_attempt_outcome import (
-    record_attempt_observed,
-    record_attempt_refused,
-    record_attempt_unknown,
-)
+from marketplace.payments.services.ask_provider import ask_provider
 from marketplace.payments.snapshots import PaymentStart
 from marketplace.payments.streams import facts
 
 ABANDONED_AFTER_SECONDS = 30
 """An intent without an outcome for so long was left by a process that died."""
-
-log = structlog.get_logger(__name__)
 
 
 def start_payment(
@@ -82,39 +66,6 @@ def start_payment(
         ask_provider(attempt)
         attempt = PaymentAttempt.objects.select_related("payment").get(id=attempt.id)
     return _answer(attempt)
-
-
-def ask_provider(attempt: PaymentAttempt) -> None:
-    """Make the attempt known to the provider, outside any transaction, and keep the answer.
-
-    Safe to repeat: an unknown outcome is asked for by reference first, and the request itself
-    carries the attempt's id as its key.
-    """
-    payment = attempt.payment
-    provider, reference = get_provider(attempt.provider), str(attempt.id)
-    try:
-        observed = None
-        if attempt.status == AttemptStatus.UNKNOWN:
-            with asking():
-                observed = provider.find_payment(reference)
-        if observed is None:
-            observed = provider.create_payment(
-                NewPayment(
-                    reference=reference,
-                    amount=Money(payment.amount_minor, payment.currency),
-                    description=f"Order {payment.order_id}",
-                    return_url=attempt.return_url,
-                    metadata={"order_id": str(payment.order_id)},
-                )
-            )
-    except (ProviderDeclined, ProviderRejected) as error:
-        record_attempt_refused(attempt_id=attempt.id, code=error.code)
-    except ProviderError as error:
-        # Perhaps it was made: only the provider knows. Never taken for a failure.
-        log.warning("payment_attempt_unknown", attempt_id=reference, code=error.code)
-        record_attempt_unknown(attempt_id=attempt.id, error=str(error))
-    else:
-        record_attempt_observed(attempt_id=attempt.id, observed=observed)
 
 
 @opens_transaction
