@@ -112,6 +112,8 @@ class OrderSnapshot:
     subtotal: Money
     shipping_cost: Money
     tax: Money
+    buyer_fee: Money
+    """The buyer's share of the platform's commission."""
     total: Money
     payment_id: UUID
     shipping_address: Mapping[str, str]
@@ -197,6 +199,7 @@ def order_snapshot(
         subtotal=Money(order.subtotal_minor, order.currency),
         shipping_cost=Money(order.shipping_cost_minor, order.currency),
         tax=Money(order.tax_minor, order.currency),
+        buyer_fee=Money(order.buyer_fee_minor, order.currency),
         total=order.total,
         deadlines=tuple(DeadlineSnapshot.of(deadline) for deadline in deadlines),
         cancellation_request=CancellationRequestSnapshot.of(request) if request else None,

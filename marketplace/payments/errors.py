@@ -14,6 +14,40 @@ class CommissionDoesNotFit(DomainError):
     title = "The commission is in another currency, or larger than the payment"
 
 
+class CommissionRuleInvalid(DomainError):
+    code = "commission_rule_invalid"
+    kind = ErrorKind.INVALID
+    title = "The commission rule does not make sense"
+
+
+class CommissionRuleTies(DomainError):
+    """``rule_id`` and ``rule_name`` are the other rule's."""
+
+    code = "commission_rule_ties"
+    kind = ErrorKind.CONFLICT
+    title = "Another commission rule could win for the same sale"
+
+
+class CommissionTaxesDiffer(DomainError):
+    """``rule_id`` and ``rule_name`` are the other rule's."""
+
+    code = "commission_taxes_differ"
+    kind = ErrorKind.CONFLICT
+    title = "Another commission rule taxes for another jurisdiction"
+
+
+class CommissionRuleEnded(DomainError):
+    code = "commission_rule_ended"
+    kind = ErrorKind.CONFLICT
+    title = "The commission rule has its end"
+
+
+class CategoryUnknown(DomainError):
+    code = "category_unknown"
+    kind = ErrorKind.INVALID
+    title = "There is no such category"
+
+
 class ProviderFeeDiffers(DomainError):
     """Another fee for the same payment was booked: a person compares the provider's papers."""
 

@@ -1,6 +1,6 @@
 """What the service hands out: frozen, without a model behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,13 +11,22 @@ from marketplace.core.money import Money
 
 
 @dataclass(frozen=True, slots=True)
+class SaleLine:
+    """One line of an order. ``category_ids`` come nearest first, then their ancestors."""
+
+    amount: Money
+    category_ids: Sequence[UUID] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CommissionTerms:
     """What the platform takes of one sale, frozen when it is made.
 
-    ``commission`` is ``base * rate_bps / 10 000``, halves rounded away from zero; the seller gets
-    the rest of the payment, so the two always sum to the whole. Terms of several lines are added
-    up with :func:`services.combine_commission`; then ``rate_bps`` is the effective rate, for
-    display only.
+    ``base`` is the goods, without shipping; ``commission`` is all that the platform takes of them,
+    ``tax_minor`` comes on top, and ``buyer_fee_minor`` of the two is paid by the buyer beside the
+    price. The seller gets the rest of the payment, so the parts always sum to the whole. Where
+    several rules govern an order, ``parts`` has the terms of each, and the amounts are their sums;
+    then ``rate_bps`` is the effective rate, for display only.
     """
 
     rate_bps: int
@@ -25,25 +34,58 @@ class CommissionTerms:
     base: Money
     commission: Money
     parts: tuple["CommissionTerms", ...] = ()
+    fixed_minor: int = 0
+    tax_minor: int = 0
+    tax_jurisdiction: str = ""
+    buyer_fee_minor: int = 0
+    rule_name: str = ""
+    explanation: str = ""
+    """Why this rule, and the arithmetic, in words."""
+
+    @property
+    def tax(self) -> Money:
+        return Money(self.tax_minor, self.commission.currency)
+
+    @property
+    def buyer_fee(self) -> Money:
+        return Money(self.buyer_fee_minor, self.base.currency)
+
+    @property
+    def net(self) -> Money:
+        """What the seller gets of the goods; shipping comes on top, whole."""
+        return self.base + self.buyer_fee - self.commission - self.tax
 
     def to_json(self) -> dict[str, Any]:
         return {
             "rate_bps": self.rate_bps,
             "rule_id": str(self.rule_id) if self.rule_id else None,
+            "rule_name": self.rule_name,
+            "explanation": self.explanation,
             "base_minor": self.base.amount_minor,
             "commission_minor": self.commission.amount_minor,
+            "fixed_minor": self.fixed_minor,
+            "tax_minor": self.tax_minor,
+            "tax_jurisdiction": self.tax_jurisdiction,
+            "buyer_fee_minor": self.buyer_fee_minor,
             "currency": self.base.currency,
             "parts": [part.to_json() for part in self.parts],
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "CommissionTerms":
+        """Also of terms from before there was more than a rate: what they lack is nothing."""
         return cls(
             rate_bps=data["rate_bps"],
             rule_id=UUID(data["rule_id"]) if data["rule_id"] else None,
             base=Money(data["base_minor"], data["currency"]),
             commission=Money(data["commission_minor"], data["currency"]),
             parts=tuple(cls.from_json(part) for part in data.get("parts", ())),
+            fixed_minor=data.get("fixed_minor", 0),
+            tax_minor=data.get("tax_minor", 0),
+            tax_jurisdiction=data.get("tax_jurisdiction", ""),
+            buyer_fee_minor=data.get("buyer_fee_minor", 0),
+            rule_name=data.get("rule_name", ""),
+            explanation=data.get("explanation", ""),
         )
 
 

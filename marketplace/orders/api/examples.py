@@ -47,6 +47,7 @@ ORDER: dict[str, Any] = {
     "subtotal": "120.00",
     "shipping_cost": "6.00",
     "tax": "0.00",
+    "buyer_fee": "0.00",
     "total": "126.00",
     "currency": "EUR",
     "payment_id": PAYMENT_ID,

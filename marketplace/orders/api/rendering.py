@@ -56,6 +56,7 @@ def render_order(order: OrderSnapshot) -> dict[str, Any]:
             subtotal=order.subtotal.amount_minor,
             shipping_cost=order.shipping_cost.amount_minor,
             tax=order.tax.amount_minor,
+            buyer_fee=order.buyer_fee.amount_minor,
             total=order.total.amount_minor,
         ),
         "shipping_address": None if hides_address else order.shipping_address,

@@ -169,6 +169,7 @@ class OrderSerializer(serializers.Serializer[Any]):
     subtotal = money_field()
     shipping_cost = money_field()
     tax = money_field()
+    buyer_fee = money_field(help_text="Your share of the commission; 0 under most rules.")
     total = money_field()
     currency = serializers.CharField()
     payment_id = serializers.UUIDField()

@@ -39,7 +39,8 @@ class CancelReason(models.TextChoices):
 class Order(models.Model):
     """What one buyer buys from one seller in one currency.
 
-    Invariants, all kept by the database: ``total = subtotal + shipping + tax``; nothing negative;
+    Invariants, all kept by the database: ``total = subtotal + shipping + tax +
+    buyer fee``; nothing negative;
     two different parties; a stamp for every status that was passed; a tracked order is shipped
     with its number. Prices, commission and the escrow policy are frozen at placing. ``status``
     changes through :meth:`perform` only, which follows ``orders.transitions``; every change adds
@@ -57,6 +58,8 @@ class Order(models.Model):
     subtotal_minor = models.BigIntegerField()
     shipping_cost_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField(default=0)
+    buyer_fee_minor = models.BigIntegerField(default=0, db_default=0)
+    """The buyer's share of the commission, on top of the price."""
     total_minor = models.BigIntegerField()
     payment = models.OneToOneField("payments.Payment", on_delete=models.PROTECT, related_name="+")
     shipping_address = models.JSONField()
@@ -114,7 +117,10 @@ class Order(models.Model):
         constraints = (
             models.CheckConstraint(
                 condition=Q(
-                    total_minor=F("subtotal_minor") + F("shipping_cost_minor") + F("tax_minor")
+                    total_minor=F("subtotal_minor")
+                    + F("shipping_cost_minor")
+                    + F("tax_minor")
+                    + F("buyer_fee_minor")
                 ),
                 name="orders_total_adds_up",
             ),
@@ -123,6 +129,7 @@ class Order(models.Model):
                     subtotal_minor__gte=0,
                     shipping_cost_minor__gte=0,
                     tax_minor__gte=0,
+                    buyer_fee_minor__gte=0,
                     total_minor__gt=0,
                 ),
                 name="orders_amounts_not_negative",

@@ -10,7 +10,7 @@ from marketplace.orders.basket import PricedLine, SellerBasket
 from marketplace.orders.errors import BasketInvalid
 from marketplace.orders.models import Checkout, Order, OrderItem
 from marketplace.orders.repositories import PolicyRepository
-from marketplace.payments.services import CommissionTerms, combine_commission, quote_commission
+from marketplace.payments.services import CommissionTerms, SaleLine, quote_commission
 
 
 def draft_order(
@@ -31,10 +31,10 @@ def draft_order(
         subtotal=subtotal,
         destination_country=address.country,
     )
-    total = subtotal + quote.cost
+    commission = _commission(basket)
+    total = subtotal + quote.cost + commission.buyer_fee
     if total.amount_minor > MAX_AMOUNT_MINOR:
         raise BasketInvalid("The order is worth more than can be traded here.")
-    commission = _commission(basket)
     # The dearest line's category decides on the timers of the whole order.
     terms = PolicyRepository().terms_for(basket.dearest.category_ids)
     order = Order(
@@ -45,6 +45,7 @@ def draft_order(
         currency=total.currency,
         subtotal_minor=subtotal.amount_minor,
         shipping_cost_minor=quote.cost.amount_minor,
+        buyer_fee_minor=commission.buyer_fee_minor,
         total_minor=total.amount_minor,
         payment_id=payment_id,
         shipping_address=address.to_json(),
@@ -62,14 +63,10 @@ def draft_order(
 
 
 def _commission(basket: SellerBasket) -> CommissionTerms:
-    """Of the goods, line by line, since categories differ in their rate; not of the shipping."""
-    return combine_commission(
-        terms=[
-            quote_commission(
-                amount=line.total, category_ids=line.category_ids, seller_id=basket.seller_id
-            )
-            for line in basket.priced
-        ]
+    """Of the goods, since categories differ in their rules; not of the shipping."""
+    return quote_commission(
+        lines=[SaleLine(line.total, line.category_ids) for line in basket.priced],
+        seller_id=basket.seller_id,
     )
 
 

@@ -1,10 +1,13 @@
 """Commands. Each file holds one and says what it guarantees."""
 
+from marketplace.payments.commission.new_rule import NewCommissionRule
 from marketplace.payments.services.add_bank_account import add_bank_account
 from marketplace.payments.services.book_provider_fee import book_provider_fee
 from marketplace.payments.services.choose_default_bank_account import choose_default_bank_account
 from marketplace.payments.services.clear_bank_account import clear_bank_account
+from marketplace.payments.services.create_commission_rule import create_commission_rule
 from marketplace.payments.services.create_payment import create_payment
+from marketplace.payments.services.end_commission_rule import end_commission_rule
 from marketplace.payments.services.enter_settlement import enter_settlement
 from marketplace.payments.services.freeze_payouts import freeze_payouts
 from marketplace.payments.services.hold_captured_funds import hold_captured_funds
@@ -34,24 +37,29 @@ from marketplace.payments.snapshots import (
     PayoutSnapshot,
     RefundSnapshot,
     ReleaseSnapshot,
+    SaleLine,
 )
 
 __all__ = [
     "BankAccountSnapshot",
     "CommissionTerms",
     "HoldOutcome",
+    "NewCommissionRule",
     "PaymentSnapshot",
     "PaymentStart",
     "PayoutSnapshot",
     "RefundSnapshot",
     "ReleaseSnapshot",
     "Resolution",
+    "SaleLine",
     "add_bank_account",
     "book_provider_fee",
     "choose_default_bank_account",
     "clear_bank_account",
     "combine_commission",
+    "create_commission_rule",
     "create_payment",
+    "end_commission_rule",
     "enter_settlement",
     "freeze_payouts",
     "hold_captured_funds",

@@ -31,7 +31,7 @@ def create_payment(
         raise InvalidInput("A payment is of more than zero.")
     if buyer_id == seller_id:
         raise InvalidInput("Buyer and seller are one person.")
-    taken = commission.commission
+    taken = commission.commission + commission.tax
     if taken.currency != amount.currency or not 0 <= taken.amount_minor <= amount.amount_minor:
         raise CommissionDoesNotFit(f"{taken} of {amount}")
     # The caller holds the order's lock, so nobody else can be creating its payment now.

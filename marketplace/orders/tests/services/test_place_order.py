@@ -112,6 +112,27 @@ def test_the_commission_of_each_line_is_of_its_own_category_and_is_frozen() -> N
     assert Payment.objects.get(order_id=placed.id).commission_minor == 1100
 
 
+def test_the_buyers_share_of_the_commission_is_part_of_what_the_order_costs() -> None:
+    CommissionRule.objects.all().delete()
+    CommissionRule.objects.create(
+        rate_bps=1000,
+        tax_bps=1900,
+        tax_jurisdiction="DE",
+        buyer_share_bps=5000,
+        valid_from_at=now(),
+        created_at=now(),
+        updated_at=now(),
+    )
+    (placed,) = place(make_buyer(), [(make_product(price_minor=10_000), 1)])
+    # 10 % of 100.00 is 10.00, and 19 % of that 1.90; of the 11.90 the buyer pays 5.95.
+    assert placed.buyer_fee == Money(595, "EUR")
+    assert placed.total == placed.subtotal + placed.shipping_cost + placed.buyer_fee
+    payment = Payment.objects.get(order_id=placed.id)
+    assert payment.amount_minor == placed.total.amount_minor
+    assert payment.commission_terms["tax_minor"] == 190
+    assert payment.commission_terms["buyer_fee_minor"] == 595
+
+
 def test_the_policy_of_the_nearest_category_is_pinned() -> None:
     above = make_category()
     below = make_category(parent=above)

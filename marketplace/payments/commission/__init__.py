@@ -1,0 +1,1 @@
+"""How a rule is chosen and what it takes: pure functions, no database."""
