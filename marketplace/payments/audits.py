@@ -14,6 +14,7 @@ from marketplace.payments.models.refund import RefundStatus
 from marketplace.payments.projections import check_projections
 from marketplace.payments.providers.factory import enabled_providers, get_provider
 from marketplace.payments.providers.protocol import ProviderError
+from marketplace.payments.seals.check import check_seals
 
 
 def check_projections_equal_events(tally: Tally) -> Iterator[str]:
@@ -127,3 +128,4 @@ register_audit("payments equal a rebuild from their events", check_projections_e
 register_audit("statements equal the ledger", check_statements_equal_ledger)
 register_audit("payments equal their escrow accounts", check_payments_equal_escrow)
 register_audit("clearing equals the providers' books", check_clearing_equals_providers)
+register_audit("events and journals are as they were sealed", check_seals)

@@ -143,7 +143,7 @@ def _new_places(last: Place, limit: int) -> list[Place]:
 
 def _leaves(new: Sequence[Place], *, first_position: int) -> list[SealLeaf]:
     keys = {(place.subject_id, place.version) for place in new if place.kind == EVENT}
-    earlier = _sealed_hashes((stream, version - 1) for stream, version in keys)
+    earlier = sealed_hashes((stream, version - 1) for stream, version in keys)
     missing = _unsealed_before(keys, earlier)
     events = read_events(keys | missing)
     journals = read_journals(place.subject_id for place in new if place.kind == JOURNAL)
@@ -176,7 +176,7 @@ def _unsealed_before(
             and (stream_id, before) not in keys | missing
             and (stream_id, before) not in earlier
         ):
-            earlier.update(_sealed_hashes([(stream_id, before), (stream_id, before - 1)]))
+            earlier.update(sealed_hashes([(stream_id, before), (stream_id, before - 1)]))
             if (stream_id, before) in earlier:
                 break
             missing.add((stream_id, before))
@@ -225,7 +225,7 @@ def _journal_leaf(row: JournalRow) -> SealLeaf:
     )
 
 
-def _sealed_hashes(keys: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], bytes]:
+def sealed_hashes(keys: Iterable[tuple[UUID, int]]) -> dict[tuple[UUID, int], bytes]:
     wanted = [key for key in keys if key[1] > 0]
     with connection.cursor() as cursor:
         cursor.execute(SEALED_EVENTS, [[key for key, _ in wanted], [v for _, v in wanted]])
