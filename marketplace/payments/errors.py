@@ -291,3 +291,42 @@ class FreezeAlreadyLifted(DomainError):
     code = "freeze_already_lifted"
     kind = ErrorKind.CONFLICT
     title = "This freeze of payouts has been lifted"
+
+
+class ReportContradicted(DomainError):
+    """A provider's report is a list of facts: a line that changes afterwards is none."""
+
+    code = "report_contradicted"
+    kind = ErrorKind.CONFLICT
+    title = "The provider reports a known line with another content"
+
+
+class ItemNotOpen(DomainError):
+    code = "item_not_open"
+    kind = ErrorKind.CONFLICT
+    title = "This item has been matched or resolved"
+
+
+class DifferenceChanged(DomainError):
+    """Something arrived while the operator was looking at it."""
+
+    code = "difference_changed"
+    kind = ErrorKind.CONFLICT
+    title = "The difference is another one now; look at it again"
+
+
+class NothingToBook(DomainError):
+    code = "nothing_to_book"
+    title = "Both sides add up to the same: there is nothing to book"
+
+
+class SecondPersonNeeded(DomainError):
+    code = "second_person_needed"
+    kind = ErrorKind.FORBIDDEN
+    title = "Somebody else than who proposed it must agree"
+
+
+class ProposalDecided(DomainError):
+    code = "proposal_decided"
+    kind = ErrorKind.CONFLICT
+    title = "This proposal has been decided"

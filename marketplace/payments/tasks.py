@@ -5,6 +5,8 @@ from marketplace.core.jobs import periodic
 from marketplace.payments.ledger.roll_up import roll_up_balances
 from marketplace.payments.seals.lag import check_lag
 from marketplace.payments.seals.sealer import seal_events
+from marketplace.payments.services.import_report import import_reports
+from marketplace.payments.services.match_reports import match_reports
 from marketplace.payments.services.process_webhooks import process_webhooks
 from marketplace.payments.services.settle_unknown_attempts import settle_unknown_attempts
 from marketplace.payments.services.submit_payouts import submit_payouts
@@ -19,3 +21,5 @@ periodic(name="payments.seal_events", every_seconds=1)(seal_events)
 
 # Money is right without seals; what waits for one is only not proven yet.
 register_readiness("seals", check_lag, is_vital=False)
+periodic(name="payments.import_reports", every_seconds=15)(import_reports)
+periodic(name="payments.match_reports", every_seconds=5)(match_reports)

@@ -321,6 +321,10 @@ SPECTACULAR_SETTINGS = api_document.SETTINGS
 
 SETTLEMENT_BANK = env.str("SETTLEMENT_BANK", default="main")
 """The name, in our books, of the bank account that providers settle to."""
+RECONCILIATION_GRACE_SECONDS = env.float("RECONCILIATION_GRACE_SECONDS", default=3600.0)
+"""How long a report and our books may differ by what is under way, before payouts freeze."""
+RECONCILIATION_TWO_PEOPLE_ABOVE = env.str("RECONCILIATION_TWO_PEOPLE_ABOVE", default="100")
+"""In major units of any currency: a larger difference is written off by two people."""
 SANDBOX_CARRIER_SECRETS = env.list("SANDBOX_CARRIER_SECRETS", default=[])
 FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[])
 SEAL_KEYS: list[str] = env.list("SEAL_KEYS", default=[])

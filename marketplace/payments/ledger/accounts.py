@@ -26,6 +26,7 @@ class AccountKind(StrEnum):
     EXPENSE_PSP_FEE = "expense_psp_fee"
     EXPENSE_CHARGEBACK_FEE = "expense_chargeback_fee"
     EXPENSE_CHARGEBACK_LOSS = "expense_chargeback_loss"
+    EXPENSE_DIFFERENCES = "expense_differences"
     FX = "fx"
     SUSPENSE = "suspense"
 
@@ -44,6 +45,7 @@ HOT_KINDS = frozenset(
         AccountKind.EXPENSE_PSP_FEE,
         AccountKind.EXPENSE_CHARGEBACK_FEE,
         AccountKind.EXPENSE_CHARGEBACK_LOSS,
+        AccountKind.EXPENSE_DIFFERENCES,
         AccountKind.FX,
         AccountKind.SUSPENSE,
     }
@@ -132,6 +134,11 @@ def expense_chargeback_fee(currency: str) -> Account:
 
 def expense_chargeback_loss(currency: str) -> Account:
     return Account("expense:chargeback_loss", currency, AccountKind.EXPENSE_CHARGEBACK_LOSS)
+
+
+def expense_differences(currency: str) -> Account:
+    """What a reconciliation wrote off, both ways."""
+    return Account("expense:differences", currency, AccountKind.EXPENSE_DIFFERENCES)
 
 
 def fx(against: str, currency: str) -> Account:

@@ -31,5 +31,7 @@ class JournalKind(StrEnum):
     CURRENCY_EXCHANGE = "currency_exchange"
     UNMATCHED_RECEIPT = "unmatched_receipt"
     SHORTAGE = "shortage"
+    DIFFERENCE = "difference"
+    """Our clearing account follows the provider's report: against suspense, or an expense."""
     CORRECTION = "correction"
     REVERSAL = "reversal"

@@ -29,7 +29,19 @@ from marketplace.payments.models.payout_schedule import (
     PayoutSchedule,
     Weekday,
 )
+from marketplace.payments.models.provider_report import (
+    ProviderBalance,
+    ProviderReport,
+    ProviderReportLine,
+)
 from marketplace.payments.models.provider_webhook import ProviderWebhook, WebhookState
+from marketplace.payments.models.reconciliation import (
+    ItemResolution,
+    ItemSide,
+    ReconciliationItem,
+    ResolutionKind,
+    ResolutionStatus,
+)
 from marketplace.payments.models.refund import Refund, RefundSource, RefundStatus
 from marketplace.payments.models.seal import Seal, SealLeaf
 from marketplace.payments.models.top_up import TopUp, TopUpLimit
@@ -50,6 +62,8 @@ __all__ = [
     "CommissionRule",
     "CurrencyExchange",
     "EscrowStatus",
+    "ItemResolution",
+    "ItemSide",
     "LedgerAccount",
     "LedgerAccountKind",
     "LedgerBalance",
@@ -72,10 +86,16 @@ __all__ = [
     "PayoutPolicy",
     "PayoutSchedule",
     "PayoutStatus",
+    "ProviderBalance",
+    "ProviderReport",
+    "ProviderReportLine",
     "ProviderWebhook",
+    "ReconciliationItem",
     "Refund",
     "RefundSource",
     "RefundStatus",
+    "ResolutionKind",
+    "ResolutionStatus",
     "ReviewKind",
     "ReviewStatus",
     "Seal",

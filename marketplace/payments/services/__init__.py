@@ -11,7 +11,10 @@ from marketplace.payments.services.end_commission_rule import end_commission_rul
 from marketplace.payments.services.enter_settlement import enter_settlement
 from marketplace.payments.services.freeze_payouts import freeze_payouts
 from marketplace.payments.services.hold_captured_funds import hold_captured_funds
+from marketplace.payments.services.import_report import import_report, import_reports
+from marketplace.payments.services.import_report_file import ImportedFile, import_report_file
 from marketplace.payments.services.lift_payout_freeze import lift_payout_freeze
+from marketplace.payments.services.match_reports import match_report, match_reports
 from marketplace.payments.services.pay_from_wallet import pay_from_wallet
 from marketplace.payments.services.process_webhooks import process_webhooks
 from marketplace.payments.services.quote_commission import combine_commission, quote_commission
@@ -44,6 +47,7 @@ __all__ = [
     "BankAccountSnapshot",
     "CommissionTerms",
     "HoldOutcome",
+    "ImportedFile",
     "NewCommissionRule",
     "PaymentSnapshot",
     "PaymentStart",
@@ -63,7 +67,12 @@ __all__ = [
     "enter_settlement",
     "freeze_payouts",
     "hold_captured_funds",
+    "import_report",
+    "import_report_file",
+    "import_reports",
     "lift_payout_freeze",
+    "match_report",
+    "match_reports",
     "pay_from_wallet",
     "process_webhooks",
     "quote_commission",

@@ -1,5 +1,6 @@
 """Reads of the user service."""
 
+from marketplace.users.queries.operators import get_operator, list_operators
 from marketplace.users.queries.users import (
     get_profile,
     get_public_card,
@@ -13,9 +14,11 @@ __all__ = [
     "ProfileSnapshot",
     "PublicCard",
     "UserSnapshot",
+    "get_operator",
     "get_profile",
     "get_public_card",
     "get_public_cards",
     "get_user",
     "list_closed",
+    "list_operators",
 ]
