@@ -249,7 +249,28 @@ class InvalidPayoutSchedule(DomainError):
 class WalletInactive(DomainError):
     code = "wallet_inactive"
     kind = ErrorKind.FORBIDDEN
-    title = "Nothing can be withdrawn from this wallet at present"
+    title = "Nothing can be paid or withdrawn with this wallet at present"
+
+
+class TopUpNotPositive(DomainError):
+    code = "top_up_not_positive"
+    kind = ErrorKind.INVALID
+    title = "The amount must be more than zero"
+
+
+class TopUpOutsideLimits(DomainError):
+    code = "top_up_outside_limits"
+    title = "The amount is outside the limits of a top-up"
+
+
+class TopUpDayLimitReached(DomainError):
+    code = "top_up_day_limit_reached"
+    title = "This is more than may be put into a wallet in a day"
+
+
+class ReviewNotCreditable(DomainError):
+    code = "review_not_creditable"
+    title = "There is no top-up in suspense that could be put into a wallet for this review"
 
 
 class ReviewAlreadyResolved(DomainError):

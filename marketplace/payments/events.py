@@ -178,3 +178,23 @@ class PayoutFreezeLifted(DomainEvent):
     freeze_id: UUID
     lifted_by: UUID
     reason: str
+
+
+@domain_event("payments.WalletToppedUp")
+class WalletToppedUp(DomainEvent):
+    """Money that a user put into their own wallet has arrived in it."""
+
+    top_up_id: UUID
+    user_id: UUID
+    wallet_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@domain_event("payments.TopUpDeclined")
+class TopUpDeclined(DomainEvent):
+    top_up_id: UUID
+    user_id: UUID
+    amount_minor: int
+    currency: str
+    code: str

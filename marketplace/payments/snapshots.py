@@ -194,3 +194,48 @@ class WalletSnapshot:
     reserved: Money
     created_at: datetime
     updated_at: datetime
+
+
+class TopUpStatus(StrEnum):
+    """How a top-up stands, for the user who made it."""
+
+    PENDING = "PENDING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    IN_REVIEW = "IN_REVIEW"
+    """Another amount came than was asked: it is booked, and our staff looks at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopUpSnapshot:
+    id: UUID
+    user_id: UUID
+    wallet_id: UUID
+    amount: Money
+    payment_method: str
+    payment_provider: str
+    attempt_status: str
+    is_credited: bool
+    failure_code: str
+    redirect_url: str
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def status(self) -> TopUpStatus:
+        return top_up_status(self.attempt_status, is_credited=self.is_credited)
+
+    @property
+    def next_action(self) -> Mapping[str, str]:
+        """Where to send the user, while there is something left to do."""
+        if self.attempt_status == "REDIRECTED":
+            return {"type": "redirect", "url": self.redirect_url}
+        return {"type": "none"}
+
+
+def top_up_status(attempt_status: str, *, is_credited: bool) -> TopUpStatus:
+    if is_credited:
+        return TopUpStatus.COMPLETED
+    if attempt_status == "CAPTURED":
+        return TopUpStatus.IN_REVIEW
+    return TopUpStatus.FAILED if attempt_status == "DECLINED" else TopUpStatus.PENDING

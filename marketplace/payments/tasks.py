@@ -9,11 +9,13 @@ from marketplace.payments.services.import_report import import_reports
 from marketplace.payments.services.match_reports import match_reports
 from marketplace.payments.services.process_webhooks import process_webhooks
 from marketplace.payments.services.settle_unknown_attempts import settle_unknown_attempts
+from marketplace.payments.services.settle_unknown_top_ups import settle_unknown_top_ups
 from marketplace.payments.services.submit_payouts import submit_payouts
 from marketplace.payments.services.submit_refunds import submit_refunds
 
 periodic(name="payments.process_webhooks", every_seconds=0.05)(process_webhooks)
 periodic(name="payments.settle_unknown_attempts", every_seconds=1)(settle_unknown_attempts)
+periodic(name="payments.settle_unknown_top_ups", every_seconds=1)(settle_unknown_top_ups)
 periodic(name="payments.submit_refunds", every_seconds=0.5)(submit_refunds)
 periodic(name="payments.submit_payouts", every_seconds=0.5)(submit_payouts)
 periodic(name="payments.roll_up_balances", every_seconds=5)(roll_up_balances)

@@ -29,7 +29,7 @@ class PaymentReviewAdmin(AmountMixin, ReadOnlyAdmin):
     search_fields = ("id__exact", "order_id__exact", "payment_id__exact", "subject_id__exact")
     ordering = ("status", "created_at")
     list_select_related = False
-    actions = ("refund", "close")
+    actions = ("refund", "credit", "close")
 
     @admin.action(description="Refund from suspense, with a reason", permissions=["view"])
     def refund(
@@ -37,6 +37,13 @@ class PaymentReviewAdmin(AmountMixin, ReadOnlyAdmin):
     ) -> HttpResponse | None:
         explanation = "The money in suspense goes back through the provider that collected it."
         return self._resolve(request, queryset, services.Resolution.REFUND, explanation)
+
+    @admin.action(description="Credit a top-up from suspense, with a reason", permissions=["view"])
+    def credit(
+        self, request: HttpRequest, queryset: QuerySet[PaymentReview]
+    ) -> HttpResponse | None:
+        explanation = "What came goes into the wallet of the user who topped up."
+        return self._resolve(request, queryset, services.Resolution.CREDIT, explanation)
 
     @admin.action(description="Close, with a reason", permissions=["view"])
     def close(self, request: HttpRequest, queryset: QuerySet[PaymentReview]) -> HttpResponse | None:

@@ -30,6 +30,8 @@ from marketplace.payments.postings.releases import (
 )
 from marketplace.payments.postings.wallets import (
     post_refund_to_wallet,
+    post_top_up,
+    post_top_up_from_suspense,
     post_wallet_payment,
 )
 
@@ -47,6 +49,8 @@ __all__ = [
     "post_release",
     "post_settlement",
     "post_shortage",
+    "post_top_up",
+    "post_top_up_from_suspense",
     "post_unmatched_receipt",
     "post_wallet_payment",
     "provider_fee_key",

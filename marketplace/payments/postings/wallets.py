@@ -38,3 +38,32 @@ def post_refund_to_wallet(
             credit(accounts.user_wallet(buyer_id, amount.currency), amount),
         ],
     ).id
+
+
+def post_top_up(*, top_up_id: UUID, user_id: UUID, provider: str, amount: Money) -> UUID:
+    """Captured: clearing → wallet. One credit per top-up."""
+    return post_journal(
+        kind=JournalKind.WALLET_TOP_UP,
+        business_key=f"top-up:{top_up_id}",
+        reference_id=top_up_id,
+        legs=[
+            debit(accounts.psp_clearing(provider, amount.currency), amount),
+            credit(accounts.user_wallet(user_id, amount.currency), amount),
+        ],
+    ).id
+
+
+def post_top_up_from_suspense(
+    *, top_up_id: UUID, user_id: UUID, provider: str, amount: Money
+) -> UUID:
+    """An operator takes another amount than was asked as it is: suspense → wallet."""
+    return post_journal(
+        kind=JournalKind.WALLET_TOP_UP,
+        business_key=f"top-up:{top_up_id}",
+        reference_id=top_up_id,
+        legs=[
+            debit(accounts.suspense(provider, amount.currency), amount),
+            credit(accounts.user_wallet(user_id, amount.currency), amount),
+        ],
+        metadata={"from": "suspense"},
+    ).id

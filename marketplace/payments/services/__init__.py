@@ -27,9 +27,11 @@ from marketplace.payments.services.reprocess_webhook import reprocess_webhook
 from marketplace.payments.services.request_withdrawal import request_withdrawal
 from marketplace.payments.services.resolve_review import Resolution, resolve_review
 from marketplace.payments.services.settle_unknown_attempts import settle_unknown_attempts
+from marketplace.payments.services.settle_unknown_top_ups import settle_unknown_top_ups
 from marketplace.payments.services.start_payment import start_payment
 from marketplace.payments.services.submit_payouts import submit_payouts
 from marketplace.payments.services.submit_refunds import submit_refunds
+from marketplace.payments.services.top_up_wallet import top_up_wallet
 from marketplace.payments.services.void_payment import void_payment
 from marketplace.payments.snapshots import (
     BankAccountSnapshot,
@@ -85,8 +87,10 @@ __all__ = [
     "request_withdrawal",
     "resolve_review",
     "settle_unknown_attempts",
+    "settle_unknown_top_ups",
     "start_payment",
     "submit_payouts",
     "submit_refunds",
+    "top_up_wallet",
     "void_payment",
 ]

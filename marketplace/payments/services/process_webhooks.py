@@ -12,6 +12,7 @@ from marketplace.payments.models import (
     Payout,
     ProviderWebhook,
     Refund,
+    TopUp,
     WebhookState,
 )
 from marketplace.payments.providers.factory import get_provider
@@ -25,6 +26,7 @@ from marketplace.payments.services.book_unmatched_capture import book_unmatched_
 from marketplace.payments.services.learn_payment import learn_payment
 from marketplace.payments.services.learn_payout import learn_payout
 from marketplace.payments.services.learn_refund import learn_refund
+from marketplace.payments.services.learn_top_up import learn_top_up
 
 BATCH_SIZE = 50
 LEASE_SECONDS = 60
@@ -102,6 +104,8 @@ def _learn_payment(provider: PaymentProvider, object_id: str) -> str:
     # when the webhook overtakes our own record of the provider's id.
     if attempt_id and PaymentAttempt.objects.filter(id=attempt_id).exists():
         return learn_payment(provider=provider, attempt_id=attempt_id, observed=observed)
+    if attempt_id and TopUp.objects.filter(id=attempt_id).exists():
+        return learn_top_up(provider=provider, top_up_id=attempt_id, observed=observed)
     if observed.outcome is PaymentOutcome.CAPTURED:
         return book_unmatched_capture(provider=provider.name, observed=observed)
     return ""

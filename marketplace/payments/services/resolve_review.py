@@ -1,3 +1,4 @@
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from uuid import UUID
 
@@ -11,16 +12,21 @@ from marketplace.payments import postings
 from marketplace.payments.errors import (
     ReasonMissing,
     ReviewAlreadyResolved,
+    ReviewNotCreditable,
     ReviewNotRefundable,
 )
-from marketplace.payments.models import PaymentReview, RefundSource, ReviewStatus
+from marketplace.payments.models import PaymentReview, RefundSource, ReviewStatus, TopUp
 from marketplace.payments.repositories.payments import lock_attempt
 from marketplace.payments.repositories.refunds import request_refund
+from marketplace.payments.repositories.top_ups import lock_top_up
+from marketplace.payments.services.credit_top_up import credit_top_up_from_suspense
 
 
 class Resolution(StrEnum):
     REFUND = "REFUND"
     """Give the money in suspense back through the provider that collected it."""
+    CREDIT = "CREDIT"
+    """Put a top-up of another amount, in suspense, into the wallet of the user who made it."""
     CLOSE = "CLOSE"
     """Seen, and settled by other means: nothing is posted."""
 
@@ -30,7 +36,7 @@ def resolve_review(*, review_id: UUID, actor: Actor, resolution: Resolution, rea
     """An operator ends a review, with a reason that stays.
 
     Raises :class:`Forbidden`, :class:`NotFound`, :class:`ReasonMissing`,
-    :class:`ReviewAlreadyResolved`, :class:`ReviewNotRefundable`.
+    :class:`ReviewAlreadyResolved`, :class:`ReviewNotRefundable`, :class:`ReviewNotCreditable`.
     """
     if not actor.is_admin:
         raise Forbidden
@@ -39,15 +45,39 @@ def resolve_review(*, review_id: UUID, actor: Actor, resolution: Resolution, rea
     found = PaymentReview.objects.filter(id=review_id).first()
     if found is None:
         raise NotFound("review")
-    # Payment before review: the order in which a capture takes them.
-    locked = lock_attempt(found.subject_id) if resolution is Resolution.REFUND else None
+    if found.status != ReviewStatus.OPEN:
+        raise ReviewAlreadyResolved
+    # Payment or top-up before review: the order in which a capture takes them.
+    settle = _SETTLERS[resolution](found)
     review = PaymentReview.objects.select_for_update(no_key=True).get(id=review_id)
     if review.status != ReviewStatus.OPEN:
         raise ReviewAlreadyResolved
-    if locked is not None:
-        if not review.in_suspense or review.payment_id is None:
-            raise ReviewNotRefundable
-        payment, attempt = locked
+    settle(actor, reason)
+    review.status = ReviewStatus.RESOLVED
+    review.resolution = resolution
+    review.resolved_by_id = actor.user_id
+    review.resolved_reason = reason[:1000]
+    review.resolved_at = clock.now()
+    review.save(
+        update_fields=[
+            "status",
+            "resolution",
+            "resolved_by",
+            "resolved_reason",
+            "resolved_at",
+        ]
+    )
+
+
+Settle = Callable[[Actor, str], object]
+
+
+def _refund(review: PaymentReview) -> Settle:
+    if not review.in_suspense or review.payment_id is None:
+        raise ReviewNotRefundable
+    payment, attempt = lock_attempt(review.subject_id)
+
+    def settle(actor: Actor, reason: str) -> None:
         amount = Money(review.amount_minor, review.currency)
         refund_id = new_id()
         journal_id = postings.post_refund_from_suspense(
@@ -66,17 +96,24 @@ def resolve_review(*, review_id: UUID, actor: Actor, resolution: Resolution, rea
             journal_id=journal_id,
             actor=actor,
         )
-    review.status = ReviewStatus.RESOLVED
-    review.resolution = resolution
-    review.resolved_by_id = actor.user_id
-    review.resolved_reason = reason[:1000]
-    review.resolved_at = clock.now()
-    review.save(
-        update_fields=[
-            "status",
-            "resolution",
-            "resolved_by",
-            "resolved_reason",
-            "resolved_at",
-        ]
-    )
+
+    return settle
+
+
+def _credit(review: PaymentReview) -> Settle:
+    is_top_up = TopUp.objects.filter(id=review.subject_id).exists()
+    if not review.in_suspense or not is_top_up:
+        raise ReviewNotCreditable
+    top_up = lock_top_up(review.subject_id)
+    return lambda actor, _reason: credit_top_up_from_suspense(top_up=top_up, actor=actor)
+
+
+def _close(_review: PaymentReview) -> Settle:
+    return lambda _actor, _reason: None
+
+
+_SETTLERS: Mapping[Resolution, Callable[[PaymentReview], Settle]] = {
+    Resolution.REFUND: _refund,
+    Resolution.CREDIT: _credit,
+    Resolution.CLOSE: _close,
+}

@@ -21,6 +21,7 @@ from marketplace.payments.models import (
     PaymentAttempt,
     PaymentEvent,
     PayoutPolicy,
+    TopUp,
     Transaction,
 )
 from marketplace.payments.providers.protocol import PaymentOutcome
@@ -33,8 +34,11 @@ from marketplace.payments.services import (
     pay_from_wallet,
     release_escrow,
     start_payment,
+    top_up_wallet,
 )
 from marketplace.payments.services.record_attempt_outcome import record_attempt_observed
+from marketplace.payments.services.record_top_up_outcome import record_top_up_observed
+from marketplace.payments.snapshots import TopUpSnapshot
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.models import User
 
@@ -183,6 +187,26 @@ def make_bank_account(user: User, currency: str = "EUR") -> BankAccount:
     return BankAccount.objects.get(id=kept.id)
 
 
+def start_top_up(
+    user: User, amount: Money = HUNDRED_EUR, key: str = "top-up-1", **changes: Any
+) -> TopUpSnapshot:
+    arguments: dict[str, Any] = {
+        "actor": actor_for(user),
+        "amount": amount,
+        "method": "card",
+        "return_url": RETURN_URL,
+        "idempotency_key": key,
+        **changes,
+    }
+    return top_up_wallet(**arguments)
+
+
+def report_top_up(provider: FakeProvider, top_up_id: UUID, amount: Money | None = None) -> None:
+    """The user pays on the provider's page and we hear of it."""
+    object_id = provider.settle_payment(str(top_up_id), PaymentOutcome.CAPTURED, amount)
+    record_top_up_observed(top_up_id=top_up_id, observed=provider.payments[object_id])
+
+
 def balance(account: Account) -> int:
     """The balance of an account that keeps one; 0 for one that nobody has used."""
     row = LedgerBalance.objects.filter(
@@ -204,6 +228,7 @@ def everything() -> tuple[Any, ...]:
     return (
         list(Payment.objects.order_by("id").values()),
         list(PaymentAttempt.objects.order_by("id").values()),
+        list(TopUp.objects.order_by("id").values()),
         list(LedgerBalance.objects.order_by("account_id").values()),
         list(Transaction.objects.order_by("id").values()),
         PaymentEvent.objects.count(),
