@@ -3,7 +3,7 @@
 from marketplace.core.money import Money
 from marketplace.payments.models import PaymentAttempt
 from marketplace.payments.providers.protocol import NewPayment
-from marketplace.payments.services._collecting import ask_to_collect
+from marketplace.payments.services._asking import ask_to_collect
 from marketplace.payments.services.record_attempt_outcome import (
     record_attempt_observed,
     record_attempt_refused,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from marketplace.payments.models import OPEN_ATTEMPT_STATUSES, PaymentAttempt
 from marketplace.payments.providers.protocol import PaymentProvider, ProviderPayment
-from marketplace.payments.services._collecting import collect_approved
+from marketplace.payments.services._asking import collect_approved
 from marketplace.payments.services.record_attempt_outcome import record_attempt_observed
 
 

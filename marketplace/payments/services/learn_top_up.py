@@ -4,7 +4,7 @@ from uuid import UUID
 
 from marketplace.payments.models import OPEN_ATTEMPT_STATUSES, TopUp
 from marketplace.payments.providers.protocol import PaymentProvider, ProviderPayment
-from marketplace.payments.services._collecting import collect_approved
+from marketplace.payments.services._asking import collect_approved
 from marketplace.payments.services.record_top_up_outcome import record_top_up_observed
 
 

@@ -3,10 +3,10 @@ from uuid import UUID
 from marketplace.core.money import Money
 from marketplace.payments.appointments import claim_due
 from marketplace.payments.models import PaymentAttempt
-from marketplace.payments.services._collecting import settle
+from marketplace.payments.services._asking import settle
+from marketplace.payments.services.ask_provider import ask_provider
 from marketplace.payments.services.learn_payment import learn_payment
 from marketplace.payments.services.record_attempt_outcome import record_attempt_observed
-from marketplace.payments.services.ask_provider import ask_provider
 
 
 def settle_unknown_attempts() -> int:

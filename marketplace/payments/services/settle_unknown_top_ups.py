@@ -3,7 +3,7 @@ from uuid import UUID
 from marketplace.core.money import Money
 from marketplace.payments.appointments import claim_due
 from marketplace.payments.models import TopUp
-from marketplace.payments.services._collecting import settle
+from marketplace.payments.services._asking import settle
 from marketplace.payments.services.learn_top_up import learn_top_up
 from marketplace.payments.services.record_top_up_outcome import record_top_up_observed
 from marketplace.payments.services.top_up_wallet import ask_for_top_up

@@ -20,12 +20,10 @@ from marketplace.payments.policies import check_may_pay, check_payable
 from marketplace.payments.providers.factory import choose_provider
 from marketplace.payments.repositories.payments import lock_payment, snapshot_of
 from marketplace.payments.repositories.streams import append_to_payment
+from marketplace.payments.services._asking import ABANDONED_AFTER_SECONDS
 from marketplace.payments.services.ask_provider import ask_provider
 from marketplace.payments.snapshots import PaymentStart
 from marketplace.payments.streams import facts
-
-ABANDONED_AFTER_SECONDS = 30
-"""An intent without an outcome for so long was left by a process that died."""
 
 
 def start_payment(

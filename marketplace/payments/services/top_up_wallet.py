@@ -25,7 +25,7 @@ from marketplace.payments.providers.protocol import NewPayment
 from marketplace.payments.repositories.streams import append_to_top_up
 from marketplace.payments.repositories.top_ups import top_up_snapshot_of
 from marketplace.payments.repositories.wallets import ensure_wallet, lock_wallet
-from marketplace.payments.services._collecting import ABANDONED_AFTER_SECONDS, ask_to_collect
+from marketplace.payments.services._asking import ABANDONED_AFTER_SECONDS, ask_to_collect
 from marketplace.payments.services.record_top_up_outcome import (
     record_top_up_observed,
     record_top_up_refused,

@@ -10,7 +10,7 @@ from marketplace.core.events.testing import recorded
 from marketplace.payments.appointments import LOOK_SOON_SECONDS
 from marketplace.payments.models import PaymentAttempt
 from marketplace.payments.services import process_webhooks, receive_webhook
-from marketplace.payments.services._collecting import FORGOTTEN_AFTER_HOURS
+from marketplace.payments.services._asking import FORGOTTEN_AFTER_HOURS
 from marketplace.payments.services.settle_unknown_attempts import settle_unknown_attempts
 from marketplace.payments.services.void_payment import void_payment
 from marketplace.payments.tests.factories import (
