@@ -19,7 +19,7 @@ class NamedCategory:
 
     @property
     def name(self) -> str:
-        return " › ".join(self.path)
+        return " > ".join(self.path)
 
 
 class CategoryDirectory(Protocol):

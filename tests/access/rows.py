@@ -154,6 +154,8 @@ MATRIX: tuple[Row, ...] = (
         to(401, 200, 200, 404, 404, 404)),
     Row(f"POST {A}payments/webhooks/{{provider}}/", f"{A}payments/webhooks/sandbox/",
         everyone(401), {"id": "evt_1"}),
+    Row(f"GET {A}payments/commission-preview/",
+        f"{A}payments/commission-preview/?amount=120.00&currency=EUR", signed_in(200)),
     plain(f"GET {A}wallet/", signed_in(200)),
     plain(f"GET {A}wallet/transactions/", signed_in(200)),
     plain(f"GET {A}wallet/bank-accounts/", signed_in(200)),

@@ -25,6 +25,28 @@ PAYMENT = {
     "created_at": "2026-11-22T12:00:00Z",
     "updated_at": AT,
 }
+COMMISSION_PREVIEW = {
+    "amount": "120.00",
+    "currency": "EUR",
+    "category": "Electronics > Cameras",
+    "seller_level": "T2",
+    "commission": "9.30",
+    "tax": "1.77",
+    "buyer_fee": "0.00",
+    "buyer_pays": "120.00",
+    "you_get": "108.93",
+    "lines": [
+        {"text": "7.5 % of 120.00 EUR", "amount": "9.00"},
+        {"text": "a fixed part", "amount": "0.30"},
+        {"text": "19 % tax on the commission (DE)", "amount": "1.77"},
+    ],
+    "rule": {
+        "id": "0199a000-0000-7000-8000-000000000931",
+        "name": "Cameras",
+        "conditions": ["category Electronics > Cameras", "sales in EUR"],
+        "valid_until": None,
+    },
+}
 TIMELINE = {
     "results": [
         {"at": AT, "type": "FundsHeld", "text": "126.00 EUR put into escrow.", "by": "provider"}

@@ -1,9 +1,15 @@
 from django.urls import path
 
 from marketplace.payments.api import views
+from marketplace.payments.api.commission import CommissionPreviewView
 
 urlpatterns = [
     path("payments/", views.PaymentListView.as_view(), name="payments"),
+    path(
+        "payments/commission-preview/",
+        CommissionPreviewView.as_view(),
+        name="commission-preview",
+    ),
     path(
         "payments/webhooks/<slug:provider>/",
         views.ProviderWebhookView.as_view(),

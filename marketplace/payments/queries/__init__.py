@@ -2,6 +2,12 @@
 
 from marketplace.payments.models import WALLET
 from marketplace.payments.providers.factory import choose_provider
+from marketplace.payments.queries.explain_commission import (
+    CommissionExplanation,
+    RankedRule,
+    explain_commission,
+    preview_commission,
+)
 from marketplace.payments.queries.get_payment import get_payment
 from marketplace.payments.queries.get_payment_timeline import TimelineEntry, get_payment_timeline
 from marketplace.payments.queries.get_platform_money import PlatformMoney, get_platform_money
@@ -21,12 +27,15 @@ from marketplace.payments.snapshots import (
 __all__ = [
     "WALLET",
     "BankAccountSnapshot",
+    "CommissionExplanation",
     "PaymentSnapshot",
     "PayoutSnapshot",
     "PlatformMoney",
+    "RankedRule",
     "TimelineEntry",
     "WalletSnapshot",
     "choose_provider",
+    "explain_commission",
     "get_payment",
     "get_payment_timeline",
     "get_platform_money",
@@ -35,5 +44,6 @@ __all__ = [
     "list_payments",
     "list_wallet_transactions",
     "list_withdrawals",
+    "preview_commission",
     "was_paid_from_wallet",
 ]

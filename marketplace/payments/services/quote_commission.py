@@ -51,7 +51,7 @@ def terms_of(rule: CommissionRule | None, base: Money) -> CommissionTerms:
             0, None, base, Money.zero(base.currency), explanation="No rule applies."
         )
     taken = charge(base, rule.rates)
-    conditions = describe_conditions(rule) or ["every sale"]
+    conditions = describe_conditions(rule, "of the goods") or ["every sale"]
     sums = "; ".join(f"{line.text}: {line.amount}" for line in taken.lines)
     return CommissionTerms(
         rate_bps=rule.rate_bps,
