@@ -55,22 +55,79 @@ def check_statements_equal_ledger(tally: Tally) -> Iterator[str]:
 
 
 PAYMENTS = """
-    SELECT p.order_id, p.currency, p.captured_minor - p.released_minor - p.refunded_minor,
-           coalesce(-sum(e.amount_minor), 0)
+    WITH held AS (
+        SELECT split_part(a.code, ':', 2)::uuid AS order_id, a.currency,
+               -sum(e.amount_minor) FILTER (WHERE a.kind = 'order_escrow') AS escrow,
+               -sum(e.amount_minor) FILTER (WHERE a.kind = 'order_disputed') AS disputed
+          FROM payments_ledger_account a JOIN payments_ledger_entry e ON e.account_id = a.id
+         WHERE a.kind IN ('order_escrow', 'order_disputed')
+         GROUP BY 1, 2
+    ), claimed AS (
+        SELECT payment_id, count(*) FILTER (WHERE status = 'OPEN') AS open,
+               coalesce(sum(covered_minor) FILTER (WHERE status = 'OPEN'), 0) AS covered
+          FROM payments_chargeback GROUP BY payment_id
+    ), refunded AS (
+        SELECT payment_id, sum(amount_minor) AS total, sum(from_seller_minor) AS from_seller
+          FROM payments_refund WHERE source <> 'SUSPENSE' GROUP BY payment_id
+    )
+    SELECT p.order_id, p.currency,
+           p.captured_minor - p.released_minor - p.refunded_minor - p.disputed_minor
+               - p.charged_back_minor, coalesce(h.escrow, 0),
+           p.disputed_minor + coalesce(c.covered, 0), coalesce(h.disputed, 0),
+           p.refunded_minor + p.refunded_after_minor, coalesce(r.total, 0),
+           p.refunded_after_minor, coalesce(r.from_seller, 0),
+           p.open_chargebacks, coalesce(c.open, 0)
       FROM payments_payment p
-      LEFT JOIN payments_ledger_account a
-             ON a.code = 'order:' || p.order_id || ':escrow' AND a.currency = p.currency
-      LEFT JOIN payments_ledger_entry e ON e.account_id = a.id
-     GROUP BY p.id
+      LEFT JOIN held h ON h.order_id = p.order_id AND h.currency = p.currency
+      LEFT JOIN claimed c ON c.payment_id = p.id
+      LEFT JOIN refunded r ON r.payment_id = p.id
+"""
+PAYMENT_PAIRS = (
+    "holds {} {currency}, its escrow account {}",
+    "has {} {currency} disputed, the disputed account {}",
+    "says {} {currency} were refunded, its refunds {}",
+    "says {} {currency} were refunded after the release, its refunds {}",
+    "counts {} open chargebacks, there are {}",
+)
+
+
+def check_payments_equal_their_accounts(tally: Tally) -> Iterator[str]:
+    """What a payment says is held, disputed, refunded and charged back is so in the books."""
+    for order_id, currency, *figures in stream(PAYMENTS):
+        tally.examined += 1
+        for said, ours, theirs in zip(PAYMENT_PAIRS, figures[::2], figures[1::2], strict=True):
+            if ours != theirs:
+                yield f"order {order_id}: the payment " + said.format(
+                    ours, theirs, currency=currency
+                )
+
+
+TRANSIT = """
+    SELECT a.code, a.currency, -sum(e.amount_minor),
+           CASE WHEN r.id IS NULL THEN -1
+                WHEN r.status IN ('SUCCEEDED', 'FAILED') THEN 0 ELSE r.amount_minor END
+      FROM payments_ledger_account a
+      JOIN payments_ledger_entry e ON e.account_id = a.id
+      LEFT JOIN payments_refund r ON r.id = split_part(a.code, ':', 2)::uuid
+     WHERE a.kind = 'refund'
+     GROUP BY a.id, r.id
+    UNION ALL
+    SELECT a.code, a.currency, sum(e.amount_minor),
+           CASE WHEN c.id IS NULL THEN -1 WHEN c.status = 'OPEN' THEN c.amount_minor ELSE 0 END
+      FROM payments_ledger_account a
+      JOIN payments_ledger_entry e ON e.account_id = a.id
+      LEFT JOIN payments_chargeback c ON c.id = split_part(a.code, ':', 2)::uuid
+     WHERE a.kind = 'chargeback_funds'
+     GROUP BY a.id, c.id
 """
 
 
-def check_payments_equal_escrow(tally: Tally) -> Iterator[str]:
-    """What a payment says is still held is what the order's escrow account holds."""
-    for order_id, currency, held, books in stream(PAYMENTS):
+def check_transit_accounts(tally: Tally) -> Iterator[str]:
+    """The account of a refund or a chargeback holds its amount while it is open, then nothing."""
+    for code, currency, books, expected in stream(TRANSIT):
         tally.examined += 1
-        if held != books:
-            yield f"order {order_id}: the payment holds {held} {currency}, its escrow {books}"
+        if books != expected:
+            yield f"{code}: holds {books} {currency} instead of {expected}"
 
 
 def check_clearing_equals_providers(tally: Tally) -> Iterator[str]:
@@ -126,6 +183,7 @@ def _clearing(provider: str) -> Mapping[str, int]:
 
 register_audit("payments equal a rebuild from their events", check_projections_equal_events)
 register_audit("statements equal the ledger", check_statements_equal_ledger)
-register_audit("payments equal their escrow accounts", check_payments_equal_escrow)
+register_audit("payments equal their accounts", check_payments_equal_their_accounts)
+register_audit("refunds and chargebacks empty their accounts", check_transit_accounts)
 register_audit("clearing equals the providers' books", check_clearing_equals_providers)
 register_audit("events and journals are as they were sealed", check_seals)

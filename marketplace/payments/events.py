@@ -46,6 +46,9 @@ class EscrowReleased(DomainEvent):
     commission_minor: int
     net_minor: int
     currency: str
+    tax_minor: int = 0
+    is_last: bool = True
+    """Nothing is held any more."""
 
 
 @domain_event("payments.RefundRequested")
@@ -54,6 +57,26 @@ class RefundRequested(DomainEvent):
     payment_id: UUID
     order_id: UUID
     buyer_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@domain_event("payments.SellerCharged")
+class SellerCharged(DomainEvent):
+    """The buyer gets back what the seller had been paid: taken from the wallet, the rest owed."""
+
+    payment_id: UUID
+    order_id: UUID
+    seller_id: UUID
+    wallet_minor: int
+    receivable_minor: int
+    currency: str
+
+
+@domain_event("payments.ReceivableWrittenOff")
+class ReceivableWrittenOff(DomainEvent):
+    write_off_id: UUID
+    seller_id: UUID
     amount_minor: int
     currency: str
 

@@ -3,6 +3,7 @@
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.payments.errors import (
+    ChargebackOpen,
     EscrowAlreadyRefunded,
     EscrowAlreadyReleased,
     NothingInEscrow,
@@ -13,7 +14,12 @@ from marketplace.payments.models import EscrowStatus, Payment
 
 
 def check_in_escrow(payment: Payment) -> None:
-    """The whole capture is still held; call it under the payment's lock."""
+    """Something is still held and may move; call it under the payment's lock.
+
+    While a chargeback is open nothing moves, not even what it does not ask for: the deal is in
+    question as a whole.
+    """
+    check_no_chargeback(payment)
     match payment.escrow_status:
         case EscrowStatus.IN_ESCROW:
             return
@@ -23,6 +29,11 @@ def check_in_escrow(payment: Payment) -> None:
             raise EscrowAlreadyRefunded
         case _:
             raise NothingInEscrow
+
+
+def check_no_chargeback(payment: Payment) -> None:
+    if payment.open_chargebacks:
+        raise ChargebackOpen
 
 
 def check_may_pay(payment: Payment, actor: Actor) -> None:

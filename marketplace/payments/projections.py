@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.db.models import QuerySet
 
 from marketplace.payments.models import (
+    Chargeback,
     CurrencyExchange,
     Payment,
     PaymentAttempt,
@@ -31,6 +32,7 @@ from marketplace.payments.streams.fold import (
 )
 from marketplace.payments.streams.states import (
     AttemptState,
+    ChargebackState,
     ExchangeState,
     LineState,
     PaymentState,
@@ -42,7 +44,14 @@ from marketplace.payments.streams.states import (
 
 STREAMS_PER_BATCH = 200
 State = (
-    PaymentState | PayoutState | TopUpState | ExchangeState | AttemptState | RefundState | LineState
+    PaymentState
+    | PayoutState
+    | TopUpState
+    | ExchangeState
+    | AttemptState
+    | RefundState
+    | ChargebackState
+    | LineState
 )
 HEADS: Mapping[StreamKind, type[models.Model]] = {
     StreamKind.PAYMENT: Payment,
@@ -137,6 +146,7 @@ class _Batch:
         self.heads = {row.id: row for row in heads}
         self.attempts = _by(PaymentAttempt.objects.filter(payment_id__in=ids), "payment_id")
         self.refunds = _by(Refund.objects.filter(payment_id__in=ids), "payment_id")
+        self.chargebacks = _by(Chargeback.objects.filter(payment_id__in=ids), "payment_id")
         # A payment's lines name it; the lines of any other stream are about it.
         if stream is StreamKind.PAYMENT:
             self.lines = _by(Transaction.objects.filter(payment_id__in=ids), "payment_id")
@@ -158,7 +168,7 @@ class _Batch:
     def _stored(self, stream_id: UUID) -> dict[tuple[type[models.Model], UUID], models.Model]:
         head = self.heads.get(stream_id)
         rows: list[Any] = [head] if head else []
-        for group in (self.attempts, self.refunds, self.lines):
+        for group in (self.attempts, self.refunds, self.chargebacks, self.lines):
             rows += group.get(stream_id, [])
         return {(type(row), row.id): row for row in rows}
 
@@ -182,6 +192,7 @@ def _expected(folded: Folded) -> list[tuple[type[models.Model], State]]:
         expected.append((CurrencyExchange, folded.exchange))
     expected += [(PaymentAttempt, state) for state in folded.attempts.values()]
     expected += [(Refund, state) for state in folded.refunds.values()]
+    expected += [(Chargeback, state) for state in folded.chargebacks.values()]
     expected += [(Transaction, state) for state in folded.lines.values()]
     return expected
 

@@ -136,7 +136,10 @@ class ReleaseSnapshot:
     order_id: UUID
     gross: Money
     commission: Money
+    tax: Money
     net: Money
+    is_last: bool
+    """Nothing is held any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,10 @@ class RefundSnapshot:
     amount: Money
     status: str
     created_at: datetime
+    is_all_back: bool
+    """With it everything that was paid is back with the buyer, or on its way."""
+    is_last: bool
+    """Nothing is held any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
 from marketplace.payments.models.bank_account import BankAccount, NumberKind
+from marketplace.payments.models.chargeback import Chargeback, ChargebackStatus
 from marketplace.payments.models.commission_rule import CommissionRule
 from marketplace.payments.models.currency_exchange import CurrencyExchange
 from marketplace.payments.models.ledger_account import (
@@ -59,6 +60,8 @@ __all__ = [
     "AttemptStatus",
     "BankAccount",
     "BatchOutcome",
+    "Chargeback",
+    "ChargebackStatus",
     "CommissionRule",
     "CurrencyExchange",
     "EscrowStatus",

@@ -24,8 +24,10 @@ class Payment(models.Model):
     A projection of the payment's events (``PaymentEvent``), written in the same transaction; only
     ``repositories.payments`` writes it and ``manage.py rebuild_payments`` proves it.
 
-    Invariants: one payment per order; nothing is in escrow before a capture; at any time
-    ``released_minor + refunded_minor <= captured_minor``.
+    Invariants: one payment per order; nothing is in escrow before a capture. What leaves escrow is
+    within what was captured: ``released + refunded + disputed + charged_back <= captured``. What is
+    taken back from the seller is within what the seller got: ``refunded_after + clawed_back <=
+    released``. Together: refunds and chargebacks never exceed the capture.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -52,11 +54,27 @@ class Payment(models.Model):
     commission_terms = models.JSONField()
     """Frozen at the sale: rate, rule, base and amount. A later edit of the rule changes nothing."""
     commission_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField(default=0)
+    """On the commission, from the same terms; taken at release beside it."""
+    tax_jurisdiction = models.CharField(max_length=6, blank=True, default="")
     captured_minor = models.BigIntegerField(default=0)
     released_minor = models.BigIntegerField(default=0)
     """Gross: what left escrow for the seller and the commission."""
     refunded_minor = models.BigIntegerField(default=0)
     """What left escrow for the buyer, whether or not it has arrived."""
+    refunded_after_minor = models.BigIntegerField(default=0)
+    """What went back to the buyer after it had been released, commission and tax included."""
+    disputed_minor = models.BigIntegerField(default=0)
+    """What open chargebacks have frozen of the escrow: the order's disputed account."""
+    charged_back_minor = models.BigIntegerField(default=0)
+    """What lost chargebacks took out of escrow for good."""
+    clawed_back_minor = models.BigIntegerField(default=0)
+    """What open and lost chargebacks take of what had been released."""
+    returned_minor = models.BigIntegerField(default=0)
+    """What the buyer has back: refunds that have ended, on the card or in the wallet, and lost
+    chargebacks."""
+    open_chargebacks = models.PositiveSmallIntegerField(default=0)
+    """While there is one, nothing of the payment moves."""
     held_attempt_id = models.UUIDField(null=True)
     """The attempt whose capture is (or was) in escrow."""
     captured_at = models.DateTimeField(null=True)
@@ -83,13 +101,34 @@ class Payment(models.Model):
                 condition=Q(currency__regex="^[A-Z]{3}$"), name="payments_payment_currency_iso"
             ),
             models.CheckConstraint(
-                condition=Q(commission_minor__gte=0, commission_minor__lte=F("amount_minor")),
+                condition=Q(commission_minor__gte=0, tax_minor__gte=0)
+                & Q(amount_minor__gte=F("commission_minor") + F("tax_minor")),
                 name="payments_payment_commission_in_amount",
             ),
             models.CheckConstraint(
-                condition=Q(captured_minor__gte=0, released_minor__gte=0, refunded_minor__gte=0)
-                & Q(captured_minor__gte=F("released_minor") + F("refunded_minor")),
+                condition=Q(
+                    captured_minor__gte=0,
+                    released_minor__gte=0,
+                    refunded_minor__gte=0,
+                    disputed_minor__gte=0,
+                    charged_back_minor__gte=0,
+                )
+                & Q(
+                    captured_minor__gte=F("released_minor")
+                    + F("refunded_minor")
+                    + F("disputed_minor")
+                    + F("charged_back_minor")
+                ),
                 name="payments_payment_out_within_captured",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_after_minor__gte=0, clawed_back_minor__gte=0)
+                & Q(released_minor__gte=F("refunded_after_minor") + F("clawed_back_minor")),
+                name="payments_payment_back_within_released",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_minor__gte=0, returned_minor__lte=F("captured_minor")),
+                name="payments_payment_returned_within_captured",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=PaymentStatus.values), name="payments_payment_status_known"
@@ -124,3 +163,20 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"payment {self.id}"
+
+    @property
+    def held_minor(self) -> int:
+        """What is in escrow and free to move: what the order's escrow account holds."""
+        return (
+            self.captured_minor
+            - self.released_minor
+            - self.refunded_minor
+            - self.disputed_minor
+            - self.charged_back_minor
+        )
+
+    @property
+    def refundable_minor(self) -> int:
+        """What can still go back to the buyer: held, or with the seller and not claimed twice."""
+        with_seller = self.released_minor - self.refunded_after_minor - self.clawed_back_minor
+        return self.held_minor + with_seller

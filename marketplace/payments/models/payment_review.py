@@ -17,6 +17,12 @@ class ReviewKind(models.TextChoices):
     """Succeeded at the provider after it had failed and the wallet had been credited."""
     PAYOUT_CONTRADICTION = "PAYOUT_CONTRADICTION"
     PAYOUT_RETURNED = "PAYOUT_RETURNED"
+    UNMATCHED_CHARGEBACK = "UNMATCHED_CHARGEBACK"
+    """The provider took money back for a payment that is not in any escrow of ours."""
+    REFUNDED_AND_CHARGED_BACK = "REFUNDED_AND_CHARGED_BACK"
+    """The buyer's bank asks for what the buyer had back already: contest it with the refund."""
+    CHARGEBACK_CONTRADICTION = "CHARGEBACK_CONTRADICTION"
+    """The provider changed its word after a chargeback was closed."""
 
 
 class ReviewStatus(models.TextChoices):
@@ -27,7 +33,8 @@ class ReviewStatus(models.TextChoices):
 class PaymentReview(models.Model):
     """Something about money that a person must look at. Nothing unexpected is ever dropped.
 
-    ``subject_id`` is the attempt, refund or payout at issue: one review per kind and subject.
+    ``subject_id`` is the attempt, refund, payout or chargeback at issue: one review per kind and
+    subject.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

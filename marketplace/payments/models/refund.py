@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from marketplace.core.ids import new_id
 from marketplace.payments.models.payment import Payment
@@ -18,6 +18,10 @@ class RefundStatus(models.TextChoices):
 
 class RefundSource(models.TextChoices):
     ESCROW = "ESCROW"
+    SELLER = "SELLER"
+    """After the release: the seller's wallet, what the seller owes, commission and tax."""
+    MIXED = "MIXED"
+    """What was still held, and the rest from the seller."""
     SUSPENSE = "SUSPENSE"
     """Money that was never the order's: doubled, or of another amount."""
 
@@ -37,10 +41,15 @@ class Refund(models.Model):
     provider_refund_id = models.CharField(max_length=100, null=True)
     source = models.CharField(max_length=10, choices=RefundSource)
     amount_minor = models.BigIntegerField()
+    from_seller_minor = models.BigIntegerField(default=0)
+    """The part that had been released, its share of commission and tax included."""
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=500)
     status = models.CharField(max_length=10, choices=RefundStatus)
     failure_code = models.CharField(max_length=100, blank=True, default="")
+    contradictions = models.PositiveSmallIntegerField(default=0)
+    """How often the provider changed its word after the wallet was credited. Odd: by its last
+    word the refund was sent after all, and the platform is short by it."""
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
@@ -57,8 +66,15 @@ class Refund(models.Model):
             models.UniqueConstraint(
                 fields=["provider", "provider_refund_id"], name="payments_refund_provider_id_once"
             ),
+            # Refunds of an order are bounded by its payment; a capture in suspense goes back whole.
             models.UniqueConstraint(
-                fields=["attempt_id", "source"], name="payments_refund_full_once"
+                fields=["attempt_id"],
+                condition=Q(source="SUSPENSE"),
+                name="payments_refund_of_suspense_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_seller_minor__gte=0) & Q(from_seller_minor__lte=F("amount_minor")),
+                name="payments_refund_sellers_part_within",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=RefundStatus.values), name="payments_refund_status_known"
@@ -68,6 +84,7 @@ class Refund(models.Model):
             ),
         )
         indexes = (
+            models.Index(fields=["attempt_id"], name="payments_refund_of_capture"),
             models.Index(
                 fields=["next_check_at"],
                 name="payments_refund_due",
@@ -77,3 +94,8 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"refund {self.id}"
+
+    @property
+    def is_contradicted(self) -> bool:
+        """The provider sent it although it had failed and the wallet was credited."""
+        return self.contradictions % 2 == 1

@@ -20,14 +20,18 @@ from marketplace.payments.postings.platform import (
     settlement_key,
 )
 from marketplace.payments.postings.refunds import (
+    post_refund,
     post_refund_failed,
-    post_refund_from_escrow,
     post_refund_from_suspense,
     post_refund_succeeded,
 )
 from marketplace.payments.postings.releases import (
+    is_written_off,
+    post_receivable_repaid,
     post_release,
+    post_write_off,
 )
+from marketplace.payments.postings.shares import SellersShare
 from marketplace.payments.postings.wallets import (
     post_refund_to_wallet,
     post_top_up,
@@ -36,13 +40,16 @@ from marketplace.payments.postings.wallets import (
 )
 
 __all__ = [
+    "SellersShare",
+    "is_written_off",
     "post_hold",
     "post_payout_failed",
     "post_payout_paid",
     "post_payout_requested",
     "post_provider_fee",
+    "post_receivable_repaid",
+    "post_refund",
     "post_refund_failed",
-    "post_refund_from_escrow",
     "post_refund_from_suspense",
     "post_refund_succeeded",
     "post_refund_to_wallet",
@@ -53,6 +60,7 @@ __all__ = [
     "post_top_up_from_suspense",
     "post_unmatched_receipt",
     "post_wallet_payment",
+    "post_write_off",
     "provider_fee_key",
     "settlement_key",
 ]

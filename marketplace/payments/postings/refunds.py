@@ -6,18 +6,36 @@ from marketplace.core.money import Money
 from marketplace.payments.ledger import accounts
 from marketplace.payments.ledger.journals import JournalKind
 from marketplace.payments.ledger.posting import credit, debit, post_journal
+from marketplace.payments.postings.shares import SellersShare
 
 
-def post_refund_from_escrow(*, refund_id: UUID, order_id: UUID, amount: Money) -> UUID:
-    """Escrow → refund in transit."""
+def post_refund(
+    *,
+    refund_id: UUID,
+    order_id: UUID,
+    amount: Money,
+    seller_id: UUID,
+    share: SellersShare | None = None,
+    tax_jurisdiction: str = "",
+) -> UUID:
+    """Escrow, and the seller's ``share`` of what had been released → refund in transit."""
+    currency = amount.currency
+    from_escrow = amount - share.total if share else amount
+    legs = [credit(accounts.refund_in_transit(refund_id, currency), amount)]
+    if from_escrow.is_positive:
+        legs.append(debit(accounts.order_escrow(order_id, currency), from_escrow))
+    if share:
+        taken = (
+            (accounts.user_wallet(seller_id, currency), share.wallet),
+            (accounts.seller_receivable(seller_id, currency), share.receivable),
+            (accounts.revenue_commission(currency), share.commission),
+        )
+        legs += [debit(account, part) for account, part in taken if part.is_positive]
+        if share.tax.is_positive:
+            legs.append(debit(accounts.tax(tax_jurisdiction, currency), share.tax))
+    kind = JournalKind.REFUND_AFTER_RELEASE if share else JournalKind.REFUND_BEFORE_RELEASE
     return post_journal(
-        kind=JournalKind.REFUND_BEFORE_RELEASE,
-        business_key=f"refund:{refund_id}",
-        reference_id=order_id,
-        legs=[
-            debit(accounts.order_escrow(order_id, amount.currency), amount),
-            credit(accounts.refund_in_transit(refund_id, amount.currency), amount),
-        ],
+        kind=kind, business_key=f"refund:{refund_id}", reference_id=order_id, legs=legs
     ).id
 
 

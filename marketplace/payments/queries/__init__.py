@@ -14,6 +14,7 @@ from marketplace.payments.queries.get_platform_money import PlatformMoney, get_p
 from marketplace.payments.queries.get_wallets import get_wallets
 from marketplace.payments.queries.list_bank_accounts import list_bank_accounts
 from marketplace.payments.queries.list_payments import list_payments
+from marketplace.payments.queries.list_receivables import Receivable, list_receivables
 from marketplace.payments.queries.list_wallet_transactions import list_wallet_transactions
 from marketplace.payments.queries.list_withdrawals import list_withdrawals
 from marketplace.payments.queries.was_paid_from_wallet import was_paid_from_wallet
@@ -32,6 +33,7 @@ __all__ = [
     "PayoutSnapshot",
     "PlatformMoney",
     "RankedRule",
+    "Receivable",
     "TimelineEntry",
     "WalletSnapshot",
     "choose_provider",
@@ -42,6 +44,7 @@ __all__ = [
     "get_wallets",
     "list_bank_accounts",
     "list_payments",
+    "list_receivables",
     "list_wallet_transactions",
     "list_withdrawals",
     "preview_commission",

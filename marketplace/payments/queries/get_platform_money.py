@@ -12,7 +12,8 @@ PLATFORM_ACCOUNTS = """
      WHERE account.kind IN ('psp_clearing', 'revenue_commission', 'suspense')
 """
 ESCROW = """
-    SELECT currency, sum(captured_minor), count(*)
+    SELECT currency,
+           sum(captured_minor - released_minor - refunded_minor - charged_back_minor), count(*)
       FROM payments_payment WHERE escrow_status = %s GROUP BY currency
 """
 

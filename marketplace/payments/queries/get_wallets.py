@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.db.models import F, Sum
+from django.db.models.expressions import Combinable
 
 from marketplace.core.money import Money
 from marketplace.payments.ledger.accounts import user_wallet
@@ -49,9 +50,19 @@ def _available(user_id: UUID) -> Mapping[str, int]:
 
 
 def _pending(user_id: UUID) -> Mapping[str, int]:
+    """What the seller gets if everything that is still held is released: see ``slices``."""
     rows = Payment.objects.filter(seller_id=user_id, escrow_status=EscrowStatus.IN_ESCROW)
-    net = Sum(F("captured_minor") - F("commission_minor"))
+    sold = F("released_minor") - F("refunded_after_minor")
+    left = F("captured_minor") - (
+        F("released_minor") + F("refunded_minor") + F("charged_back_minor")
+    )
+    net = Sum(left - _kept(sold + left) + _kept(sold))
     return {row["currency"]: int(row["net"]) for row in rows.values("currency").annotate(net=net)}
+
+
+def _kept(sold: Combinable) -> Combinable:
+    whole = F("commission_minor") + F("tax_minor")
+    return (whole * sold * 2 + F("captured_minor")) / (F("captured_minor") * 2)
 
 
 def _reserved(user_id: UUID) -> Mapping[str, int]:

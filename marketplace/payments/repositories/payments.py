@@ -5,7 +5,7 @@ from uuid import UUID
 from marketplace.core.db import needs_transaction
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
-from marketplace.payments.models import Payment, PaymentAttempt, Refund
+from marketplace.payments.models import EscrowStatus, Payment, PaymentAttempt, Refund
 from marketplace.payments.snapshots import CommissionTerms, PaymentSnapshot, RefundSnapshot
 
 
@@ -79,4 +79,6 @@ def refund_snapshot_of(refund: Refund, payment: Payment) -> RefundSnapshot:
         amount=Money(refund.amount_minor, refund.currency),
         status=refund.status,
         created_at=refund.created_at,
+        is_all_back=payment.captured_minor > 0 and payment.refundable_minor == 0,
+        is_last=payment.escrow_status != EscrowStatus.IN_ESCROW,
     )

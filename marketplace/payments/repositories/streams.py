@@ -12,6 +12,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.db import needs_transaction
 from marketplace.core.ids import new_id
 from marketplace.payments.models import (
+    Chargeback,
     CurrencyExchange,
     Payment,
     PaymentAttempt,
@@ -24,6 +25,7 @@ from marketplace.payments.models import (
 )
 from marketplace.payments.streams import facts
 from marketplace.payments.streams.apply_attempt import apply_to_attempt
+from marketplace.payments.streams.apply_chargeback import apply_to_chargeback
 from marketplace.payments.streams.apply_exchange import apply_to_exchange
 from marketplace.payments.streams.apply_payment import apply_to_payment
 from marketplace.payments.streams.apply_payout import apply_to_payout
@@ -33,6 +35,7 @@ from marketplace.payments.streams.apply_top_up import apply_to_top_up
 from marketplace.payments.streams.chain import GENESIS, event_hash
 from marketplace.payments.streams.states import (
     AttemptState,
+    ChargebackState,
     ExchangeState,
     PaymentState,
     PayoutState,
@@ -51,13 +54,15 @@ def append_to_payment(
     actor: Actor,
     attempts: Iterable[PaymentAttempt] = (),
     refunds: Iterable[Refund] = (),
+    chargebacks: Iterable[Chargeback] = (),
     new_attempt: PaymentAttempt | None = None,
     new_refund: Refund | None = None,
+    new_chargeback: Chargeback | None = None,
 ) -> Payment:
     """Record the facts; ``payment`` is the locked row, or None for the first fact.
 
-    ``attempts`` and ``refunds`` are the rows that the facts are about and that exist already;
-    ``new_attempt`` and ``new_refund`` carry what a new row has beside its projection (its first
+    ``attempts``, ``refunds`` and ``chargebacks`` are the rows that the facts are about and that
+    exist already; ``new_…`` carries what a new row has beside its projection (its first
     appointment). All rows given are brought up to date.
     """
     recorded = _record(
@@ -74,11 +79,14 @@ def append_to_payment(
     row: Payment = write_state(payment or Payment(), state, is_new=payment is None)
     known_attempts = {attempt.id: attempt for attempt in attempts}
     known_refunds = {refund.id: refund for refund in refunds}
+    known_chargebacks = {chargeback.id: chargeback for chargeback in chargebacks}
     for event in recorded:
         if isinstance(event.fact, facts.AttemptFact):
             _project_attempt(known_attempts, event, new_attempt)
         elif isinstance(event.fact, facts.RefundFact):
             _project_refund(known_refunds, event, new_refund)
+        elif isinstance(event.fact, facts.ChargebackFact):
+            _project_chargeback(known_chargebacks, event, new_chargeback)
         _project_line(event)
     return row
 
@@ -276,6 +284,15 @@ def _project_refund(known: dict[UUID, Refund], event: Recorded, blank: Refund | 
     row = known.get(refund_id)
     state = apply_to_refund(read_state(RefundState, row) if row else None, event)
     known[refund_id] = write_state(row or blank or Refund(), state, is_new=row is None)
+
+
+def _project_chargeback(
+    known: dict[UUID, Chargeback], event: Recorded, blank: Chargeback | None
+) -> None:
+    chargeback_id = event.fact.chargeback_id  # type: ignore[attr-defined]
+    row = known.get(chargeback_id)
+    state = apply_to_chargeback(read_state(ChargebackState, row) if row else None, event)
+    known[chargeback_id] = write_state(row or blank or Chargeback(), state, is_new=row is None)
 
 
 def _project_line(event: Recorded) -> None:

@@ -21,7 +21,9 @@ from marketplace.payments.services.quote_commission import combine_commission, q
 from marketplace.payments.services.receive_webhook import receive_webhook
 from marketplace.payments.services.record_settlement import record_settlement
 from marketplace.payments.services.refund_escrow import refund_escrow
+from marketplace.payments.services.refund_order import refund_order
 from marketplace.payments.services.release_escrow import release_escrow
+from marketplace.payments.services.release_part import release_part
 from marketplace.payments.services.remove_bank_account import remove_bank_account
 from marketplace.payments.services.reprocess_webhook import reprocess_webhook
 from marketplace.payments.services.request_withdrawal import request_withdrawal
@@ -33,6 +35,7 @@ from marketplace.payments.services.submit_payouts import submit_payouts
 from marketplace.payments.services.submit_refunds import submit_refunds
 from marketplace.payments.services.top_up_wallet import top_up_wallet
 from marketplace.payments.services.void_payment import void_payment
+from marketplace.payments.services.write_off_receivable import write_off_receivable
 from marketplace.payments.snapshots import (
     BankAccountSnapshot,
     CommissionTerms,
@@ -81,7 +84,9 @@ __all__ = [
     "receive_webhook",
     "record_settlement",
     "refund_escrow",
+    "refund_order",
     "release_escrow",
+    "release_part",
     "remove_bank_account",
     "reprocess_webhook",
     "request_withdrawal",
@@ -93,4 +98,5 @@ __all__ = [
     "submit_refunds",
     "top_up_wallet",
     "void_payment",
+    "write_off_receivable",
 ]

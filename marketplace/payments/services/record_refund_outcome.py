@@ -106,6 +106,7 @@ def _succeeded(payment: Payment, refund: Refund, provider_refund_id: str) -> str
         provider_refund_id=provider_refund_id,
         source=refund.source,
         journal_id=journal_id,
+        amount_minor=amount.amount_minor,
     )
     _append(payment, refund, succeeded)
     no_more(refund)

@@ -43,9 +43,17 @@ def _created(recorded: Recorded) -> PaymentState:
         payment_details={},
         commission_terms=fact.commission_terms,
         commission_minor=fact.commission_terms["commission_minor"],
+        tax_minor=fact.commission_terms.get("tax_minor", 0),
+        tax_jurisdiction=fact.commission_terms.get("tax_jurisdiction", ""),
         captured_minor=0,
         released_minor=0,
         refunded_minor=0,
+        refunded_after_minor=0,
+        disputed_minor=0,
+        charged_back_minor=0,
+        clawed_back_minor=0,
+        returned_minor=0,
+        open_chargebacks=0,
         held_attempt_id=None,
         captured_at=None,
         released_at=None,
@@ -133,13 +141,8 @@ def _(fact: facts.PaidFromWallet, state: PaymentState, at: datetime) -> PaymentS
 
 @_changed.register
 def _(fact: facts.EscrowReleased, state: PaymentState, at: datetime) -> PaymentState:
-    return replace(
-        state,
-        escrow_status=EscrowStatus.RELEASED,
-        released_minor=state.released_minor + fact.gross_minor,
-        released_at=at,
-        must_settle_before=None,
-    )
+    released_minor = state.released_minor + fact.gross_minor
+    return _emptied(replace(state, released_minor=released_minor, released_at=at), at)
 
 
 @_changed.register
@@ -149,23 +152,88 @@ def _(_fact: facts.PaymentVoided, state: PaymentState, at: datetime) -> PaymentS
 
 @_changed.register
 def _(fact: facts.RefundRequested, state: PaymentState, at: datetime) -> PaymentState:
-    if fact.source != RefundSource.ESCROW:
+    if fact.source == RefundSource.SUSPENSE:
         return state
-    return replace(
-        state,
-        escrow_status=EscrowStatus.REFUNDED,
-        refunded_minor=state.refunded_minor + fact.amount_minor,
-        refunded_at=at,
-        must_settle_before=None,
+    from_escrow_minor = fact.amount_minor - fact.from_seller_minor
+    return _emptied(
+        replace(
+            state,
+            refunded_minor=state.refunded_minor + from_escrow_minor,
+            refunded_after_minor=state.refunded_after_minor + fact.from_seller_minor,
+            refunded_at=at,
+        ),
+        at,
     )
 
 
-@_changed.register(facts.RefundSucceeded)
-@_changed.register(facts.RefundFailed)
-def _(
-    fact: facts.RefundSucceeded | facts.RefundFailed, state: PaymentState, _at: datetime
-) -> PaymentState:
-    # Either way the buyer has it: on the card, or in the wallet.
-    if fact.source != RefundSource.ESCROW:
+@_changed.register
+def _(fact: facts.RefundSucceeded, state: PaymentState, _at: datetime) -> PaymentState:
+    if fact.source == RefundSource.SUSPENSE:
         return state
-    return replace(state, status=PaymentStatus.REFUNDED)
+    amount = state.captured_minor if fact.amount_minor is None else fact.amount_minor
+    return _returned(state, amount)
+
+
+@_changed.register
+def _(fact: facts.RefundFailed, state: PaymentState, _at: datetime) -> PaymentState:
+    # The buyer has it all the same: in the wallet. After a success it has been counted.
+    if fact.source == RefundSource.SUSPENSE or fact.after_success:
+        return state
+    return _returned(state, fact.amount_minor)
+
+
+@_changed.register
+def _(fact: facts.ChargebackOpened, state: PaymentState, _at: datetime) -> PaymentState:
+    return replace(
+        state,
+        disputed_minor=state.disputed_minor + fact.from_escrow_minor,
+        clawed_back_minor=state.clawed_back_minor + fact.from_seller_minor,
+        open_chargebacks=state.open_chargebacks + 1,
+    )
+
+
+@_changed.register
+def _(fact: facts.ChargebackWon, state: PaymentState, _at: datetime) -> PaymentState:
+    return replace(
+        state,
+        disputed_minor=state.disputed_minor - fact.from_escrow_minor,
+        clawed_back_minor=state.clawed_back_minor - fact.from_seller_minor,
+        open_chargebacks=state.open_chargebacks - 1,
+    )
+
+
+@_changed.register
+def _(fact: facts.ChargebackLost, state: PaymentState, at: datetime) -> PaymentState:
+    lost = replace(
+        state,
+        disputed_minor=state.disputed_minor - fact.from_escrow_minor,
+        charged_back_minor=state.charged_back_minor + fact.from_escrow_minor,
+        open_chargebacks=state.open_chargebacks - 1,
+    )
+    # The uncovered part is no return: the refund that the buyer had before was counted.
+    return _returned(_emptied(lost, at), fact.from_escrow_minor + fact.from_seller_minor)
+
+
+def _emptied(state: PaymentState, at: datetime) -> PaymentState:
+    """The escrow's end, once nothing is held: RELEASED when the seller got any of it (ADR 45)."""
+    left_minor = (
+        state.captured_minor
+        - state.released_minor
+        - state.refunded_minor
+        - state.charged_back_minor
+    )
+    if left_minor or state.escrow_status != EscrowStatus.IN_ESCROW:
+        return state
+    if state.released_minor:
+        return replace(state, escrow_status=EscrowStatus.RELEASED, must_settle_before=None)
+    return replace(
+        state, escrow_status=EscrowStatus.REFUNDED, refunded_at=at, must_settle_before=None
+    )
+
+
+def _returned(state: PaymentState, amount_minor: int) -> PaymentState:
+    """The payment is REFUNDED once the buyer has everything back, in whatever parts."""
+    returned_minor = state.returned_minor + amount_minor
+    is_all = returned_minor == state.captured_minor
+    status = PaymentStatus.REFUNDED if is_all else state.status
+    return replace(state, returned_minor=returned_minor, status=status)

@@ -27,10 +27,12 @@ def _requested(recorded: Recorded) -> RefundState:
         provider_refund_id=None,
         source=fact.source,
         amount_minor=fact.amount_minor,
+        from_seller_minor=fact.from_seller_minor,
         currency=fact.currency,
         reason=fact.reason,
         status=RefundStatus.REQUESTED,
         failure_code="",
+        contradictions=0,
         created_at=recorded.occurred_at,
         updated_at=recorded.occurred_at,
     )
@@ -54,7 +56,8 @@ def _refund_changed(state: RefundState, recorded: Recorded) -> RefundState:
             )
         case facts.RefundFailed() as fact:
             return replace(state, status=RefundStatus.FAILED, failure_code=fact.code)
-        case facts.RefundContradicted():
-            return replace(state, failure_code="contradicted")
+        case facts.RefundContradicted() as fact:
+            code = fact.code if fact.is_over else "contradicted"
+            return replace(state, failure_code=code, contradictions=state.contradictions + 1)
         case _:
             return state

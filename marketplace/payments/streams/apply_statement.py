@@ -23,7 +23,7 @@ class LineSettled:
 
 def new_line(recorded: Recorded) -> LineState | None:
     """The line that the fact adds to a statement, if any; its id is the event's."""
-    for subject in (_payment_line, _refund_line, _payout_line, _wallet_line):
+    for subject in (_payment_line, _refund_line, _line_of_money_back, _payout_line, _wallet_line):
         if line := subject(recorded):
             return line
     return None
@@ -83,16 +83,26 @@ def _refund_line(recorded: Recorded) -> LineState | None:
                 notes="Refund to the way you paid",
                 status=TransactionStatus.PENDING,
             )
-        case facts.RefundFailed() as fact:
-            return _line(
-                recorded,
-                fact,
-                TransactionType.DEPOSIT,
-                subject_id=fact.refund_id,
-                payment_id=recorded.stream_id,
-                change_minor=fact.amount_minor,
-                notes="The refund could not be sent back, so it was put into your wallet",
+        case _:
+            return None
+
+
+def _line_of_money_back(recorded: Recorded) -> LineState | None:
+    match recorded.fact:
+        case facts.RefundFailed() as fact if fact.amount_minor > fact.to_chargeback_minor:
+            return _back_in_wallet(
+                recorded, fact, fact.refund_id, fact.amount_minor - fact.to_chargeback_minor
             )
+        case facts.ChargebackWon() as fact if fact.buyer_minor:
+            return _back_in_wallet(recorded, fact, fact.chargeback_id, fact.buyer_minor)
+        case facts.RefundTakenFromSeller() as fact:
+            notes = "A buyer was refunded after you had been paid"
+            return _taken_line(recorded, fact, fact.wallet_minor + fact.receivable_minor, notes)
+        case facts.ChargebackLost() as fact:
+            notes = "The buyer's bank took the payment back"
+            return _taken_line(recorded, fact, fact.wallet_minor + fact.receivable_minor, notes)
+        case facts.ReceivableRepaid() as fact:
+            return _repaid_line(recorded, fact)
         case _:
             return None
 
@@ -172,7 +182,6 @@ _LineFact = (
     facts.FundsHeld
     | facts.PaidFromWallet
     | facts.RefundRequested
-    | facts.RefundFailed
     | facts.PayoutRequested
     | facts.PayoutFailed
     | facts.PayoutReturned
@@ -223,6 +232,87 @@ def _release_line(recorded: Recorded, fact: facts.EscrowReleased) -> LineState:
         currency=fact.currency,
         status=TransactionStatus.COMPLETED,
         notes="Sale, after commission",
+        created_at=recorded.occurred_at,
+        updated_at=recorded.occurred_at,
+    )
+
+
+def _back_in_wallet(
+    recorded: Recorded,
+    fact: facts.RefundFailed | facts.ChargebackWon,
+    subject_id: UUID,
+    amount_minor: int,
+) -> LineState:
+    return _change(
+        recorded,
+        fact,
+        TransactionType.DEPOSIT,
+        subject_id=subject_id,
+        amount_minor=amount_minor,
+        change_minor=amount_minor,
+        notes="The refund could not be sent back, so it was put into your wallet",
+    )
+
+
+def _taken_line(
+    recorded: Recorded,
+    fact: facts.RefundTakenFromSeller | facts.ChargebackLost,
+    amount_minor: int,
+    notes: str,
+) -> LineState | None:
+    if amount_minor == 0:
+        return None
+    if fact.receivable_minor:
+        notes += "; what was not in your wallet is taken from your next sales"
+    return _change(
+        recorded,
+        fact,
+        TransactionType.REFUND,
+        # About the payment, not the refund: what becomes of that no longer concerns the seller.
+        subject_id=recorded.stream_id,
+        amount_minor=amount_minor,
+        change_minor=-fact.wallet_minor,
+        notes=notes,
+    )
+
+
+def _repaid_line(recorded: Recorded, fact: facts.ReceivableRepaid) -> LineState:
+    return _change(
+        recorded,
+        fact,
+        TransactionType.REFUND,
+        subject_id=recorded.stream_id,
+        amount_minor=fact.amount_minor,
+        change_minor=-fact.amount_minor,
+        notes="Taken for refunds of earlier sales that your wallet had not covered",
+    )
+
+
+def _change(
+    recorded: Recorded,
+    fact: facts.RefundFailed
+    | facts.ChargebackWon
+    | facts.RefundTakenFromSeller
+    | facts.ChargebackLost
+    | facts.ReceivableRepaid,
+    line_type: str,
+    *,
+    subject_id: UUID,
+    amount_minor: int,
+    change_minor: int,
+    notes: str,
+) -> LineState:
+    return LineState(
+        id=recorded.event_id,
+        wallet_id=fact.wallet_id,
+        payment_id=recorded.stream_id,
+        subject_id=subject_id,
+        type=line_type,
+        amount_minor=amount_minor,
+        wallet_change_minor=change_minor,
+        currency=fact.currency,
+        status=TransactionStatus.COMPLETED,
+        notes=notes,
         created_at=recorded.occurred_at,
         updated_at=recorded.occurred_at,
     )

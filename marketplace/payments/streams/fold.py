@@ -6,6 +6,7 @@ from uuid import UUID
 
 from marketplace.payments.streams import facts
 from marketplace.payments.streams.apply_attempt import apply_to_attempt
+from marketplace.payments.streams.apply_chargeback import apply_to_chargeback
 from marketplace.payments.streams.apply_exchange import apply_to_exchange
 from marketplace.payments.streams.apply_payment import apply_to_payment
 from marketplace.payments.streams.apply_payout import apply_to_payout
@@ -14,6 +15,7 @@ from marketplace.payments.streams.apply_statement import new_line, settled_line
 from marketplace.payments.streams.apply_top_up import apply_to_top_up
 from marketplace.payments.streams.states import (
     AttemptState,
+    ChargebackState,
     ExchangeState,
     LineState,
     PaymentState,
@@ -34,6 +36,7 @@ class Folded:
     exchange: ExchangeState | None = None
     attempts: dict[UUID, AttemptState] = field(default_factory=dict)
     refunds: dict[UUID, RefundState] = field(default_factory=dict)
+    chargebacks: dict[UUID, ChargebackState] = field(default_factory=dict)
     lines: dict[UUID, LineState] = field(default_factory=dict)
 
 
@@ -48,6 +51,9 @@ def fold_payment(events: Sequence[Recorded]) -> Folded:
         elif isinstance(event.fact, facts.RefundFact):
             known_refund = folded.refunds.get(event.fact.refund_id)
             folded.refunds[event.fact.refund_id] = apply_to_refund(known_refund, event)
+        elif isinstance(event.fact, facts.ChargebackFact):
+            known = folded.chargebacks.get(event.fact.chargeback_id)
+            folded.chargebacks[event.fact.chargeback_id] = apply_to_chargeback(known, event)
         _fold_lines(folded, event)
     return folded
 

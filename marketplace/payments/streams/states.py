@@ -38,9 +38,17 @@ class PaymentState:
     payment_details: dict[str, Any]
     commission_terms: dict[str, Any]
     commission_minor: int
+    tax_minor: int
+    tax_jurisdiction: str
     captured_minor: int
     released_minor: int
     refunded_minor: int
+    refunded_after_minor: int
+    disputed_minor: int
+    charged_back_minor: int
+    clawed_back_minor: int
+    returned_minor: int
+    open_chargebacks: int
     held_attempt_id: UUID | None
     captured_at: datetime | None
     released_at: datetime | None
@@ -81,10 +89,37 @@ class RefundState:
     provider_refund_id: str | None
     source: str
     amount_minor: int
+    from_seller_minor: int
     currency: str
     reason: str
     status: str
     failure_code: str
+    contradictions: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargebackState:
+    id: UUID
+    payment_id: UUID
+    attempt_id: UUID
+    provider: str
+    provider_chargeback_id: str
+    amount_minor: int
+    fee_minor: int
+    currency: str
+    reason: str
+    respond_by_at: datetime | None
+    status: str
+    from_escrow_minor: int
+    from_seller_minor: int
+    uncovered_minor: int
+    covered_minor: int
+    wallet_minor: int
+    receivable_minor: int
+    contradictions: int
+    closed_at: datetime | None
     created_at: datetime
     updated_at: datetime
 

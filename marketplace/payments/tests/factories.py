@@ -1,7 +1,7 @@
 """The settings of the tests: people, payments in each state, wallets with money in them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
@@ -28,11 +28,15 @@ from marketplace.payments.providers.protocol import PaymentOutcome
 from marketplace.payments.services import (
     CommissionTerms,
     HoldOutcome,
+    RefundSnapshot,
+    ReleaseSnapshot,
     add_bank_account,
     create_payment,
     hold_captured_funds,
     pay_from_wallet,
+    refund_order,
     release_escrow,
+    release_part,
     start_payment,
     top_up_wallet,
 )
@@ -46,6 +50,7 @@ _numbers = count(1)
 R = TypeVar("R")
 HUNDRED_EUR = Money(10_000, "EUR")
 IBAN = "DE89370400440532013000"
+OPERATOR = Actor.user(new_id(), Role.ADMIN)
 RETURN_URL = "http://shop.test/back"
 
 
@@ -100,8 +105,12 @@ def make_sale(
     rate_bps: int = 1000,
     buyer: User | None = None,
     seller: User | None = None,
+    tax: Money | None = None,
 ) -> Sale:
-    """A payment that waits for its buyer: 100.00 EUR at 10 % unless told else."""
+    """A payment that waits for its buyer: 100.00 EUR at 10 % unless told else.
+
+    ``tax`` is German, on the commission.
+    """
     sale = Sale(
         payment_id=new_id(),
         order_id=new_id(),
@@ -116,7 +125,11 @@ def make_sale(
         buyer_id=sale.buyer.pk,
         seller_id=sale.seller.pk,
         amount=amount,
-        commission=terms_for(amount, rate_bps),
+        commission=replace(
+            terms_for(amount, rate_bps),
+            tax_minor=tax.amount_minor if tax else 0,
+            tax_jurisdiction="DE",
+        ),
     )
     return sale
 
@@ -164,6 +177,26 @@ def pay_by_wallet(sale: Sale, key: str = "wallet-1") -> UUID:
         idempotency_key=key,
     )
     return started.attempt_id
+
+
+def release(sale: Sale, amount_minor: int, release_id: UUID | None = None) -> ReleaseSnapshot:
+    return in_transaction(
+        release_part,
+        order_id=sale.order_id,
+        amount=Money(amount_minor, sale.amount.currency),
+        release_id=release_id or new_id(),
+    )
+
+
+def refund(sale: Sale, amount_minor: int, refund_id: UUID | None = None) -> RefundSnapshot:
+    return in_transaction(
+        refund_order,
+        refund_id=refund_id or new_id(),
+        order_id=sale.order_id,
+        amount=Money(amount_minor, sale.amount.currency),
+        reason="Not as described",
+        actor=OPERATOR,
+    )
 
 
 def make_paid_seller(provider: FakeProvider, amount: Money = HUNDRED_EUR) -> User:

@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection, transaction
 
 from marketplace.core.money import Money
 from marketplace.payments.audits import (
-    check_payments_equal_escrow,
+    check_payments_equal_their_accounts,
     check_statements_equal_ledger,
 )
 from marketplace.payments.ledger.audit import Tally
@@ -82,7 +82,7 @@ def test_the_projections_are_what_the_events_say() -> None:
     assert result.differences == []
     assert result.streams == Payment.objects.count() + Payout.objects.count()
     assert result.events == PaymentEvent.objects.count()
-    for check in (check_statements_equal_ledger, check_payments_equal_escrow):
+    for check in (check_statements_equal_ledger, check_payments_equal_their_accounts):
         tally = Tally()
         assert list(check(tally)) == []
         assert tally.examined > 0
@@ -95,7 +95,7 @@ def test_a_nudged_projection_is_found_and_mended(busy_books: Sale) -> None:
     found = check_projections()
     assert len(found.differences) == 4
     assert list(check_statements_equal_ledger(Tally())) != []
-    assert list(check_payments_equal_escrow(Tally())) != []
+    assert list(check_payments_equal_their_accounts(Tally())) != []
     assert any("captured_minor is 9000, the events say 10000" in d for d in found.differences)
     with pytest.raises(CommandError):
         call_command("rebuild_payments", "--check", stdout=io.StringIO())

@@ -6,9 +6,17 @@ member gets a default. One module a subject; callers say ``facts.FundsHeld``.
 
 from marketplace.payments.streams.facts.base import (
     AttemptFact,
+    ChargebackFact,
     Fact,
     RefundFact,
     known_facts,
+)
+from marketplace.payments.streams.facts.chargeback import (
+    ChargebackContradicted,
+    ChargebackCovered,
+    ChargebackLost,
+    ChargebackOpened,
+    ChargebackWon,
 )
 from marketplace.payments.streams.facts.payloads import (
     from_payload,
@@ -25,6 +33,7 @@ from marketplace.payments.streams.facts.payment import (
     FundsHeld,
     PaymentCreated,
     PaymentVoided,
+    ReceivableRepaid,
 )
 from marketplace.payments.streams.facts.payout import (
     PayoutApproved,
@@ -45,6 +54,7 @@ from marketplace.payments.streams.facts.refund import (
     RefundRequested,
     RefundSubmitted,
     RefundSucceeded,
+    RefundTakenFromSeller,
 )
 from marketplace.payments.streams.facts.wallet import (
     CurrencyBought,
@@ -64,6 +74,12 @@ __all__ = [
     "AttemptStarted",
     "CaptureConfirmed",
     "CapturePutInSuspense",
+    "ChargebackContradicted",
+    "ChargebackCovered",
+    "ChargebackFact",
+    "ChargebackLost",
+    "ChargebackOpened",
+    "ChargebackWon",
     "CurrencyBought",
     "CurrencyPurchaseReversed",
     "CurrencySaleReversed",
@@ -84,6 +100,7 @@ __all__ = [
     "PayoutRequested",
     "PayoutReturned",
     "PayoutSubmitted",
+    "ReceivableRepaid",
     "RefundContradicted",
     "RefundFact",
     "RefundFailed",
@@ -91,6 +108,7 @@ __all__ = [
     "RefundRequested",
     "RefundSubmitted",
     "RefundSucceeded",
+    "RefundTakenFromSeller",
     "TopUpCredited",
     "TopUpRequested",
     "from_payload",

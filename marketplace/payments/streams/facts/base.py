@@ -25,6 +25,12 @@ class RefundFact(Fact):
     refund_id: UUID
 
 
+class ChargebackFact(Fact):
+    """A fact about one chargeback of the payment."""
+
+    chargeback_id: UUID
+
+
 F = TypeVar("F", bound=Fact)
 classes: dict[str, type[Fact]] = {}
 

@@ -82,9 +82,24 @@ class CapturePutInSuspense(AttemptFact):
 
 @fact
 class EscrowReleased(Fact):
+    """One slice of the escrow, or what was left of it. ``release_id`` is the slice's key; facts
+    from before there were slices released the whole and have none."""
+
     gross_minor: int
     commission_minor: int
     net_minor: int
+    currency: str
+    wallet_id: UUID
+    journal_id: UUID
+    tax_minor: int = 0
+    release_id: UUID | None = None
+
+
+@fact
+class ReceivableRepaid(Fact):
+    """Of what was just released, this settles what the seller owed."""
+
+    amount_minor: int
     currency: str
     wallet_id: UUID
     journal_id: UUID

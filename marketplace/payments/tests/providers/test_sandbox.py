@@ -14,7 +14,7 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.payments.audits import (
     check_clearing_equals_providers,
-    check_payments_equal_escrow,
+    check_payments_equal_their_accounts,
 )
 from marketplace.payments.ledger.audit import Tally
 from marketplace.payments.models import LedgerEntry, Payout, Refund
@@ -228,7 +228,7 @@ def test_a_sale_and_a_cancelled_sale_over_real_sockets(on_sandbox: RunningSandbo
     assert Payout.objects.get().status == "PAID"
     assert wallet(kept.seller) == 0
     assert check_projections().differences == []
-    assert list(check_payments_equal_escrow(Tally())) == []
+    assert list(check_payments_equal_their_accounts(Tally())) == []
 
 
 @pytest.mark.django_db

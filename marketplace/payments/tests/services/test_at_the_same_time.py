@@ -2,13 +2,16 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
 from marketplace.core.errors import DomainError
+from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from marketplace.payments.ledger import accounts
 from marketplace.payments.models import (
     LedgerJournal,
     PaymentAttempt,
@@ -32,12 +35,15 @@ from marketplace.payments.services import (
 )
 from marketplace.payments.tests.factories import (
     actor_for,
+    balance,
     capture,
     escrow,
     hold,
     make_bank_account,
     make_paid_seller,
     make_sale,
+    refund,
+    release,
     start,
     wallet,
 )
@@ -116,6 +122,71 @@ def test_two_refunds_at_once_give_back_once(provider: FakeProvider) -> None:
     outcomes = at_once(*[inside(refund_escrow, order_id=sale.order_id, reason="Cancelled")] * 4)
     assert len(refused(outcomes)) == 3
     assert Refund.objects.count() == 1
+
+
+@pytest.mark.parametrize("is_released", [False, True])
+def test_refunds_of_sixty_at_once_give_back_sixty(
+    provider: FakeProvider, is_released: bool
+) -> None:
+    """money.md §5.1 and §5.6: the cap is checked under the lock, on what is read there."""
+    sale = make_sale()
+    hold(sale, provider)
+    if is_released:
+        inside(release_escrow, order_id=sale.order_id)()
+    outcomes = at_once(*[partial(refund, sale, 6_000)] * 3)
+    assert [error.code for error in refused(outcomes)] == ["refund_too_large"] * 2
+    assert [row.amount_minor for row in Refund.objects.all()] == [6_000]
+    assert check_projections().differences == []
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_parts_released_and_refunded_at_once_stay_within_the_capture(
+    provider: FakeProvider, _round: int
+) -> None:
+    sale = make_sale()
+    hold(sale, provider)
+    outcomes = at_once(
+        partial(release, sale, 4_000),
+        partial(refund, sale, 4_000),
+        partial(release, sale, 4_000),
+        partial(refund, sale, 4_000),
+    )
+    payment = sale.payment
+    moved = payment.released_minor + payment.refunded_minor
+    assert escrow(sale) == 10_000 - moved
+    assert escrow(sale) >= 0
+    assert len(refused(outcomes)) <= 2
+    assert check_projections().differences == []
+
+
+def test_the_same_refund_at_once_is_one(provider: FakeProvider) -> None:
+    sale = make_sale()
+    hold(sale, provider)
+    refund_id = new_id()
+    outcomes = at_once(*[partial(refund, sale, 3_000, refund_id)] * 4)
+    assert refused(outcomes) == []
+    assert escrow(sale) == 7_000
+
+
+def test_refunds_of_two_sales_of_one_seller_at_once_empty_the_wallet_once(
+    provider: FakeProvider,
+) -> None:
+    first = make_sale()
+    second = make_sale(seller=first.seller)
+    for sale in (first, second):
+        hold(sale, provider)
+        inside(release_escrow, order_id=sale.order_id)()
+    request_withdrawal(
+        actor=actor_for(first.seller),
+        amount=Money(10_000, "EUR"),
+        bank_account_id=make_bank_account(first.seller).id,
+        idempotency_key="w",
+    )
+    outcomes = at_once(partial(refund, first, 10_000), partial(refund, second, 10_000))
+    assert refused(outcomes) == []
+    assert wallet(first.seller) == 0
+    owed = balance(accounts.seller_receivable(first.seller.pk, "EUR"))
+    assert owed == 10_000
 
 
 def test_two_releases_at_once_pay_once(provider: FakeProvider) -> None:

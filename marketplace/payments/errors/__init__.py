@@ -2,6 +2,9 @@
 
 from marketplace.core.errors import DomainError, ErrorKind
 
+# All of them: callers say ``errors.RefundTooLarge`` and need not know the file.
+from marketplace.payments.errors.escrow import *  # noqa: F403
+
 
 class PaymentExists(DomainError):
     code = "payment_exists"
@@ -106,24 +109,6 @@ class CaptureNotConfirmed(DomainError):
     code = "capture_not_confirmed"
     kind = ErrorKind.CONFLICT
     title = "The provider has not confirmed this capture"
-
-
-class NothingInEscrow(DomainError):
-    code = "nothing_in_escrow"
-    kind = ErrorKind.CONFLICT
-    title = "The order was never paid"
-
-
-class EscrowAlreadyReleased(DomainError):
-    code = "escrow_already_released"
-    kind = ErrorKind.CONFLICT
-    title = "The escrow was released to the seller"
-
-
-class EscrowAlreadyRefunded(DomainError):
-    code = "escrow_already_refunded"
-    kind = ErrorKind.CONFLICT
-    title = "The escrow was refunded to the buyer"
 
 
 class InvalidBankAccount(DomainError):
