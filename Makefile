@@ -5,7 +5,7 @@ PY := .venv/bin/python
 SOURCES := launcher marketplace sandbox demo bench tests conftest.py manage.py
 PRESENT = $(wildcard $(SOURCES))
 
-.PHONY: help setup setup-base run reset demo bench audit test test-all check lint format types \
+.PHONY: help setup setup-base run reset demo bench audit assurance test test-all check lint format types \
 	imports migrations deploy-check openapi lock lock-check clean
 
 help: ## List the targets
@@ -31,6 +31,9 @@ bench: setup ## Measure throughput and latency on this machine
 
 audit: setup-base ## Audit the books; not zero on any difference
 	@exec $(PY) -m launcher manage --sandbox audit_ledger
+
+assurance: setup ## Prove the promises of the money core in their long form, and print the figures
+	@exec $(PY) -m tests.assurance
 
 test: setup ## Run the tests (ARGS="-k escrow -n 0" passes options to pytest)
 	@exec $(PY) -m pytest -m "not slow" $(ARGS)

@@ -7,7 +7,6 @@ and come back. Callers whose outcome is unknown send the same call again under t
 ``FAIRHOLD_KILL_SEED`` repeats a run's victims and moments, ``FAIRHOLD_KILL_SECONDS`` its length.
 """
 
-import json
 import os
 import random
 import secrets
@@ -31,19 +30,20 @@ from launcher.account import forget_outside_folder
 from launcher.postgres import OWNER, SANDBOX, SANDBOX_DATABASE
 from launcher.services import Program, Service
 from launcher.stack import Stack
+from marketplace.core.testing.figures import publish
 from tests.assurance.traffic import Heard, Pair, StubbornApi
 from tests.running import Platform, without_test_servers
 
+SECONDS = float(os.environ.get("FAIRHOLD_KILL_SECONDS", "30"))
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.xdist_group("e2e"),
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(600 + SECONDS),
 ]
 
 PAIRS = 6
 PREPARED = 12
 """Orders of each pair that wait for their release when the killing begins."""
-SECONDS = float(os.environ.get("FAIRHOLD_KILL_SECONDS", "30"))
 SETTLE_SECONDS = 150.0
 FEWEST_KILLS = 4
 VICTIMS = ("web", "worker", "postgres", "web", "worker", "postgres", "sandbox")
@@ -83,19 +83,20 @@ def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(stack: Stack) ->
             future.result()
     told_at = time.monotonic()
     found = settle(stack) + differences(stack, pairs)
-    summary = {
-        "seed": seed,
-        "kills": dict(kills),
-        "seconds": [round(t - started_at) for t in (killed_at, told_at, time.monotonic())],
-        "calls": dict(heard.calls),
-        "refusals": dict(heard.refusals),
-        "placed": sum(len(pair.books.placed) for pair in pairs),
-        "released": sum(len(pair.books.released) for pair in pairs),
-        "cancelled": sum(len(pair.books.cancelled) for pair in pairs),
-        "withdrawn": sum(len(pair.books.withdrawn) for pair in pairs),
-        "differences": found,
-    }
-    print(json.dumps(summary))
+    publish(
+        "kill",
+        seed=seed,
+        kills=dict(kills),
+        seconds=[round(t - started_at) for t in (killed_at, told_at, time.monotonic())],
+        calls=dict(heard.calls),
+        refusals=dict(heard.refusals),
+        placed=sum(len(pair.books.placed) for pair in pairs),
+        released=sum(len(pair.books.released) for pair in pairs),
+        cancelled=sum(len(pair.books.cancelled) for pair in pairs),
+        withdrawn=sum(len(pair.books.withdrawn) for pair in pairs),
+        lost_or_doubled=len(found),
+        differences=found,
+    )
     assert found == []
 
 

@@ -4,6 +4,7 @@ The real commands on the real database, each committed. After every step the boo
 agree with the model to the cent, and a refused command must have left everything as it was.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -43,6 +44,8 @@ from marketplace.products.tests.factories import make_product
 from marketplace.users.tests.factories import actor, make_buyer, make_seller
 
 PRICE_MINOR, SHIPPING_MINOR, STOCK = 2500, 490, 4
+STEPS = int(os.environ.get("FAIRHOLD_PROPERTY_STEPS", "600"))
+STEPS_EACH = 30
 UNSHIPPED = ("PAYMENT_RECEIVED", "PROCESSING")
 
 
@@ -313,14 +316,14 @@ class SaleMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(600 + STEPS)
 def test_a_sale_in_any_order_keeps_the_books(provider: FakeProvider) -> None:
     SaleMachine.provider = provider
     run_state_machine_as_test(
         SaleMachine,
         settings=settings(
-            max_examples=20,
-            stateful_step_count=30,
+            max_examples=max(1, STEPS // STEPS_EACH),
+            stateful_step_count=STEPS_EACH,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,
