@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from marketplace.core.events.testing import deliver_all
 from marketplace.logistics.models import Shipment
 from marketplace.orders.tests.factories import Deal
-from marketplace.payments.tests.factories import make_bank_account
+from marketplace.payments.tests.factories import make_bank_account, start_top_up
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.products.services import add_image
 from marketplace.products.tests.factories import make_category, make_product
@@ -91,6 +91,7 @@ def set_stage(provider: FakeProvider) -> Stage:
     ).images
     stage.ids["image"] = str(pictured[0]["id"])
     stage.ids["bank_account"] = str(make_bank_account(seller).id)
+    stage.ids["top_up"] = str(start_top_up(buyer).id)
     stage.ids["user"] = str(seller.pk)
     deliver_all()
     return stage

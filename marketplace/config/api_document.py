@@ -61,6 +61,7 @@ ENUM_NAMES: dict[str, Any] = {
     "PaymentStatusEnum": "marketplace.payments.models.PaymentStatus",
     "TransactionTypeEnum": "marketplace.payments.models.TransactionType",
     "TimelinePartyEnum": ["buyer", "seller", "platform", "provider"],
+    "NextActionTypeEnum": ["redirect", "none"],
     "ScanKindEnum": ["IN_TRANSIT", "DELIVERED"],
     "ShipmentStatusEnum": ["CREATED", "IN_TRANSIT", "DELIVERED"],
 }

@@ -235,9 +235,7 @@ class TopUpSnapshot:
     @property
     def next_action(self) -> Mapping[str, str]:
         """Where to send the user, while there is something left to do."""
-        if self.attempt_status == "REDIRECTED":
-            return {"type": "redirect", "url": self.redirect_url}
-        return {"type": "none"}
+        return next_action(self.attempt_status, self.redirect_url)
 
 
 def top_up_status(attempt_status: str, *, is_credited: bool) -> TopUpStatus:
@@ -246,3 +244,9 @@ def top_up_status(attempt_status: str, *, is_credited: bool) -> TopUpStatus:
     if attempt_status == "CAPTURED":
         return TopUpStatus.IN_REVIEW
     return TopUpStatus.FAILED if attempt_status == "DECLINED" else TopUpStatus.PENDING
+
+
+def next_action(attempt_status: str, redirect_url: str) -> Mapping[str, str]:
+    if attempt_status == "REDIRECTED":
+        return {"type": "redirect", "url": redirect_url}
+    return {"type": "none"}

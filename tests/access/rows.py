@@ -62,6 +62,7 @@ BASKET = {
     "shipping_method": "standard",
 }
 WITHDRAWAL = {"amount": "5.00", "currency": "EUR", "bank_account_id": "{bank_account}"}
+TOP_UP = {"amount": "5.00", "currency": "EUR", "return_url": "https://shop.example/back"}
 PAY = {"return_url": "https://shop.example/back"}
 SHIP = {"tracking_number": "TRACK-0001"}
 SIGN_UP = {"email": "new@example.com", "password": NEW_PASSWORD, "first_name": "New"}
@@ -162,6 +163,10 @@ MATRIX: tuple[Row, ...] = (
     plain(f"POST {A}wallet/bank-accounts/", signed_in(201), BANK_ACCOUNT),
     Row(f"DELETE {A}wallet/bank-accounts/{{bank_account_id}}/",
         f"{A}wallet/bank-accounts/{{bank_account}}/", to(401, 404, 204, 404, 404, 404)),
+    plain(f"GET {A}wallet/top-ups/", signed_in(200)),
+    plain(f"POST {A}wallet/top-ups/", signed_in(201), TOP_UP),
+    Row(f"GET {A}wallet/top-ups/{{top_up_id}}/", f"{A}wallet/top-ups/{{top_up}}/",
+        to(401, 200, 404, 404, 404, 404)),
     plain(f"GET {A}wallet/withdrawals/", signed_in(200)),
     plain(f"POST {A}wallet/withdrawals/", to(401, 404, 201, 404, 404, 404), WITHDRAWAL),
 

@@ -117,3 +117,23 @@ WEBHOOK = {
     "created_at": AT,
     "data": {"object": {"id": "pay_5kZ0", "status": "succeeded"}},
 }
+TOP_UP_ID = "0199a000-0000-7000-8000-000000000951"
+NEW_TOP_UP = {
+    "amount": "50.00",
+    "currency": "EUR",
+    "payment_method": "card",
+    "return_url": "https://shop.example/wallet",
+}
+TOP_UP = {
+    "id": TOP_UP_ID,
+    "wallet_id": WALLET_ID,
+    "amount": "50.00",
+    "currency": "EUR",
+    "payment_method": "card",
+    "payment_provider": "sandbox",
+    "status": "PENDING",
+    "failure_code": "",
+    "next_action": {"type": "redirect", "url": "https://provider.example/pay/pay_5kZ1"},
+    "created_at": AT,
+    "updated_at": AT,
+}

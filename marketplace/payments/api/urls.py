@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.payments.api import views
+from marketplace.payments.api import top_ups, views
 from marketplace.payments.api.commission import CommissionPreviewView
 
 urlpatterns = [
@@ -33,5 +33,7 @@ urlpatterns = [
         views.BankAccountView.as_view(),
         name="bank-account",
     ),
+    path("wallet/top-ups/", top_ups.TopUpListView.as_view(), name="top-ups"),
+    path("wallet/top-ups/<uuid:top_up_id>/", top_ups.TopUpView.as_view(), name="top-up"),
     path("wallet/withdrawals/", views.WithdrawalListView.as_view(), name="withdrawals"),
 ]

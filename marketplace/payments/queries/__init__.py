@@ -17,6 +17,7 @@ from marketplace.payments.queries.list_payments import list_payments
 from marketplace.payments.queries.list_receivables import Receivable, list_receivables
 from marketplace.payments.queries.list_wallet_transactions import list_wallet_transactions
 from marketplace.payments.queries.list_withdrawals import list_withdrawals
+from marketplace.payments.queries.top_ups import get_top_up, list_top_ups
 from marketplace.payments.queries.was_paid_from_wallet import was_paid_from_wallet
 from marketplace.payments.snapshots import (
     BankAccountSnapshot,
@@ -41,10 +42,12 @@ __all__ = [
     "get_payment",
     "get_payment_timeline",
     "get_platform_money",
+    "get_top_up",
     "get_wallets",
     "list_bank_accounts",
     "list_payments",
     "list_receivables",
+    "list_top_ups",
     "list_wallet_transactions",
     "list_withdrawals",
     "preview_commission",
