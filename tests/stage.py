@@ -8,8 +8,10 @@ from django.db import transaction
 from rest_framework.test import APIClient
 
 from marketplace.core.events.testing import deliver_all
+from marketplace.core.money import Money
 from marketplace.logistics.models import Shipment
 from marketplace.orders.tests.factories import Deal
+from marketplace.payments.services import request_withdrawal
 from marketplace.payments.tests.factories import make_bank_account, start_top_up
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.products.services import add_image
@@ -90,8 +92,16 @@ def set_stage(provider: FakeProvider) -> Stage:
         product_id=lamp.pk, actor=actor(seller), data=picture(size=(64, 48))
     ).images
     stage.ids["image"] = str(pictured[0]["id"])
-    stage.ids["bank_account"] = str(make_bank_account(seller).id)
     stage.ids["top_up"] = str(start_top_up(buyer).id)
+    bank_account = make_bank_account(seller)
+    stage.ids["bank_account"] = str(bank_account.id)
+    withdrawal = request_withdrawal(
+        actor=actor(seller),
+        amount=Money(100, "EUR"),
+        bank_account_id=bank_account.id,
+        idempotency_key="of the stage",
+    )
+    stage.ids["withdrawal"] = str(withdrawal.id)
     stage.ids["user"] = str(seller.pk)
     deliver_all()
     return stage

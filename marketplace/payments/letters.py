@@ -43,6 +43,15 @@ def write_payout_returned(*, user_id: UUID, amount: str, masked_number: str, cod
     )
 
 
+def write_payout_failed(*, user_id: UUID, amount: str, code: str) -> None:
+    _write(
+        user_id,
+        "A withdrawal could not be sent",
+        f"Your withdrawal of {amount} could not be sent ({code}).",
+        "The money is in your wallet again. Check the bank account before you try again.",
+    )
+
+
 def write_payout_rejected(*, user_id: UUID, amount: str, reason: str) -> None:
     _write(
         user_id,

@@ -189,16 +189,29 @@ class PayoutSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldSnapshot:
+    """``reason`` is FIRST_SALES or RESERVE."""
+
+    reason: str
+    amount: Money
+    available_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WalletSnapshot:
-    """``available`` can be withdrawn, ``pending`` is the seller's share still in escrow, and
-    ``reserved`` is on its way to a bank."""
+    """``available`` can be withdrawn, ``on_hold`` is in the wallet and cannot be yet; together they
+    are the ``balance``. ``pending`` is the seller's share still in escrow, and ``reserved`` is on
+    its way to a bank."""
 
     id: UUID
     currency: str
     is_active: bool
+    balance: Money
     available: Money
     pending: Money
     reserved: Money
+    on_hold: Money
+    holds: tuple[HoldSnapshot, ...]
     created_at: datetime
     updated_at: datetime
 

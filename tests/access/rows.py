@@ -167,7 +167,12 @@ MATRIX: tuple[Row, ...] = (
     plain(f"POST {A}wallet/top-ups/", signed_in(201), TOP_UP),
     Row(f"GET {A}wallet/top-ups/{{top_up_id}}/", f"{A}wallet/top-ups/{{top_up}}/",
         to(401, 200, 404, 404, 404, 404)),
+    Row(f"POST {A}wallet/bank-accounts/{{bank_account_id}}/make-default/",
+        f"{A}wallet/bank-accounts/{{bank_account}}/make-default/",
+        to(401, 404, 200, 404, 404, 404)),
     plain(f"GET {A}wallet/withdrawals/", signed_in(200)),
+    Row(f"POST {A}wallet/withdrawals/{{withdrawal_id}}/cancel/",
+        f"{A}wallet/withdrawals/{{withdrawal}}/cancel/", to(401, 404, 200, 404, 404, 404)),
     plain(f"POST {A}wallet/withdrawals/", to(401, 404, 201, 404, 404, 404), WITHDRAWAL),
 
     plain(f"GET {A}shipping/methods/", everyone(200)),

@@ -59,10 +59,12 @@ WALLETS = {
             "user_id": SELLER_ID,
             "currency": "EUR",
             "is_active": True,
-            "balance": "108.00",
+            "balance": "113.40",
             "available": "108.00",
             "pending": "54.00",
             "reserved": "0.00",
+            "on_hold": "5.40",
+            "holds": [{"reason": "RESERVE", "amount": "5.40", "available_at": AT}],
             "created_at": AT,
             "updated_at": AT,
         }

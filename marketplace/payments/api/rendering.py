@@ -42,11 +42,20 @@ def wallet(snapshot: WalletSnapshot, user_id: UUID) -> dict[str, Any]:
         "is_active": snapshot.is_active,
         **money_members(
             snapshot.currency,
-            balance=snapshot.available.amount_minor,
+            balance=snapshot.balance.amount_minor,
             available=snapshot.available.amount_minor,
             pending=snapshot.pending.amount_minor,
             reserved=snapshot.reserved.amount_minor,
+            on_hold=snapshot.on_hold.amount_minor,
         ),
+        "holds": [
+            {
+                "reason": hold.reason,
+                "amount": hold.amount.to_decimal_string(),
+                "available_at": hold.available_at,
+            }
+            for hold in snapshot.holds
+        ],
         "created_at": snapshot.created_at,
         "updated_at": snapshot.updated_at,
     }

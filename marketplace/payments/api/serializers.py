@@ -67,15 +67,26 @@ class TimelineSerializer(serializers.Serializer[Any]):
     results = TimelineEntrySerializer(many=True)
 
 
+class HoldSerializer(serializers.Serializer[Any]):
+    reason = serializers.ChoiceField(
+        choices=["FIRST_SALES", "RESERVE"],
+        help_text="A seller's first sales, or a share of every sale, are held for some days.",
+    )
+    amount = money_field()
+    available_at = serializers.DateTimeField(help_text="It can be withdrawn from then on.")
+
+
 class WalletSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     user_id = serializers.UUIDField()
     currency = currency_field()
     is_active = serializers.BooleanField()
-    balance = money_field(help_text="The same as available.")
+    balance = money_field(help_text="What is in the wallet: available and on hold.")
     available = money_field(help_text="Can be withdrawn.")
     pending = money_field(help_text="Your share of sales that are still in escrow.")
     reserved = money_field(help_text="On its way to a bank.")
+    on_hold = money_field(help_text="In the wallet, and cannot be withdrawn yet.")
+    holds = HoldSerializer(many=True, help_text="What is on hold, soonest first.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.payments.api import top_ups, views
+from marketplace.payments.api import payout_views, top_ups, views
 from marketplace.payments.api.commission import CommissionPreviewView
 
 urlpatterns = [
@@ -35,5 +35,15 @@ urlpatterns = [
     ),
     path("wallet/top-ups/", top_ups.TopUpListView.as_view(), name="top-ups"),
     path("wallet/top-ups/<uuid:top_up_id>/", top_ups.TopUpView.as_view(), name="top-up"),
+    path(
+        "wallet/bank-accounts/<uuid:bank_account_id>/make-default/",
+        payout_views.DefaultBankAccountView.as_view(),
+        name="bank-account-make-default",
+    ),
     path("wallet/withdrawals/", views.WithdrawalListView.as_view(), name="withdrawals"),
+    path(
+        "wallet/withdrawals/<uuid:withdrawal_id>/cancel/",
+        payout_views.CancelWithdrawalView.as_view(),
+        name="withdrawal-cancel",
+    ),
 ]

@@ -4,6 +4,7 @@ from marketplace.core.errors import DomainError, ErrorKind
 
 # All of them: callers say ``errors.RefundTooLarge`` and need not know the file.
 from marketplace.payments.errors.escrow import *  # noqa: F403
+from marketplace.payments.errors.payouts import *  # noqa: F403
 
 
 class PaymentExists(DomainError):
@@ -133,29 +134,6 @@ class BankAccountCurrencyMismatch(DomainError):
     title = "The bank account is in another currency"
 
 
-class BankAccountNotUsableYet(DomainError):
-    """A new bank account waits, so that whoever takes an account over cannot empty it at once.
-    ``usable_from_at`` says until when; withdraw to another account or wait."""
-
-    code = "bank_account_not_usable_yet"
-    kind = ErrorKind.CONFLICT
-    title = "Money cannot go to this bank account yet"
-
-
-class BankAccountBlocked(DomainError):
-    """A withdrawal to this account came back. Remove it and add it corrected, or ask support."""
-
-    code = "bank_account_blocked"
-    kind = ErrorKind.CONFLICT
-    title = "A withdrawal to this bank account came back"
-
-
-class BankAccountNotBlocked(DomainError):
-    code = "bank_account_not_blocked"
-    kind = ErrorKind.CONFLICT
-    title = "The bank account is not blocked"
-
-
 class InsufficientBalance(DomainError):
     code = "insufficient_balance"
     title = "There is not enough money in the wallet"
@@ -170,65 +148,6 @@ class WithdrawalNotPositive(DomainError):
     code = "withdrawal_not_positive"
     kind = ErrorKind.INVALID
     title = "The amount must be more than zero"
-
-
-class WithdrawalOverMaximum(DomainError):
-    """``maximum`` is the most of one withdrawal: ask for less, or verify your account further."""
-
-    code = "withdrawal_over_maximum"
-    title = "The amount is above the largest withdrawal"
-
-
-class WithdrawalLimitReached(DomainError):
-    """``available`` can be withdrawn now, the amount asked for from ``available_from_at`` on; it is
-    null where the limit is smaller than the amount."""
-
-    code = "withdrawal_limit_reached"
-    title = "The withdrawals of a day or a month have a limit"
-
-
-class FundsOnHold(DomainError):
-    """The money is in the wallet and cannot be withdrawn yet. ``available`` can be now, the amount
-    asked for from ``available_from_at`` on."""
-
-    code = "funds_on_hold"
-    title = "Part of the money is on hold"
-
-
-class WithdrawalNotCancellable(DomainError):
-    """It is being sent, was sent, or has ended."""
-
-    code = "withdrawal_not_cancellable"
-    kind = ErrorKind.CONFLICT
-    title = "The withdrawal can no longer be cancelled"
-
-
-class PayoutNotAwaitingApproval(DomainError):
-    code = "payout_not_awaiting_approval"
-    kind = ErrorKind.CONFLICT
-    title = "The payout does not wait for an approval"
-
-
-class PayoutAlreadyApproved(DomainError):
-    """The same operator's second approval counts for nothing: another one is needed."""
-
-    code = "payout_already_approved"
-    kind = ErrorKind.CONFLICT
-    title = "You have approved this payout"
-
-
-class OwnPayout(DomainError):
-    """Nobody decides about money that goes to themselves."""
-
-    code = "own_payout"
-    kind = ErrorKind.FORBIDDEN
-    title = "This payout is your own"
-
-
-class InvalidPayoutSchedule(DomainError):
-    code = "invalid_payout_schedule"
-    kind = ErrorKind.INVALID
-    title = "The schedule is not valid"
 
 
 class WalletInactive(DomainError):

@@ -4,6 +4,7 @@ from uuid import UUID
 from django.db.models import F, Sum
 from django.db.models.expressions import Combinable
 
+from marketplace.core import clock
 from marketplace.core.money import Money
 from marketplace.payments.ledger.accounts import user_wallet
 from marketplace.payments.models import (
@@ -14,7 +15,9 @@ from marketplace.payments.models import (
     PayoutStatus,
     Wallet,
 )
-from marketplace.payments.snapshots import WalletSnapshot
+from marketplace.payments.repositories.holds import Withdrawable, read_holds
+from marketplace.payments.repositories.payout_policies import read_terms_by_currency
+from marketplace.payments.snapshots import HoldSnapshot, WalletSnapshot
 
 ON_ITS_WAY = (PayoutStatus.REQUESTED, PayoutStatus.UNKNOWN, PayoutStatus.SENT)
 
@@ -22,28 +25,45 @@ ON_ITS_WAY = (PayoutStatus.REQUESTED, PayoutStatus.UNKNOWN, PayoutStatus.SENT)
 def get_wallets(*, user_id: UUID) -> list[WalletSnapshot]:
     """The user's wallets, one per currency, in the order of the currencies' codes.
 
-    The balance is the ledger's, never a copy.
+    The balance is the ledger's, never a copy; what of it is on hold is worked out from the
+    releases by the policies of this moment.
     """
-    wallets = Wallet.objects.filter(user_id=user_id).order_by("currency")
-    available = _available(user_id)
+    wallets = list(Wallet.objects.filter(user_id=user_id).order_by("currency"))
+    if not wallets:
+        return []
+    balances = _balances(user_id)
     pending = _pending(user_id)
     reserved = _reserved(user_id)
-    return [
-        WalletSnapshot(
+    terms = read_terms_by_currency(
+        user_id=user_id, currencies=[wallet.currency for wallet in wallets]
+    )
+    at = clock.database_now()
+
+    def snapshot_of(wallet: Wallet) -> WalletSnapshot:
+        currency = wallet.currency
+        holds = read_holds(wallet=wallet, terms=terms[currency], at=at)
+        withdrawable = Withdrawable(balances.get(currency, 0), holds)
+        return WalletSnapshot(
             id=wallet.id,
-            currency=wallet.currency,
+            currency=currency,
             is_active=wallet.is_active,
-            available=Money(available.get(wallet.currency, 0), wallet.currency),
-            pending=Money(pending.get(wallet.currency, 0), wallet.currency),
-            reserved=Money(reserved.get(wallet.currency, 0), wallet.currency),
+            balance=Money(withdrawable.balance_minor, currency),
+            available=Money(withdrawable.available_minor, currency),
+            pending=Money(pending.get(currency, 0), currency),
+            reserved=Money(reserved.get(currency, 0), currency),
+            on_hold=Money(withdrawable.on_hold_minor, currency),
+            holds=tuple(
+                HoldSnapshot(hold.reason, Money(hold.amount_minor, currency), hold.available_at)
+                for hold in withdrawable.effective_holds
+            ),
             created_at=wallet.created_at,
             updated_at=wallet.updated_at,
         )
-        for wallet in wallets
-    ]
+
+    return [snapshot_of(wallet) for wallet in wallets]
 
 
-def _available(user_id: UUID) -> Mapping[str, int]:
+def _balances(user_id: UUID) -> Mapping[str, int]:
     code = user_wallet(user_id, "EUR").code  # the code names the user; the currency stands beside
     rows = LedgerBalance.objects.filter(account__code=code)
     return dict(rows.values_list("account__currency", "balance_minor"))

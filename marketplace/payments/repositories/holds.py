@@ -5,7 +5,7 @@ the money at once, and the books know one wallet only (ADR 52).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -46,6 +46,19 @@ class Withdrawable:
     def on_hold_minor(self) -> int:
         # What is held may have left otherwise (a refund, a purchase): it cannot exceed the balance.
         return min(sum(hold.amount_minor for hold in self.holds), self.balance_minor)
+
+    @property
+    def effective_holds(self) -> Sequence[Hold]:
+        """The holds as far as there is money for them: they sum to ``on_hold_minor``."""
+        # Where they exceed the balance, the end of the soonest frees nothing.
+        excess = sum(hold.amount_minor for hold in self.holds) - self.on_hold_minor
+        effective = []
+        for hold in self.holds:
+            kept = max(0, hold.amount_minor - excess)
+            excess = max(0, excess - hold.amount_minor)
+            if kept:
+                effective.append(replace(hold, amount_minor=kept))
+        return effective
 
     @property
     def available_minor(self) -> int:

@@ -1,5 +1,6 @@
 """Which terms hold for a withdrawal now."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import timedelta
 from typing import Any
@@ -13,32 +14,52 @@ from marketplace.users.queries import get_user
 
 
 def read_payout_terms(*, user_id: UUID, currency: str) -> PayoutTerms:
-    """What the policies say at this moment for this seller. Three queries, all by key.
+    """What the policies say at this moment for this seller.
 
     Every member comes from the most specific row that names it: currency and level, currency,
     level, everything; then from the careful defaults of :class:`PayoutTerms`.
     """
+    return read_terms_by_currency(user_id=user_id, currencies=[currency])[currency]
+
+
+def read_terms_by_currency(
+    *, user_id: UUID, currencies: Collection[str]
+) -> Mapping[str, PayoutTerms]:
+    """The same for several currencies. Three queries, all by key."""
     level = get_user(user_id=user_id).verification_level
-    rows = PayoutPolicy.objects.filter(
-        Q(currency=currency) | Q(currency__isnull=True),
+    policies = PayoutPolicy.objects.filter(
+        Q(currency__in=currencies) | Q(currency__isnull=True),
         Q(verification_level=level) | Q(verification_level__isnull=True),
     )
-    ranked = sorted(rows, key=_specificity, reverse=True)
-    members: dict[str, Any] = {}
-    for field in fields(PayoutTerms):
-        said = (getattr(row, field.name, None) for row in ranked)
-        if (value := next((each for each in said if each is not None), None)) is not None:
-            members[field.name] = value
-    minimum = PayoutMinimum.objects.filter(currency=currency).first()
-    if minimum is not None:
-        members["minimum_minor"] = minimum.minimum_minor
-    return PayoutTerms(**members)
+    ranked = sorted(policies, key=_specificity, reverse=True)
+    minimums = dict(
+        PayoutMinimum.objects.filter(currency__in=currencies).values_list(
+            "currency", "minimum_minor"
+        )
+    )
+    return {
+        currency: _terms(
+            [row for row in ranked if row.currency in (currency, None)], minimums.get(currency)
+        )
+        for currency in currencies
+    }
 
 
 def read_account_wait(*, user_id: UUID, currency: str) -> timedelta:
     """How long a bank account that is added now waits before money can go to it."""
     terms = read_payout_terms(user_id=user_id, currency=currency)
     return timedelta(hours=terms.bank_account_wait_hours)
+
+
+def _terms(ranked: Sequence[PayoutPolicy], minimum_minor: int | None) -> PayoutTerms:
+    members: dict[str, Any] = {}
+    for field in fields(PayoutTerms):
+        said = (getattr(row, field.name, None) for row in ranked)
+        if (value := next((each for each in said if each is not None), None)) is not None:
+            members[field.name] = value
+    if minimum_minor is not None:
+        members["minimum_minor"] = minimum_minor
+    return PayoutTerms(**members)
 
 
 def _specificity(policy: PayoutPolicy) -> tuple[bool, bool]:

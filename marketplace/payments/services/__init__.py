@@ -2,7 +2,9 @@
 
 from marketplace.payments.commission.new_rule import NewCommissionRule
 from marketplace.payments.services.add_bank_account import add_bank_account
+from marketplace.payments.services.approve_payout import approve_payout
 from marketplace.payments.services.book_provider_fee import book_provider_fee
+from marketplace.payments.services.cancel_withdrawal import cancel_withdrawal
 from marketplace.payments.services.choose_default_bank_account import choose_default_bank_account
 from marketplace.payments.services.clear_bank_account import clear_bank_account
 from marketplace.payments.services.create_commission_rule import create_commission_rule
@@ -22,6 +24,7 @@ from marketplace.payments.services.receive_webhook import receive_webhook
 from marketplace.payments.services.record_settlement import record_settlement
 from marketplace.payments.services.refund_escrow import refund_escrow
 from marketplace.payments.services.refund_order import refund_order
+from marketplace.payments.services.reject_payout import reject_payout
 from marketplace.payments.services.release_escrow import release_escrow
 from marketplace.payments.services.release_part import release_part
 from marketplace.payments.services.remove_bank_account import remove_bank_account
@@ -35,6 +38,7 @@ from marketplace.payments.services.submit_payouts import submit_payouts
 from marketplace.payments.services.submit_refunds import submit_refunds
 from marketplace.payments.services.top_up_wallet import top_up_wallet
 from marketplace.payments.services.void_payment import void_payment
+from marketplace.payments.services.watch_paid_payouts import watch_paid_payouts
 from marketplace.payments.services.write_off_receivable import write_off_receivable
 from marketplace.payments.snapshots import (
     BankAccountSnapshot,
@@ -62,7 +66,9 @@ __all__ = [
     "Resolution",
     "SaleLine",
     "add_bank_account",
+    "approve_payout",
     "book_provider_fee",
+    "cancel_withdrawal",
     "choose_default_bank_account",
     "clear_bank_account",
     "combine_commission",
@@ -85,6 +91,7 @@ __all__ = [
     "record_settlement",
     "refund_escrow",
     "refund_order",
+    "reject_payout",
     "release_escrow",
     "release_part",
     "remove_bank_account",
@@ -98,5 +105,6 @@ __all__ = [
     "submit_refunds",
     "top_up_wallet",
     "void_payment",
+    "watch_paid_payouts",
     "write_off_receivable",
 ]

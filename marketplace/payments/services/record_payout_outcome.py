@@ -11,6 +11,8 @@ from marketplace.payments.appointments import ASK_AGAIN, POLL_SECONDS, look_agai
 from marketplace.payments.events import PayoutFailed, PayoutPaid, PayoutReturned
 from marketplace.payments.models import Payout, PayoutStatus, ReviewKind
 from marketplace.payments.providers.protocol import PayoutOutcome, ProviderPayout
+from marketplace.payments.repositories.bank_accounts import block_bank_account
+from marketplace.payments.repositories.payout_watch import begin_watch, end_watch
 from marketplace.payments.repositories.payouts import lock_payout
 from marketplace.payments.repositories.reviews import open_review, review_other_amount
 from marketplace.payments.repositories.streams import append_to_payout
@@ -97,6 +99,7 @@ def _paid(payout: Payout, provider_payout_id: str) -> str:
     )
     _append(payout, facts.PayoutPaid(provider_payout_id=provider_payout_id, journal_id=journal_id))
     no_more(payout)
+    begin_watch(payout)
     record(
         PayoutPaid(
             payout_id=payout.id,
@@ -128,6 +131,7 @@ def _came_back(payout: Payout, code: str, *, is_return: bool) -> str:
     )
     _append(payout, came_back)
     no_more(payout)
+    end_watch(payout)
     event_class = PayoutReturned if is_return else PayoutFailed
     record(
         event_class(
@@ -140,6 +144,7 @@ def _came_back(payout: Payout, code: str, *, is_return: bool) -> str:
         key=payout.id,
     )
     if is_return:
+        block_bank_account(bank_account_id=payout.bank_account_id, payout_id=payout.id)
         open_review(
             kind=ReviewKind.PAYOUT_RETURNED,
             subject_id=payout.id,

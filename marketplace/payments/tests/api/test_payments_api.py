@@ -132,7 +132,7 @@ def test_the_wallet_shows_available_pending_and_reserved(provider: FakeProvider)
     )
     with CaptureQueriesContext(connection) as queries:
         eur, usd = client_of(seller).get(f"{API}/wallet/").json()["results"]
-    assert len(queries) == 4
+    assert len(queries) == 8
     assert (eur["currency"], eur["available"], eur["balance"]) == ("EUR", "75.00", "75.00")
     assert (eur["pending"], eur["reserved"]) == ("90.00", "25.00")
     assert (usd["currency"], usd["available"], usd["pending"]) == ("USD", "0.00", "45.00")

@@ -1,0 +1,70 @@
+from uuid import UUID
+
+from marketplace.core import clock
+from marketplace.core.actor import Actor
+from marketplace.core.db import needs_transaction, opens_transaction
+from marketplace.core.errors import Forbidden
+from marketplace.core.events import record
+from marketplace.payments.errors import (
+    OwnPayout,
+    PayoutAlreadyApproved,
+    PayoutNotAwaitingApproval,
+)
+from marketplace.payments.events import PayoutApproved
+from marketplace.payments.models import Payout
+from marketplace.payments.repositories.payouts import lock_payout, payout_snapshot_of
+from marketplace.payments.repositories.streams import append_to_payout
+from marketplace.payments.snapshots import PayoutSnapshot
+from marketplace.payments.streams import facts
+
+MAX_NOTE_LENGTH = 1000
+
+
+@opens_transaction
+def approve_payout(*, payout_id: UUID, actor: Actor, note: str = "") -> PayoutSnapshot:
+    """One operator agrees to a payout above the threshold; the last one needed lets it be sent.
+
+    Decided under the payout's lock, so that the same person counts once, also at the same moment,
+    and an approval and a rejection cannot both win. Each is a fact of the payout's stream.
+
+    Raises :class:`Forbidden`, :class:`NotFound`, :class:`OwnPayout`,
+    :class:`PayoutAlreadyApproved`, :class:`PayoutNotAwaitingApproval`.
+    """
+    if not actor.is_admin or actor.user_id is None:
+        raise Forbidden
+    payout = lock_payout(payout_id)
+    if payout.user_id == actor.user_id:
+        raise OwnPayout
+    if str(actor.user_id) in payout.approved_by:
+        raise PayoutAlreadyApproved(
+            "Your approval counts once; another operator has to approve it, too."
+        )
+    if not payout.awaits_approval:
+        raise PayoutNotAwaitingApproval
+    approved = append_to_payout(
+        payout=payout,
+        payout_id=payout.id,
+        facts_to_add=[
+            facts.PayoutApproved(operator_id=actor.user_id, note=note.strip()[:MAX_NOTE_LENGTH])
+        ],
+        actor=actor,
+    )
+    if not approved.awaits_approval:
+        _let_go(approved)
+    return payout_snapshot_of(approved)
+
+
+@needs_transaction
+def _let_go(payout: Payout) -> None:
+    """From now on the job ``payments.submit_payouts`` finds it."""
+    payout.next_check_at = clock.database_now()
+    payout.save(update_fields=["next_check_at"])
+    record(
+        PayoutApproved(
+            payout_id=payout.id,
+            user_id=payout.user_id,
+            amount_minor=payout.amount_minor,
+            currency=payout.currency,
+        ),
+        key=payout.id,
+    )
