@@ -255,3 +255,12 @@ class ProposalDecided(DomainError):
     code = "proposal_decided"
     kind = ErrorKind.CONFLICT
     title = "This proposal has been decided"
+
+
+class NotBookedYet(DomainError):
+    """A payment, refund or payout of ours that our books have not heard of: its own command books
+    it, and a journal beside that would book it twice."""
+
+    code = "not_booked_yet"
+    kind = ErrorKind.CONFLICT
+    title = "This is known to us and not booked yet: ask the provider again instead"

@@ -154,6 +154,7 @@ class ReconciliationItem(models.Model):
                 condition=Q(needs_match=True),
             ),
             models.Index(fields=["match_id"], name="payments_recon_match"),
+            models.Index(fields=["provider", "subject"], name="payments_recon_subject"),
         )
 
     def __str__(self) -> str:

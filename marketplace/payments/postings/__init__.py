@@ -8,6 +8,10 @@ from marketplace.payments.postings.captures import (
     post_shortage,
     post_unmatched_receipt,
 )
+from marketplace.payments.postings.differences import (
+    post_difference_to_expense,
+    post_difference_to_suspense,
+)
 from marketplace.payments.postings.payouts import (
     post_payout_failed,
     post_payout_paid,
@@ -42,6 +46,8 @@ from marketplace.payments.postings.wallets import (
 __all__ = [
     "SellersShare",
     "is_written_off",
+    "post_difference_to_expense",
+    "post_difference_to_suspense",
     "post_hold",
     "post_payout_failed",
     "post_payout_paid",

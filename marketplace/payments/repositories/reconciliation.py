@@ -15,7 +15,8 @@ from marketplace.core.db import needs_transaction
 from marketplace.core.money import Money
 from marketplace.payments.models import ProviderReport
 
-IS_UUID = "~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'"
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+IS_UUID = f"~ '^{UUID}$'"
 
 
 def _as_uuid(text: str) -> str:
@@ -39,7 +40,10 @@ SUBJECT_OF_LINE = f"""coalesce(
               THEN {_known_as("payments_refund", "provider_refund_id")}
          WHEN l.kind IN ('PAYOUT', 'PAYOUT_RETURN')
               THEN {_known_as("payments_payout", "provider_payout_id")}
-    END, nullif(l.object_id, ''), l.reference)"""
+         WHEN l.kind IN ('CHARGEBACK', 'CHARGEBACK_FEE', 'CHARGEBACK_RETURN')
+              THEN (SELECT o.id::text FROM payments_chargeback o
+                     WHERE o.provider = l.provider AND o.provider_chargeback_id = l.object_id)
+    END, nullif(l.object_id, ''), l.reference)"""  # noqa: S608 (constants)
 
 TAKE_UP_LINES = f"""
     WITH taken AS (
@@ -104,7 +108,8 @@ TAKE_UP_ENTRIES = f"""
         (provider, side, source_id, journal_id, kind, subject, object_id, reference, amount_minor,
          currency, happened_at, seen_at, needs_match)
     SELECT %(provider)s::text, 'OURS', e.id, j.id, {KIND_OF_JOURNAL},
-           coalesce({SUBJECT_OF_JOURNAL}, regexp_replace(k.key, '^.*:', '')), '', '',
+           coalesce({SUBJECT_OF_JOURNAL}, substring(k.key FROM '{UUID}'),
+                    regexp_replace(k.key, '^.*:', '')), '', '',
            e.amount_minor, e.currency, e.posted_at, %(now)s::timestamptz, true
       FROM payments_ledger_account a
       JOIN payments_ledger_entry e ON e.account_id = a.id AND e.account_version IS NULL

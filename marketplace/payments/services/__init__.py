@@ -3,12 +3,14 @@
 from marketplace.payments.commission.new_rule import NewCommissionRule
 from marketplace.payments.services.add_bank_account import add_bank_account
 from marketplace.payments.services.approve_payout import approve_payout
+from marketplace.payments.services.ask_about_item import ask_about_item
 from marketplace.payments.services.book_provider_fee import book_provider_fee
 from marketplace.payments.services.cancel_withdrawal import cancel_withdrawal
 from marketplace.payments.services.choose_default_bank_account import choose_default_bank_account
 from marketplace.payments.services.clear_bank_account import clear_bank_account
 from marketplace.payments.services.create_commission_rule import create_commission_rule
 from marketplace.payments.services.create_payment import create_payment
+from marketplace.payments.services.decide_item_resolution import decide_item_resolution
 from marketplace.payments.services.end_commission_rule import end_commission_rule
 from marketplace.payments.services.enter_settlement import enter_settlement
 from marketplace.payments.services.freeze_payouts import freeze_payouts
@@ -30,6 +32,7 @@ from marketplace.payments.services.release_part import release_part
 from marketplace.payments.services.remove_bank_account import remove_bank_account
 from marketplace.payments.services.reprocess_webhook import reprocess_webhook
 from marketplace.payments.services.request_withdrawal import request_withdrawal
+from marketplace.payments.services.resolve_item import resolve_item
 from marketplace.payments.services.resolve_review import Resolution, resolve_review
 from marketplace.payments.services.settle_unknown_attempts import settle_unknown_attempts
 from marketplace.payments.services.settle_unknown_top_ups import settle_unknown_top_ups
@@ -67,6 +70,7 @@ __all__ = [
     "SaleLine",
     "add_bank_account",
     "approve_payout",
+    "ask_about_item",
     "book_provider_fee",
     "cancel_withdrawal",
     "choose_default_bank_account",
@@ -74,6 +78,7 @@ __all__ = [
     "combine_commission",
     "create_commission_rule",
     "create_payment",
+    "decide_item_resolution",
     "end_commission_rule",
     "enter_settlement",
     "freeze_payouts",
@@ -97,6 +102,7 @@ __all__ = [
     "remove_bank_account",
     "reprocess_webhook",
     "request_withdrawal",
+    "resolve_item",
     "resolve_review",
     "settle_unknown_attempts",
     "settle_unknown_top_ups",

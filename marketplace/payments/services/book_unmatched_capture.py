@@ -1,6 +1,7 @@
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
-from marketplace.core.db import opens_transaction
+from marketplace.core.db import needs_transaction, opens_transaction
+from marketplace.core.money import Money
 from marketplace.payments import postings
 from marketplace.payments.models import PaymentReview, ReviewKind
 from marketplace.payments.providers.protocol import ProviderPayment
@@ -14,14 +15,12 @@ def book_unmatched_capture(*, provider: str, observed: ProviderPayment) -> str:
 
     Once per object of the provider. Returns what was done.
     """
-    subject_id = uuid5(NAMESPACE_URL, f"{provider}:{observed.id}")
-    if PaymentReview.objects.filter(
-        kind=ReviewKind.UNMATCHED_CAPTURE, subject_id=subject_id
-    ).exists():
-        return "nothing new"
-    postings.post_unmatched_receipt(
-        subject_id=subject_id, reference_id=subject_id, provider=provider, amount=observed.amount
+    note = f"The provider collected money under the unknown reference {observed.reference!r}."
+    booked = book_foreign_receipt(
+        provider=provider, object_id=observed.id, amount=observed.amount, note=note
     )
+    if booked is None:
+        return "nothing new"
     if observed.fee is not None and observed.fee.is_positive:
         book_provider_fee(
             provider=provider,
@@ -29,13 +28,30 @@ def book_unmatched_capture(*, provider: str, observed: ProviderPayment) -> str:
             payment_id=None,
             amount=observed.fee,
         )
+    return "put into suspense"
+
+
+@needs_transaction
+def book_foreign_receipt(*, provider: str, object_id: str, amount: Money, note: str) -> UUID | None:
+    """Clearing → suspense, with a review; returns the journal, or None when it was booked before.
+
+    Once per object of the provider, whether a webhook or a line of the report told of it.
+    """
+    subject_id = uuid5(NAMESPACE_URL, f"{provider}:{object_id}")
+    if PaymentReview.objects.filter(
+        kind=ReviewKind.UNMATCHED_CAPTURE, subject_id=subject_id
+    ).exists():
+        return None
+    journal_id = postings.post_unmatched_receipt(
+        subject_id=subject_id, reference_id=subject_id, provider=provider, amount=amount
+    )
     open_review(
         kind=ReviewKind.UNMATCHED_CAPTURE,
         subject_id=subject_id,
         provider=provider,
-        provider_object_id=observed.id,
-        amount=observed.amount,
+        provider_object_id=object_id,
+        amount=amount,
         in_suspense=True,
-        note=f"The provider collected money under the unknown reference {observed.reference!r}.",
+        note=note,
     )
-    return "put into suspense"
+    return journal_id

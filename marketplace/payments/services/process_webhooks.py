@@ -21,6 +21,7 @@ from marketplace.payments.providers.protocol import (
     ObjectMissing,
     PaymentOutcome,
     PaymentProvider,
+    WebhookNotice,
 )
 from marketplace.payments.services.book_unmatched_capture import book_unmatched_capture
 from marketplace.payments.services.learn_payment import learn_payment
@@ -83,7 +84,14 @@ def _handle(webhook: ProviderWebhook) -> None:
 def _learn(webhook: ProviderWebhook) -> str:
     """Ask the provider about the webhook's object and record the answer."""
     provider = get_provider(webhook.provider)
-    notice = provider.parse_webhook(bytes(webhook.raw_body))
+    return learn_object(provider, provider.parse_webhook(bytes(webhook.raw_body)))
+
+
+def learn_object(provider: PaymentProvider, notice: WebhookNotice) -> str:
+    """Ask the provider about an object and record the answer; returns what was done, if anything.
+
+    For whoever has heard of the object: a webhook, or a line of the provider's report.
+    """
     try:
         match notice.kind:
             case ObjectKind.PAYMENT:
