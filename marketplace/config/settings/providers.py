@@ -19,6 +19,7 @@ _CURRENCY, _COUNTRY = re.compile(r"[A-Z]{3}"), re.compile(r"[A-Z]{2}")
 
 PROVIDER_SETTINGS: dict[str, tuple[str, ...]] = {
     "sandbox": ("SANDBOX_API_KEY", "SANDBOX_WEBHOOK_SECRETS"),
+    "paypal": ("PAYPAL_CLIENT_ID", "PAYPAL_CLIENT_SECRET", "PAYPAL_WEBHOOK_IDS"),
 }
 """Provider → the settings that it cannot do without. One line per adapter."""
 
@@ -83,3 +84,11 @@ SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8001")
 SANDBOX_API_KEY = env.str("SANDBOX_API_KEY", default="")
 SANDBOX_WEBHOOK_SECRETS = env.list("SANDBOX_WEBHOOK_SECRETS", default=[])
 SANDBOX_HOLDING_LIMIT_DAYS = env.int("SANDBOX_HOLDING_LIMIT_DAYS", default=90)
+
+PAYPAL_API_URL = env.str("PAYPAL_API_URL", default="https://api-m.paypal.com")
+PAYPAL_CLIENT_ID = env.str("PAYPAL_CLIENT_ID", default="")
+PAYPAL_CLIENT_SECRET = env.str("PAYPAL_CLIENT_SECRET", default="")
+PAYPAL_WEBHOOK_IDS = env.list("PAYPAL_WEBHOOK_IDS", default=[])
+PAYPAL_WEBHOOK_CHECK = env.str("PAYPAL_WEBHOOK_CHECK", default="certificate")
+PAYPAL_DISBURSEMENT_MODE = env.str("PAYPAL_DISBURSEMENT_MODE", default="DELAYED")
+PAYPAL_HOLDING_LIMIT_DAYS = env.int("PAYPAL_HOLDING_LIMIT_DAYS", default=28)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.signals import setting_changed
 
 from marketplace.core.errors import DomainError, ErrorKind, NotFound
+from marketplace.payments.providers import paypal
 from marketplace.payments.providers.protocol import PaymentProvider
 from marketplace.payments.providers.sandbox import SandboxProvider
 
@@ -36,7 +37,27 @@ def _sandbox() -> PaymentProvider:
     )
 
 
-BUILDERS: dict[str, Callable[[], PaymentProvider]] = {"sandbox": _sandbox}
+def _paypal() -> PaymentProvider:
+    api = paypal.open_api(
+        base_url=settings.PAYPAL_API_URL,
+        client_id=settings.PAYPAL_CLIENT_ID,
+        client_secret=settings.PAYPAL_CLIENT_SECRET,
+        timeout_seconds=settings.PROVIDER_TIMEOUT_SECONDS,
+    )
+    return paypal.PayPalProvider(
+        api=api,
+        webhooks=paypal.check_webhooks(
+            settings.PAYPAL_WEBHOOK_CHECK,
+            api=api,
+            webhook_ids=settings.PAYPAL_WEBHOOK_IDS,
+            timeout_seconds=settings.PROVIDER_TIMEOUT_SECONDS,
+        ),
+        disbursement_mode=settings.PAYPAL_DISBURSEMENT_MODE,
+        holding_limit_days=settings.PAYPAL_HOLDING_LIMIT_DAYS,
+    )
+
+
+BUILDERS: dict[str, Callable[[], PaymentProvider]] = {"sandbox": _sandbox, "paypal": _paypal}
 """A further provider is one adapter and one line here."""
 
 

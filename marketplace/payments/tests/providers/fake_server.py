@@ -49,6 +49,12 @@ class Answer:
     body: Any
     headers: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def content(self) -> bytes:
+        if isinstance(self.body, bytes):
+            return self.body
+        return b"" if self.body is None else json.dumps(self.body).encode()
+
 
 class Refused(Exception):
     """The fake's way of answering no from anywhere."""
@@ -158,7 +164,7 @@ class FakeServer:
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815
 
             def send(self, answer: Answer, *, broken: bool) -> None:
-                content = b"" if answer.body is None else json.dumps(answer.body).encode()
+                content = answer.content
                 content = content[: len(content) // 2] if broken else content
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
