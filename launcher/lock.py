@@ -17,7 +17,7 @@ from pathlib import Path
 
 from launcher.bootstrap import REQUIREMENTS, ROOT, UV_HOME
 
-NAMES = ("uv", "base", "dev")
+NAMES = ("uv", "base", "dev", "localstripe")
 ADDRESS = re.compile(r"https?://|--(?:extra-)?index-url|--find-links|--trusted-host", re.IGNORECASE)
 HEADER = "# Made by `make lock`. Do not edit.\n"
 

@@ -207,6 +207,8 @@ def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:
             "_granian": {"level": "INFO"},
             "amqp": {"level": "WARNING"},
             "httpx": {"level": "WARNING"},
+            # It tells every request and every refusal in the provider's words.
+            "stripe": {"level": "ERROR"},
             "kombu": {"level": "WARNING"},
         },
     }

@@ -20,6 +20,7 @@ _CURRENCY, _COUNTRY = re.compile(r"[A-Z]{3}"), re.compile(r"[A-Z]{2}")
 PROVIDER_SETTINGS: dict[str, tuple[str, ...]] = {
     "sandbox": ("SANDBOX_API_KEY", "SANDBOX_WEBHOOK_SECRETS"),
     "paypal": ("PAYPAL_CLIENT_ID", "PAYPAL_CLIENT_SECRET", "PAYPAL_WEBHOOK_IDS"),
+    "stripe": ("STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS"),
 }
 """Provider → the settings that it cannot do without. One line per adapter."""
 
@@ -92,3 +93,7 @@ PAYPAL_WEBHOOK_IDS = env.list("PAYPAL_WEBHOOK_IDS", default=[])
 PAYPAL_WEBHOOK_CHECK = env.str("PAYPAL_WEBHOOK_CHECK", default="certificate")
 PAYPAL_DISBURSEMENT_MODE = env.str("PAYPAL_DISBURSEMENT_MODE", default="DELAYED")
 PAYPAL_HOLDING_LIMIT_DAYS = env.int("PAYPAL_HOLDING_LIMIT_DAYS", default=28)
+STRIPE_URL = env.str("STRIPE_URL", default="https://api.stripe.com")
+STRIPE_API_KEY = env.str("STRIPE_API_KEY", default="")
+STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[])
+STRIPE_HOLDING_LIMIT_DAYS = env.int("STRIPE_HOLDING_LIMIT_DAYS", default=90)

@@ -57,7 +57,24 @@ def _paypal() -> PaymentProvider:
     )
 
 
-BUILDERS: dict[str, Callable[[], PaymentProvider]] = {"sandbox": _sandbox, "paypal": _paypal}
+def _stripe() -> PaymentProvider:
+    # Its SDK takes a second to import: only where it is used.
+    from marketplace.payments.providers.stripe import StripeProvider
+
+    return StripeProvider(
+        base_url=settings.STRIPE_URL,
+        api_key=settings.STRIPE_API_KEY,
+        webhook_secrets=settings.STRIPE_WEBHOOK_SECRETS,
+        holding_limit_days=settings.STRIPE_HOLDING_LIMIT_DAYS,
+        timeout_seconds=settings.PROVIDER_TIMEOUT_SECONDS,
+    )
+
+
+BUILDERS: dict[str, Callable[[], PaymentProvider]] = {
+    "sandbox": _sandbox,
+    "stripe": _stripe,
+    "paypal": _paypal,
+}
 """A further provider is one adapter and one line here."""
 
 

@@ -124,9 +124,19 @@ class HttpApi:
 
     def call(self, method: str, path: str, **options: Any) -> Any:
         """Any other request; ``options`` are httpx's (``data``, ``json``, ``params``, ``auth``)."""
+        status, content, _ = self.exchange(method, path, **options)
+        return self._meaning(status, content)
+
+    def exchange(
+        self, method: str, path: str, **options: Any
+    ) -> tuple[int, bytes, Mapping[str, str]]:
+        """Status, body and headers of whatever is answered, for an SDK that reads them itself.
+
+        Raises :class:`ProviderUnknown` when nothing is.
+        """
         forbid_transaction("a call to the payment provider")
         try:
-            status, content = self._exchange(method, path, options)
+            return self._exchange(method, path, options)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             # Not even reached. Still UNKNOWN to the caller: the repair job asks and sends again.
             raise ProviderUnknown("the provider cannot be reached", code="unreachable") from error
@@ -134,9 +144,10 @@ class HttpApi:
             raise ProviderUnknown(
                 f"no answer from the provider ({type(error).__name__})", code="no_answer"
             ) from error
-        return self._meaning(status, content)
 
-    def _exchange(self, method: str, path: str, options: dict[str, Any]) -> tuple[int, bytes]:
+    def _exchange(
+        self, method: str, path: str, options: dict[str, Any]
+    ) -> tuple[int, bytes, Mapping[str, str]]:
         # httpx limits each read, not the whole: an answer that trickles would last for ever.
         deadline = time.monotonic() + self._timeout_seconds
         content = bytearray()
@@ -145,7 +156,7 @@ class HttpApi:
                 content += chunk
                 if len(content) > MAX_ANSWER_BYTES or time.monotonic() > deadline:
                     raise httpx.ReadTimeout("the answer is too long or too slow")
-            return response.status_code, bytes(content)
+            return response.status_code, bytes(content), response.headers
 
     def _meaning(self, status: int, content: bytes) -> Any:
         if status == HTTPStatus.NO_CONTENT:

@@ -359,7 +359,7 @@ class ProviderContract:
         provider = harness.provider
         for ask in (provider.fetch_payment, provider.find_refund, provider.read_report):
             with pytest.raises(TransactionNested), transaction.atomic():
-                ask("x")
+                ask(str(new_id()))
 
     # --- webhooks
 

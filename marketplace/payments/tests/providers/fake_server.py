@@ -76,6 +76,7 @@ def route(method: str, pattern: str) -> Callable[[Route], Route]:
 
 class FakeServer:
     not_found: ClassVar[Any] = {"message": "not found"}
+    failed: ClassVar[Any] = {"message": "internal error"}
 
     def __init__(self) -> None:
         self.url = ""
@@ -107,11 +108,11 @@ class FakeServer:
             self.asked.append(asked)
             trouble = self._take_trouble(asked)
             if trouble is Trouble.UNAVAILABLE:
-                return Answer(503, {"message": "try later"}), None
+                return Answer(503, self.failed), None
             early = self.before(asked)
             answer = early or self._act(asked)
             if trouble is Trouble.ERROR:
-                answer = Answer(500, {"message": "internal error"})
+                answer = Answer(500, self.failed)
             if early is None:
                 self.after(asked, answer)
             return answer, trouble
