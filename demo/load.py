@@ -38,6 +38,7 @@ class Shop:
     buyers: list[Api]
     sellers: dict[str, Api]
     products: dict[str, list[Json]]
+    operator: Api
 
 
 def load_marketplace() -> None:
@@ -54,7 +55,8 @@ def load_marketplace() -> None:
     sellers = {name: api for name, api in people.items() if "SELLER" in api.user["roles"]}
     buyers = [api for name, api in people.items() if "buyer" in name]
     ids = {slug: str(category.pk) for slug, category in categories.items()}
-    shop = Shop(buyers, sellers, list_products(sellers, ids))
+    operator = next(api for api in people.values() if "ADMIN" in api.user["roles"])
+    shop = Shop(buyers, sellers, list_products(sellers, ids), operator)
     for number, what in enumerate(trade(shop), start=1):
         print(f"sale {number}: {what}", flush=True)
     withdraw(shop.sellers["tech-seller"])
@@ -157,6 +159,19 @@ def is_cancelled_by_the_seller(sale: Sale) -> None:
     wait_for(lambda: sale.payment()["status"] == "REFUNDED", "a refund")
 
 
+def is_refunded(sale: Sale) -> None:
+    """After it was completed: the seller, who has been paid, gives it back."""
+    is_completed(sale)
+    total = sale.refresh()["total"]
+    sale.refund(total, "The glass was cracked; the seller agreed to take it back.")
+    wait_for(lambda: sale.payment()["status"] == "REFUNDED", "a refund")
+
+
+def is_refunded_in_part(sale: Sale) -> None:
+    is_delivered(sale)
+    sale.refund("2.00", "A scratch on the lid; both agreed on this.")
+
+
 def waits_for_an_answer(sale: Sale) -> None:
     is_accepted(sale)
     reason = {"reason": "Ordered the wrong size."}
@@ -174,6 +189,8 @@ FATES: tuple[tuple[Callable[[Sale], None], int], ...] = (
     (is_declined, 1),
     (is_given_up, 1),
     (is_cancelled_by_the_seller, 2),
+    (is_refunded, 1),
+    (is_refunded_in_part, 1),
 )
 METHODS = ("standard", "express", "standard", "economy")
 
@@ -198,7 +215,7 @@ def _plan(shop: Shop) -> Iterable[tuple[Callable[[Sale], None], Sale, Json, str]
     for fate, count in FATES:
         for _ in range(count):
             name = next(names)
-            sale = Sale(next(buyers), shop.sellers[name])
+            sale = Sale(next(buyers), shop.sellers[name], operator=shop.operator)
             yield fate, sale, next(shelves[name]), next(methods)
 
 

@@ -22,6 +22,8 @@ class Sale:
     seller: Api
     poll_seconds: float = 20.0
     order: Json = field(default_factory=dict)
+    operator: Api | None = None
+    """Who refunds, where a story needs it."""
 
     @property
     def path(self) -> str:
@@ -71,6 +73,12 @@ class Sale:
 
     def cancel(self, by: Api, reason: str) -> Json:
         return self._act(by, "cancel", reason=reason)
+
+    def refund(self, amount: str, reason: str) -> Json:
+        """The operator gives the buyer so much back."""
+        if self.operator is None:
+            raise ValueError("nobody here may refund")
+        return self._act(self.operator, "refund", amount=amount, currency="EUR", reason=reason)
 
     def run_to_release(self, product: Json) -> Json:
         """The whole sale, from placing to the seller's wallet."""

@@ -1,6 +1,6 @@
 """Orders for operators: read in full, changed through the same commands as everybody else's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import TabularInline
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from marketplace.core.actor import Actor, Role
 from marketplace.core.admin import (
@@ -45,22 +45,52 @@ from marketplace.orders.models import (
 )
 
 MAX_TIMELINE_ROWS = 200
-OPERATIONS: dict[str, tuple[str, Callable[[UUID, Actor, str], Any]]] = {
-    "deliver": (
-        "Record the delivery",
-        lambda order_id, by, why: services.record_delivery(order_id=order_id, actor=by, note=why),
-    ),
-    "cancel": (
-        "Cancel the order",
-        lambda order_id, by, why: services.cancel_order(order_id=order_id, actor=by, reason=why),
-    ),
-}
 
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=1000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), label="Reason"
     )
+
+
+class RefundForm(ReasonForm):
+    """The amount is always typed: nothing stands for all of it."""
+
+    amount = forms.CharField(
+        max_length=20, widget=UnfoldAdminTextInputWidget(), label="Amount, in the order's currency"
+    )
+    field_order = ("amount", "reason")
+
+
+def _refund(order_id: UUID, by: Actor, said: Mapping[str, str]) -> None:
+    currency = Order.objects.values_list("currency", flat=True).get(id=order_id)
+    services.refund_order(
+        order_id=order_id,
+        actor=by,
+        amount=Money.from_decimal(said["amount"], currency),
+        reason=said["reason"],
+    )
+
+
+OPERATIONS: dict[
+    str, tuple[str, type[ReasonForm], Callable[[UUID, Actor, Mapping[str, str]], Any]]
+] = {
+    "deliver": (
+        "Record the delivery",
+        ReasonForm,
+        lambda order_id, by, said: services.record_delivery(
+            order_id=order_id, actor=by, note=said["reason"]
+        ),
+    ),
+    "cancel": (
+        "Cancel the order",
+        ReasonForm,
+        lambda order_id, by, said: services.cancel_order(
+            order_id=order_id, actor=by, reason=said["reason"]
+        ),
+    ),
+    "refund": ("Refund the order", RefundForm, _refund),
+}
 
 
 class ReadOnlyInline(TabularInline):
@@ -164,7 +194,7 @@ class OrderAdmin(ReadOnlyAdmin):
         "exceptions",
         "terms",
     )
-    actions_detail = ("record_delivery", "cancel_order")
+    actions_detail = ("record_delivery", "cancel_order", "refund_order")
 
     @admin.display(description="order", ordering="id")
     def number(self, order: Order) -> str:
@@ -227,17 +257,21 @@ class OrderAdmin(ReadOnlyAdmin):
     def cancel_order(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         return self._ask_reason(request, UUID(str(object_id)), "cancel")
 
+    @action(description="Refund", url_path="refund", permissions=["operate"])  # type: ignore[untyped-decorator]
+    def refund_order(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        return self._ask_reason(request, UUID(str(object_id)), "refund")
+
     def _ask_reason(self, request: HttpRequest, order_id: UUID, name: str) -> HttpResponse:
         """A page between choosing and doing: nothing happens without a reason."""
         if not self.has_operate_permission(request):
             raise PermissionDenied
-        title, command = OPERATIONS[name]
+        title, form_class, command = OPERATIONS[name]
         back = reverse("admin:orders_order_change", args=[order_id])
-        form = ReasonForm(request.POST if request.method == "POST" else None)
+        form = form_class(request.POST if request.method == "POST" else None)
         if form.is_valid():
             by = operator(request)
             try:
-                command(order_id, by, form.cleaned_data["reason"])
+                command(order_id, by, form.cleaned_data)
             except DomainError as refusal:
                 messages.error(request, refusal.detail)
             else:

@@ -57,6 +57,12 @@ class OrderNotCancellable(OrderRefused):
     )
 
 
+class OrderNotRefundable(OrderRefused):
+    code = "order_not_refundable"
+    title = "The order cannot be refunded now"
+    advice = "An order is refunded once it is paid; a cancelled one is refunded by itself."
+
+
 class CancellationNotRequestable(OrderRefused):
     code = "cancellation_not_requestable"
     title = "Cancellation cannot be requested now"
@@ -206,6 +212,8 @@ _WRONG_STATE: Mapping[Command, type[OrderRefused]] = {
     Command.REQUEST_CANCELLATION: CancellationNotRequestable,
     Command.DECLINE_CANCELLATION: NoOpenCancellationRequest,
     Command.CANCEL_ORDER: OrderNotCancellable,
+    Command.REFUND_ORDER: OrderNotRefundable,
+    Command.REFUND_PART: OrderNotRefundable,
     Command.EXTEND_SHIP_BY: ShipByNotExtendable,
     Command.SHIP_ORDER: OrderNotShippable,
     Command.RECORD_DELIVERY: OrderNotDeliverable,

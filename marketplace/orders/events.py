@@ -61,6 +61,18 @@ class OrderCancelled(OrderFact):
     """Then a full refund was queued in the same transaction."""
 
 
+@domain_event("orders.OrderRefunded")
+class OrderRefunded(OrderFact):
+    """Everything that was paid is back with the buyer, or on its way."""
+
+    reason: str
+
+
+@domain_event("orders.OrderRefundedInPart")
+class OrderRefundedInPart(OrderFact):
+    amount_minor: int
+
+
 @domain_event("orders.CancellationRequested")
 class CancellationRequested(OrderFact):
     answer_by_at: datetime
@@ -103,6 +115,8 @@ STATUS_EVENTS = (
     OrderDelivered,
     OrderCompleted,
     OrderCancelled,
+    OrderRefunded,
+    OrderRefundedInPart,
     CancellationRequested,
     CancellationDeclined,
     ShipByExtended,

@@ -57,6 +57,9 @@ class Command(StrEnum):
     REMIND_BUYER = "remind_buyer"
     CONFIRM_RECEIPT = "confirm_receipt"
     COMPLETE_AUTOMATICALLY = "complete_automatically"
+    REFUND_ORDER = "refund_order"
+    REFUND_PART = "refund_part"
+    """What ``refund_order`` comes to while the buyer does not have everything back."""
 
 
 class Guard(StrEnum):
@@ -121,6 +124,10 @@ def _rows() -> Iterator[Transition]:
     yield row(
         delivered, completed, c.COMPLETE_AUTOMATICALLY, {system}, g.NOT_FROZEN, g.BUYER_REMINDED
     )
+
+    for was_paid in (paid, processing, shipped, delivered, completed):
+        yield row(was_paid, s.REFUNDED, c.REFUND_ORDER, {operator}, g.NOT_FROZEN)
+        yield row(was_paid, was_paid, c.REFUND_PART, {operator}, g.NOT_FROZEN)
 
 
 TRANSITIONS: tuple[Transition, ...] = tuple(_rows())

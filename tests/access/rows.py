@@ -143,6 +143,8 @@ MATRIX: tuple[Row, ...] = (
     on_order("deliver/", "shipped", to(401, 200, 403, 404, 404, 200)),
     on_order("confirm/", "delivered", to(401, 200, 403, 404, 404, 403)),
     on_order("cancel/", "placed", to(401, 200, 200, 404, 404, 200), {"reason": "Too late."}),
+    on_order("refund/", "paid", to(401, 403, 403, 404, 404, 200),
+             {"amount": "1.00", "currency": "EUR", "reason": "Scratched."}),
     on_order("request-cancellation/", "paid", to(401, 200, 403, 404, 404, 403)),
     on_order("decline-cancellation/", "asked", to(401, 403, 200, 404, 404, 403)),
     on_order("extend-ship-by/", "paid", to(401, 200, 403, 404, 404, 403), {"business_days": 1}),

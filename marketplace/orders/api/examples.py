@@ -153,6 +153,7 @@ TIMELINE = {
     ]
 }
 SHIP = {"carrier": "sandbox", "tracking_number": "SBX-20261122-01"}
+REFUND = {"amount": "12.50", "currency": "EUR", "reason": "Arrived with a scratch."}
 REASON = {"reason": "Ordered the wrong size."}
 DELIVER = {"note": "Collected at the door."}
 EXTEND = {"business_days": 3}

@@ -24,6 +24,7 @@ ACTIONS = {
     "request_cancellation": "request-cancellation",
     "decline_cancellation": "decline-cancellation",
     "extend_ship_by": "extend-ship-by",
+    "refund_order": "refund",
 }
 """Which path below the order gives a command."""
 
@@ -92,6 +93,15 @@ class ShipOrderSerializer(StrictSerializer[Any]):
         allow_blank=True,
         default="",
         help_text="Needed when the shipping method is tracked.",
+    )
+
+
+@shown_as(request=examples.REFUND)
+class RefundOrderSerializer(StrictSerializer[Any]):
+    amount = money_field(help_text="Always said: nothing stands for all of it.")
+    currency = serializers.RegexField(r"^[A-Z]{3}$", help_text="The order's.")
+    reason = serializers.CharField(
+        max_length=500, help_text="Written to the timeline, where both parties read it."
     )
 
 

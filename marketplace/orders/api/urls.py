@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.orders.api import views
+from marketplace.orders.api import ending_views, views
 
 urlpatterns = [
     path("", views.OrderListView.as_view(), name="orders"),
@@ -11,15 +11,16 @@ urlpatterns = [
     path("<uuid:order_id>/ship/", views.ShipView.as_view(), name="order-ship"),
     path("<uuid:order_id>/deliver/", views.DeliverView.as_view(), name="order-deliver"),
     path("<uuid:order_id>/confirm/", views.ConfirmView.as_view(), name="order-confirm"),
-    path("<uuid:order_id>/cancel/", views.CancelView.as_view(), name="order-cancel"),
+    path("<uuid:order_id>/cancel/", ending_views.CancelView.as_view(), name="order-cancel"),
+    path("<uuid:order_id>/refund/", ending_views.RefundView.as_view(), name="order-refund"),
     path(
         "<uuid:order_id>/request-cancellation/",
-        views.RequestCancellationView.as_view(),
+        ending_views.RequestCancellationView.as_view(),
         name="order-request-cancellation",
     ),
     path(
         "<uuid:order_id>/decline-cancellation/",
-        views.DeclineCancellationView.as_view(),
+        ending_views.DeclineCancellationView.as_view(),
         name="order-decline-cancellation",
     ),
     path(

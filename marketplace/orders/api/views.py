@@ -31,14 +31,14 @@ FINISHED = (
 """What every command on an order may be answered with."""
 
 
-def _read(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+def read_input(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
     data = serializer(data=request.data)
     data.is_valid(raise_exception=True)
     validated: dict[str, Any] = data.validated_data
     return validated
 
 
-def _answer(order: services.OrderSnapshot) -> Response:
+def answer(order: services.OrderSnapshot) -> Response:
     return Response(rendering.render_order(order), headers={"ETag": etag(order.version)})
 
 
@@ -92,7 +92,7 @@ class OrderListView(GenericAPIView[Any]):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        wanted = _read(s.PlaceOrderSerializer, request)
+        wanted = read_input(s.PlaceOrderSerializer, request)
         checkout = services.place_order(
             actor=actor_of(request),
             lines=[services.BasketLine(**line) for line in wanted["items"]],
@@ -115,7 +115,7 @@ class OrderView(APIView):
         responses=s.OrderSerializer,
     )
     def get(self, request: Request, order_id: UUID) -> Response:
-        return _answer(queries.get_order(order_id=order_id, actor=actor_of(request)))
+        return answer(queries.get_order(order_id=order_id, actor=actor_of(request)))
 
 
 class TimelineView(APIView):
@@ -142,7 +142,7 @@ class PayView(APIView):
     @honours_if_match
     @idempotent(spans_transactions=True)
     def post(self, request: Request, order_id: UUID) -> Response:
-        wanted = _read(s.PayOrderSerializer, request)
+        wanted = read_input(s.PayOrderSerializer, request)
         start = services.pay_order(
             order_id=order_id,
             actor=actor_of(request),
@@ -167,7 +167,7 @@ class AcceptView(APIView):
     @honours_if_match
     def post(self, request: Request, order_id: UUID) -> Response:
         takes_nothing(request)
-        return _answer(
+        return answer(
             services.accept_order(
                 order_id=order_id,
                 actor=actor_of(request),
@@ -196,8 +196,8 @@ class ShipView(APIView):
     )
     @honours_if_match
     def post(self, request: Request, order_id: UUID) -> Response:
-        wanted = _read(s.ShipOrderSerializer, request)
-        return _answer(
+        wanted = read_input(s.ShipOrderSerializer, request)
+        return answer(
             services.ship_order(
                 order_id=order_id,
                 actor=actor_of(request),
@@ -219,11 +219,11 @@ class DeliverView(APIView):
     @refuses(errors.OrderNotDeliverable, errors.OrderAlreadyDelivered, *FINISHED)
     @honours_if_match
     def post(self, request: Request, order_id: UUID) -> Response:
-        return _answer(
+        return answer(
             services.record_delivery(
                 order_id=order_id,
                 actor=actor_of(request),
-                note=_read(s.DeliverSerializer, request)["note"],
+                note=read_input(s.DeliverSerializer, request)["note"],
                 expected_version=expected_version(request),
             )
         )
@@ -242,80 +242,10 @@ class ConfirmView(APIView):
     @idempotent
     def post(self, request: Request, order_id: UUID) -> Response:
         takes_nothing(request)
-        return _answer(
+        return answer(
             services.confirm_receipt(
                 order_id=order_id,
                 actor=actor_of(request),
-                expected_version=expected_version(request),
-            )
-        )
-
-
-class CancelView(APIView):
-    @extend_schema(
-        operation_id="orders_cancel",
-        tags=["orders"],
-        summary="End the sale; what was paid goes back in full",
-        request=s.ReasonSerializer,
-        responses=s.OrderSerializer,
-    )
-    @refuses(errors.OrderNotCancellable, errors.ScanNotOverdue, errors.OrderFrozen, *FINISHED)
-    @honours_if_match
-    @idempotent
-    def post(self, request: Request, order_id: UUID) -> Response:
-        return _answer(
-            services.cancel_order(
-                order_id=order_id,
-                actor=actor_of(request),
-                reason=_read(s.ReasonSerializer, request)["reason"],
-                expected_version=expected_version(request),
-            )
-        )
-
-
-class RequestCancellationView(APIView):
-    @extend_schema(
-        operation_id="orders_request_cancellation",
-        tags=["orders"],
-        summary="The buyer of a paid order asks the seller to cancel it",
-        request=s.ReasonSerializer,
-        responses=s.OrderSerializer,
-    )
-    @refuses(
-        errors.CancellationNotRequestable,
-        errors.CancellationAlreadyRequested,
-        errors.OrderAlreadyShipped,
-        errors.OrderFrozen,
-        *FINISHED,
-    )
-    @honours_if_match
-    def post(self, request: Request, order_id: UUID) -> Response:
-        return _answer(
-            services.request_cancellation(
-                order_id=order_id,
-                actor=actor_of(request),
-                reason=_read(s.ReasonSerializer, request)["reason"],
-                expected_version=expected_version(request),
-            )
-        )
-
-
-class DeclineCancellationView(APIView):
-    @extend_schema(
-        operation_id="orders_decline_cancellation",
-        tags=["orders"],
-        summary="The seller goes on with the sale",
-        request=s.ReasonSerializer,
-        responses=s.OrderSerializer,
-    )
-    @refuses(errors.NoOpenCancellationRequest, *FINISHED)
-    @honours_if_match
-    def post(self, request: Request, order_id: UUID) -> Response:
-        return _answer(
-            services.decline_cancellation(
-                order_id=order_id,
-                actor=actor_of(request),
-                reason=_read(s.ReasonSerializer, request)["reason"],
                 expected_version=expected_version(request),
             )
         )
@@ -337,11 +267,11 @@ class ExtendShipByView(APIView):
     )
     @honours_if_match
     def post(self, request: Request, order_id: UUID) -> Response:
-        return _answer(
+        return answer(
             services.extend_ship_by(
                 order_id=order_id,
                 actor=actor_of(request),
-                business_days=_read(s.ExtendShipBySerializer, request)["business_days"],
+                business_days=read_input(s.ExtendShipBySerializer, request)["business_days"],
                 expected_version=expected_version(request),
             )
         )

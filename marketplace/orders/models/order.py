@@ -163,7 +163,9 @@ class Order(models.Model):
                 name="orders_delivered_has_time",
             ),
             models.CheckConstraint(
+                # An order that was completed can still be refunded.
                 condition=Q(status=OrderStatus.COMPLETED, completed_at__isnull=False)
+                | Q(status=OrderStatus.REFUNDED)
                 | (~Q(status=OrderStatus.COMPLETED) & Q(completed_at__isnull=True)),
                 name="orders_completed_has_time",
             ),

@@ -15,6 +15,7 @@ from marketplace.orders.services.place_order import place_order
 from marketplace.orders.services.receive_payment import receive_payment
 from marketplace.orders.services.record_delivery import record_delivery
 from marketplace.orders.services.record_scan import record_scan
+from marketplace.orders.services.refund_order import refund_order
 from marketplace.orders.services.remind_buyer import remind_buyer
 from marketplace.orders.services.request_cancellation import request_cancellation
 from marketplace.orders.services.ship_order import ship_order
@@ -45,6 +46,7 @@ __all__ = [
     "receive_payment",
     "record_delivery",
     "record_scan",
+    "refund_order",
     "remind_buyer",
     "request_cancellation",
     "ship_order",

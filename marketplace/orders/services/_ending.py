@@ -1,11 +1,13 @@
-"""What every way of cancelling has in common: the timers, the stock and the money."""
+"""What every way of ending a sale early has in common: the timers, the stock and the money."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from marketplace.core.actor import Actor
 from marketplace.core.db import needs_transaction
 from marketplace.core.events import record
-from marketplace.orders.events import OrderCancelled
+from marketplace.orders.events import OrderCancelled, OrderRefunded
 from marketplace.orders.models import CancellationRequestStatus, CancelReason, Order
 from marketplace.orders.repositories import (
     CancellationRequestRepository,
@@ -67,3 +69,37 @@ def cancel(
         ),
         key=order.id,
     )
+
+
+@needs_transaction
+def end_refunded(
+    order: Order,
+    command: Command,
+    *,
+    party: Party,
+    actor: Actor,
+    at: datetime,
+    note: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """End a locked order whose buyer has everything back: timers stop, unsent goods are for sale.
+
+    The money has been moved by the caller, or by the buyer's bank.
+    """
+    row = order.perform(command, by=party, at=at)
+    order.cancellation_requested_at = None
+    order.frozen_at, order.frozen_reason = None, ""
+    OrderRepository().save(
+        order,
+        row,
+        party=party,
+        actor=actor,
+        fields=("cancellation_requested_at", "frozen_at", "frozen_reason"),
+        note=note,
+        details=details,
+    )
+    DeadlineRepository().void_all(order, at=at)
+    CancellationRequestRepository().close(order, CancellationRequestStatus.OVERTAKEN, at=at)
+    if order.shipped_at is None:
+        release_reservation(order_id=order.id)
+    record(OrderRefunded(**facts_of(order), reason=note[:200]), key=order.id)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.core.money import Money
 from marketplace.logistics.models import Shipment
 from marketplace.orders import services
 from marketplace.orders.models import (
@@ -163,11 +164,16 @@ class Deal:
             step()
             if reached == status:
                 return self
-        # No command of today leads to REFUNDED: returns will.
-        Order.objects.filter(id=self.id).update(
-            status=OrderStatus.REFUNDED, completed_at=None, refunded_at=clock.now()
-        )
+        self.refund()
         return self
+
+    def refund(self, amount: Money | None = None) -> OrderSnapshot:
+        return services.refund_order(
+            order_id=self.id,
+            actor=actor(self.operator),
+            amount=amount or self.order.total,
+            reason="Not as described",
+        )
 
 
 def place(

@@ -127,7 +127,7 @@ def test_the_same_key_places_one_order() -> None:
     assert Order.objects.count() == 1
 
 
-@pytest.mark.parametrize("action", ["pay", "confirm", "cancel", ""])
+@pytest.mark.parametrize("action", ["pay", "confirm", "cancel", "refund", ""])
 def test_what_moves_money_needs_a_key(action: str, provider: FakeProvider) -> None:
     deal = Deal(provider)
     path = path_of(deal, f"{action}/") if action else ORDERS
@@ -142,6 +142,7 @@ ACTIONS: dict[str, dict[str, Any]] = {
     "deliver": {},
     "confirm": {},
     "cancel": {"reason": "No"},
+    "refund": {"amount": "1.00", "currency": "EUR", "reason": "Scratched"},
     "request-cancellation": {},
     "decline-cancellation": {},
     "extend-ship-by": {"business_days": 1},

@@ -13,6 +13,7 @@ import pytest
 from marketplace.core.actor import Actor
 from marketplace.core.errors import DomainError, NotFound, StaleVersion
 from marketplace.core.ids import new_id
+from marketplace.core.money import Money
 from marketplace.orders import services
 from marketplace.orders.errors import NotYourPart, OrderRefused
 from marketplace.orders.models import Order, OrderEvent, OrderStatus
@@ -89,6 +90,10 @@ def give(command: Command, deal: Deal, by: Actor, **extra: Any) -> Any:
     extra = {"order_id": deal.id, "actor": by, **extra}
     if command is Command.PAY_ORDER:
         return pay_order(method="card", idempotency_key="key-1", return_url=RETURN_URL, **extra)
+    if command in (Command.REFUND_ORDER, Command.REFUND_PART):
+        total = deal.order.total
+        amount = total if command is Command.REFUND_ORDER else Money(1, total.currency)
+        return services.refund_order(amount=amount, reason="Not as described", **extra)
     if command is Command.SHIP_ORDER:
         return services.ship_order(tracking_number=f"TRK-{deal.id.hex[-16:]}", **extra)
     if command is Command.EXTEND_SHIP_BY:
