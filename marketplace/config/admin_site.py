@@ -23,6 +23,11 @@ def _link(title: str, icon: str, model: str) -> dict[str, str]:
     return {"title": title, "icon": icon, "link": f"/admin/{service}/{name}/"}
 
 
+def _page(title: str, icon: str, path: str) -> dict[str, str]:
+    """A page that is no list of a model; ``path`` is below the admin."""
+    return {"title": title, "icon": icon, "link": f"/admin/{path}"}
+
+
 def _group(title: str, *links: dict[str, str], is_open: bool = True) -> dict[str, Any]:
     return {"title": title, "separator": True, "collapsible": not is_open, "items": list(links)}
 
@@ -45,6 +50,7 @@ NAVIGATION = [
         _link("Payouts", "account_balance", "payments.payout"),
         _link("Wallets", "account_balance_wallet", "payments.wallet"),
         _link("Commission rules", "percent", "payments.commissionrule"),
+        _page("Commission report", "summarize", "payments/commissionrule/report/"),
     ),
     _group(
         "Books",

@@ -1,4 +1,4 @@
-"""Commission, wallets, statements, bank accounts and payouts."""
+"""Wallets, statements, bank accounts and payouts."""
 
 from typing import Any
 
@@ -11,35 +11,12 @@ from marketplace.core.admin import FastAdmin, ReadOnlyAdmin, status_label
 from marketplace.payments.admin.display import AmountMixin, filtered, money
 from marketplace.payments.models import (
     BankAccount,
-    CommissionRule,
     Payout,
     PayoutMinimum,
     PayoutPolicy,
     Transaction,
     Wallet,
 )
-
-
-@admin.register(CommissionRule)
-class CommissionRuleAdmin(FastAdmin):
-    """An edit binds later sales only: every sale froze its terms."""
-
-    list_display = ("name", "category_id", "rate_bps", "valid_from_at", "valid_until_at")
-    search_fields = ("name", "category_id__exact")
-    ordering = ("category_id", "-valid_from_at")
-    fields = ("name", "category_id", "rate_bps", "valid_from_at", "valid_until_at")
-
-    def save_model(
-        self, request: HttpRequest, obj: CommissionRule, form: Any, change: bool
-    ) -> None:
-        obj.updated_at = clock.now()
-        if not change:
-            obj.created_at = obj.updated_at
-        super().save_model(request, obj, form, change)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A rule ends by its validity: old sales name it."""
-        return False
 
 
 @admin.register(Wallet)

@@ -8,6 +8,10 @@ from marketplace.payments.queries.explain_commission import (
     explain_commission,
     preview_commission,
 )
+from marketplace.payments.queries.get_commission_report import (
+    CommissionReportRow,
+    get_commission_report,
+)
 from marketplace.payments.queries.get_payment import get_payment
 from marketplace.payments.queries.get_payment_timeline import TimelineEntry, get_payment_timeline
 from marketplace.payments.queries.get_platform_money import PlatformMoney, get_platform_money
@@ -30,6 +34,7 @@ __all__ = [
     "WALLET",
     "BankAccountSnapshot",
     "CommissionExplanation",
+    "CommissionReportRow",
     "PaymentSnapshot",
     "PayoutSnapshot",
     "PlatformMoney",
@@ -39,6 +44,7 @@ __all__ = [
     "WalletSnapshot",
     "choose_provider",
     "explain_commission",
+    "get_commission_report",
     "get_payment",
     "get_payment_timeline",
     "get_platform_money",
