@@ -3,8 +3,14 @@
 from marketplace.core.events import handles
 from marketplace.core.money import Money
 from marketplace.payments import letters
-from marketplace.payments.events import PayoutFailed, PayoutReturned
+from marketplace.payments.events import (
+    PayoutFailed,
+    PayoutFreezeLifted,
+    PayoutReturned,
+    PayoutsFrozen,
+)
 from marketplace.payments.models import Payout
+from marketplace.users.queries import get_user
 
 TOLD_OTHERWISE = ("cancelled", "rejected")
 """The seller did it, or has had a letter with the operator's reason."""
@@ -38,3 +44,24 @@ def on_failure(event: PayoutFailed) -> None:
             amount=str(Money(event.amount_minor, event.currency)),
             code=event.code,
         )
+
+
+@handles(PayoutsFrozen, consumer="payments.tell_of_freeze")
+def on_freeze(event: PayoutsFrozen) -> None:
+    letters.write_to_every_operator(
+        subject="Payouts are frozen",
+        text=(
+            f"A promise about money was found broken ({event.cause}), and nothing is sent out "
+            f"until an operator lifts the freeze in the admin, with a reason.\n\n{event.detail}\n\n"
+            "What to do: docs/runbooks/reconciliation-break.md and docs/runbooks/frozen-payouts.md."
+        ),
+    )
+
+
+@handles(PayoutFreezeLifted, consumer="payments.tell_of_lifted_freeze")
+def on_lift(event: PayoutFreezeLifted) -> None:
+    by = get_user(user_id=event.lifted_by)
+    letters.write_to_every_operator(
+        subject="Payouts go out again",
+        text=f"{by.display_name} ({by.email}) lifted the freeze of payouts: {event.reason}",
+    )

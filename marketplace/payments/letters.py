@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import send_mail
 
-from marketplace.users.queries import get_user
+from marketplace.users.queries import get_user, list_operators
 
 NOT_YOU = "If this was not you, change your password at once and write to our support."
 
@@ -65,6 +65,15 @@ def write_to_operators(*, subject: str, text: str) -> None:
     """To the address of the settings; without one the admin's desk is all there is."""
     if settings.OPERATIONS_EMAIL:
         send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [settings.OPERATIONS_EMAIL])
+
+
+def write_to_every_operator(*, subject: str, text: str) -> None:
+    """To each operator, and to the address of the settings: for what cannot wait for the desk."""
+    addresses = {operator.email for operator in list_operators()}
+    if settings.OPERATIONS_EMAIL:
+        addresses.add(settings.OPERATIONS_EMAIL)
+    for address in sorted(addresses):
+        send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [address])
 
 
 def _write(user_id: UUID, subject: str, *paragraphs: str) -> None:

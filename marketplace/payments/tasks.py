@@ -3,8 +3,10 @@
 from marketplace.core.health import register_readiness
 from marketplace.core.jobs import periodic
 from marketplace.payments.ledger.roll_up import roll_up_balances
+from marketplace.payments.readiness import check_payouts
 from marketplace.payments.seals.lag import check_lag
 from marketplace.payments.seals.sealer import seal_events
+from marketplace.payments.services.check_invariants import check_invariants
 from marketplace.payments.services.import_report import import_reports
 from marketplace.payments.services.match_reports import match_reports
 from marketplace.payments.services.process_webhooks import process_webhooks
@@ -27,3 +29,7 @@ periodic(name="payments.seal_events", every_seconds=1)(seal_events)
 register_readiness("seals", check_lag, is_vital=False)
 periodic(name="payments.import_reports", every_seconds=15)(import_reports)
 periodic(name="payments.match_reports", every_seconds=5)(match_reports)
+periodic(name="payments.check_invariants", every_seconds=30)(check_invariants)
+
+# Buyers pay and the web serves while payouts are frozen; see readiness.py.
+register_readiness("payouts", check_payouts, is_vital=False)

@@ -42,6 +42,7 @@ class Tally:
 AuditCheck = Callable[[Tally], Iterator[str]]
 
 _checks: dict[str, AuditCheck] = {}
+_freezing: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +64,29 @@ class AuditReport:
         return sum(result.differences for result in self.results)
 
     @property
+    def grave(self) -> Sequence[AuditResult]:
+        """The broken promises on which payouts freeze."""
+        return [result for result in self.results if result.differences and _freezes(result)]
+
+    @property
     def is_clean(self) -> bool:
         return self.differences == 0
 
 
-def register_audit(name: str, check: AuditCheck) -> None:
-    """Add a check to every audit; ``name`` states what is true when it finds nothing."""
+def _freezes(result: AuditResult) -> bool:
+    return result.name in _freezing
+
+
+def register_audit(name: str, check: AuditCheck, *, freezes_payouts: bool = True) -> None:
+    """Add a check to every audit; ``name`` states what is true when it finds nothing.
+
+    ``freezes_payouts`` is False for a check that also finds what is only under way.
+    """
     if name in _checks:
         raise ValueError(f"audit {name!r} is registered twice")
     _checks[name] = check
+    if freezes_payouts:
+        _freezing.add(name)
 
 
 def registered_audits() -> Mapping[str, AuditCheck]:

@@ -6,8 +6,10 @@ from marketplace.payments.services.approve_payout import approve_payout
 from marketplace.payments.services.ask_about_item import ask_about_item
 from marketplace.payments.services.book_provider_fee import book_provider_fee
 from marketplace.payments.services.cancel_withdrawal import cancel_withdrawal
+from marketplace.payments.services.check_invariants import check_invariants
 from marketplace.payments.services.choose_default_bank_account import choose_default_bank_account
 from marketplace.payments.services.clear_bank_account import clear_bank_account
+from marketplace.payments.services.compare_balances import compare_balances
 from marketplace.payments.services.create_commission_rule import create_commission_rule
 from marketplace.payments.services.create_payment import create_payment
 from marketplace.payments.services.decide_item_resolution import decide_item_resolution
@@ -73,9 +75,11 @@ __all__ = [
     "ask_about_item",
     "book_provider_fee",
     "cancel_withdrawal",
+    "check_invariants",
     "choose_default_bank_account",
     "clear_bank_account",
     "combine_commission",
+    "compare_balances",
     "create_commission_rule",
     "create_payment",
     "decide_item_resolution",

@@ -8,14 +8,19 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.module_loading import autodiscover_modules
 
+from marketplace.core.actor import Actor
 from marketplace.payments.ledger import checks  # noqa: F401 (imported for what it registers)
 from marketplace.payments.ledger.audit import AuditReport, run_audit
+from marketplace.payments.services import freeze_payouts
+
+AUDIT = Actor.system("audit_ledger")
+MOST_SENTENCES = 20
 
 
 class Command(BaseCommand):
     help = (
         "Reads the whole ledger at one moment and checks it, with every check that other modules "
-        "have registered. Exits with 1 on any difference."
+        "have registered. On a difference it exits with 1, and freezes payouts."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -30,8 +35,15 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(_document(report), indent=2))
         else:
             self._print(report)
+        if report.grave:
+            self._freeze(report)
         if not report.is_clean:
             sys.exit(1)
+
+    def _freeze(self, report: AuditReport) -> None:
+        found = [sentence for result in report.grave for sentence in result.first]
+        freeze_payouts(actor=AUDIT, cause="audit", detail=". ".join(found[:MOST_SENTENCES]) + ".")
+        self.stderr.write("Payouts are frozen until an operator lifts the freeze in the admin.")
 
     def _print(self, report: AuditReport) -> None:
         width = max([len(result.name) for result in report.results], default=10)
