@@ -221,3 +221,33 @@ class TopUpDeclined(DomainEvent):
     amount_minor: int
     currency: str
     code: str
+
+
+@domain_event("payments.HoldingLimitNear")
+class HoldingLimitNear(DomainEvent):
+    """The provider will not hold an order's money much longer; ``stage`` is WEEK, DAY or REACHED.
+
+    Nothing has moved: the escrow is as it was.
+    """
+
+    payment_id: UUID
+    order_id: UUID
+    seller_id: UUID
+    stage: str
+    must_settle_before: datetime
+    held_minor: int
+    currency: str
+
+
+@domain_event("payments.WalletSuspended")
+class WalletSuspended(DomainEvent):
+    wallet_id: UUID
+    user_id: UUID
+    currency: str
+
+
+@domain_event("payments.WalletReinstated")
+class WalletReinstated(DomainEvent):
+    wallet_id: UUID
+    user_id: UUID
+    currency: str

@@ -3,6 +3,7 @@
 from marketplace.core.health import register_readiness
 from marketplace.core.jobs import periodic
 from marketplace.payments.ledger.roll_up import roll_up_balances
+from marketplace.payments.queries.get_holding_alerts import check_holding_limits
 from marketplace.payments.readiness import check_payouts
 from marketplace.payments.seals.lag import check_lag
 from marketplace.payments.seals.sealer import seal_events
@@ -10,6 +11,7 @@ from marketplace.payments.services.check_invariants import check_invariants
 from marketplace.payments.services.import_report import import_reports
 from marketplace.payments.services.match_reports import match_reports
 from marketplace.payments.services.process_webhooks import process_webhooks
+from marketplace.payments.services.raise_holding_alerts import raise_holding_alerts
 from marketplace.payments.services.settle_unknown_attempts import settle_unknown_attempts
 from marketplace.payments.services.settle_unknown_top_ups import settle_unknown_top_ups
 from marketplace.payments.services.submit_payouts import submit_payouts
@@ -33,3 +35,5 @@ periodic(name="payments.check_invariants", every_seconds=30)(check_invariants)
 
 # Buyers pay and the web serves while payouts are frozen; see readiness.py.
 register_readiness("payouts", check_payouts, is_vital=False)
+periodic(name="payments.raise_holding_alerts", every_seconds=60)(raise_holding_alerts)
+register_readiness("holding_limits", check_holding_limits, is_vital=False)

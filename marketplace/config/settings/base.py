@@ -326,6 +326,8 @@ RECONCILIATION_GRACE_SECONDS = env.float("RECONCILIATION_GRACE_SECONDS", default
 RECONCILIATION_TWO_PEOPLE_ABOVE = env.str("RECONCILIATION_TWO_PEOPLE_ABOVE", default="100")
 """In major units of any currency: a larger difference is written off by two people."""
 SANDBOX_CARRIER_SECRETS = env.list("SANDBOX_CARRIER_SECRETS", default=[])
+# ISO 3166 country of our accounts with the providers: some limit by it for how long money may wait.
+PLATFORM_COUNTRY = env.str("PLATFORM_COUNTRY", default="")
 FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[])
 SEAL_KEYS: list[str] = env.list("SEAL_KEYS", default=[])
 SEAL_PUBLIC_KEYS: list[str] = env.list("SEAL_PUBLIC_KEYS", default=[])

@@ -25,11 +25,11 @@ class ReasonForm(forms.Form):
 @admin.register(PaymentReview)
 class PaymentReviewAdmin(AmountMixin, ReadOnlyAdmin):
     list_display = ("created_at", "kind", "amount_text", "in_suspense", "status", "order_id")
-    list_filter = ("status", "kind", "in_suspense", "provider")
+    list_filter = ("status", "priority", "kind", "in_suspense", "provider")
     search_fields = ("id__exact", "order_id__exact", "payment_id__exact", "subject_id__exact")
-    ordering = ("status", "created_at")
+    ordering = ("status", "-priority", "created_at")
     list_select_related = False
-    actions = ("refund", "credit", "close")
+    actions = ("refund", "credit", "lift_limit", "close")
 
     @admin.action(description="Refund from suspense, with a reason", permissions=["view"])
     def refund(
@@ -44,6 +44,13 @@ class PaymentReviewAdmin(AmountMixin, ReadOnlyAdmin):
     ) -> HttpResponse | None:
         explanation = "What came goes into the wallet of the user who topped up."
         return self._resolve(request, queryset, services.Resolution.CREDIT, explanation)
+
+    @admin.action(description="Lift the holding limit, with a reason", permissions=["view"])
+    def lift_limit(
+        self, request: HttpRequest, queryset: QuerySet[PaymentReview]
+    ) -> HttpResponse | None:
+        explanation = "The money may wait on, as from our own bank. The escrow stays what it is."
+        return self._resolve(request, queryset, services.Resolution.LIFT_LIMIT, explanation)
 
     @admin.action(description="Close, with a reason", permissions=["view"])
     def close(self, request: HttpRequest, queryset: QuerySet[PaymentReview]) -> HttpResponse | None:

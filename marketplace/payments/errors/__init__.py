@@ -172,6 +172,17 @@ class TopUpDayLimitReached(DomainError):
     title = "This is more than may be put into a wallet in a day"
 
 
+class HoldingLimitMissing(DomainError):
+    code = "holding_limit_missing"
+    kind = ErrorKind.CONFLICT
+    title = "Nothing limits for how long this money may wait"
+
+
+class ReviewNotLiftable(DomainError):
+    code = "review_not_liftable"
+    title = "This review is not about a limit on holding money"
+
+
 class ReviewNotCreditable(DomainError):
     code = "review_not_creditable"
     title = "There is no top-up in suspense that could be put into a wallet for this review"

@@ -2,6 +2,7 @@ from marketplace.payments.models.bank_account import BankAccount, NumberKind
 from marketplace.payments.models.chargeback import Chargeback, ChargebackStatus
 from marketplace.payments.models.commission_rule import CommissionRule
 from marketplace.payments.models.currency_exchange import CurrencyExchange
+from marketplace.payments.models.holding_limit import HoldingLimit
 from marketplace.payments.models.ledger_account import (
     AccountType,
     LedgerAccount,
@@ -18,7 +19,13 @@ from marketplace.payments.models.payment_attempt import (
     PaymentAttempt,
 )
 from marketplace.payments.models.payment_event import PaymentEvent, StreamKind
-from marketplace.payments.models.payment_review import PaymentReview, ReviewKind, ReviewStatus
+from marketplace.payments.models.payment_review import (
+    HOLDING_REVIEWS,
+    PaymentReview,
+    ReviewKind,
+    ReviewPriority,
+    ReviewStatus,
+)
 from marketplace.payments.models.payout import Payout, PayoutMinimum, PayoutStatus
 from marketplace.payments.models.payout_freeze import PayoutFreeze
 from marketplace.payments.models.payout_policy import PayoutPolicy
@@ -52,8 +59,10 @@ from marketplace.payments.models.transaction import (
     TransactionType,
 )
 from marketplace.payments.models.wallet import Wallet
+from marketplace.payments.models.wallet_decision import WalletDecision
 
 __all__ = [
+    "HOLDING_REVIEWS",
     "OPEN_ATTEMPT_STATUSES",
     "WALLET",
     "AccountType",
@@ -65,6 +74,7 @@ __all__ = [
     "CommissionRule",
     "CurrencyExchange",
     "EscrowStatus",
+    "HoldingLimit",
     "ItemResolution",
     "ItemSide",
     "LedgerAccount",
@@ -100,6 +110,7 @@ __all__ = [
     "ResolutionKind",
     "ResolutionStatus",
     "ReviewKind",
+    "ReviewPriority",
     "ReviewStatus",
     "Seal",
     "SealLeaf",
@@ -110,6 +121,7 @@ __all__ = [
     "TransactionStatus",
     "TransactionType",
     "Wallet",
+    "WalletDecision",
     "WebhookState",
     "Weekday",
 ]

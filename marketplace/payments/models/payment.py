@@ -84,6 +84,10 @@ class Payment(models.Model):
     """The order ended unpaid. A capture that comes later is held, reviewed and refunded."""
     must_settle_before = models.DateTimeField(null=True)
     """The provider's limit on holding this money; set at capture, kept until escrow is empty."""
+    holding_stage = models.CharField(max_length=8, blank=True, default="")
+    """The last alert about that limit (``holding.HoldingStage``)."""
+    next_alert_at = models.DateTimeField(null=True)
+    """When the next one is due; NULL while nothing limits, and after the last."""
     version = models.IntegerField()
     """Version of the last event of the stream."""
     head_hash = models.BinaryField(max_length=32)
@@ -149,6 +153,16 @@ class Payment(models.Model):
         indexes = (
             models.Index(fields=["user", "-id"], name="payments_payment_buyer"),
             models.Index(fields=["seller", "-id"], name="payments_payment_seller"),
+            models.Index(
+                fields=["next_alert_at"],
+                name="payments_payment_alert_due",
+                condition=Q(next_alert_at__isnull=False),
+            ),
+            models.Index(
+                fields=["holding_stage"],
+                name="payments_payment_alerted",
+                condition=~Q(holding_stage=""),
+            ),
             models.Index(
                 fields=["must_settle_before"],
                 name="payments_payment_settle_by",

@@ -23,6 +23,23 @@ class ReviewKind(models.TextChoices):
     """The buyer's bank asks for what the buyer had back already: contest it with the refund."""
     CHARGEBACK_CONTRADICTION = "CHARGEBACK_CONTRADICTION"
     """The provider changed its word after a chargeback was closed."""
+    HOLDING_LIMIT_WEEK = "HOLDING_LIMIT_WEEK"
+    """In a week the provider will not hold this money any longer."""
+    HOLDING_LIMIT_DAY = "HOLDING_LIMIT_DAY"
+    HOLDING_LIMIT_REACHED = "HOLDING_LIMIT_REACHED"
+
+
+HOLDING_REVIEWS = (
+    ReviewKind.HOLDING_LIMIT_WEEK,
+    ReviewKind.HOLDING_LIMIT_DAY,
+    ReviewKind.HOLDING_LIMIT_REACHED,
+)
+
+
+class ReviewPriority(models.IntegerChoices):
+    NORMAL = 0
+    HIGH = 1
+    HIGHEST = 2
 
 
 class ReviewStatus(models.TextChoices):
@@ -49,6 +66,7 @@ class PaymentReview(models.Model):
     in_suspense = models.BooleanField()
     """Whether the amount waits in the provider's suspense account until this is resolved."""
     note = models.CharField(max_length=1000)
+    priority = models.SmallIntegerField(choices=ReviewPriority, default=ReviewPriority.NORMAL)
     status = models.CharField(max_length=10, choices=ReviewStatus, default=ReviewStatus.OPEN)
     resolution = models.CharField(max_length=20, blank=True, default="")
     resolved_by = models.ForeignKey(

@@ -12,6 +12,7 @@ from marketplace.payments.queries.get_commission_report import (
     CommissionReportRow,
     get_commission_report,
 )
+from marketplace.payments.queries.get_holding_alerts import get_holding_alerts
 from marketplace.payments.queries.get_payment import get_payment
 from marketplace.payments.queries.get_payment_timeline import TimelineEntry, get_payment_timeline
 from marketplace.payments.queries.get_platform_money import PlatformMoney, get_platform_money
@@ -45,6 +46,7 @@ __all__ = [
     "choose_provider",
     "explain_commission",
     "get_commission_report",
+    "get_holding_alerts",
     "get_payment",
     "get_payment_timeline",
     "get_platform_money",

@@ -113,5 +113,7 @@ SENTENCES: dict[type[facts.Fact], Callable[..., str]] = {
     facts.RefundContradicted: lambda _: (
         "The provider sent the refund after all: staff looks at it."
     ),
+    facts.HoldingAlertRaised: lambda _: "Our staff was told to settle this payment in time.",
+    facts.HoldingLimitLifted: lambda _: "Our staff has seen to it that the money can wait.",
     facts.PaymentVoided: lambda _: "The order ended before it was paid.",
 }

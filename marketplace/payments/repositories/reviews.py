@@ -1,5 +1,6 @@
 """Open reviews: how anything unexpected about money reaches a person."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from marketplace.core import clock
@@ -9,7 +10,15 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.payments.appointments import look_again
 from marketplace.payments.events import PaymentReviewOpened
-from marketplace.payments.models import PaymentReview, Payout, Refund, ReviewKind
+from marketplace.payments.models import (
+    HOLDING_REVIEWS,
+    PaymentReview,
+    Payout,
+    Refund,
+    ReviewKind,
+    ReviewPriority,
+    ReviewStatus,
+)
 from marketplace.payments.providers.protocol import ProviderPayout, ProviderRefund
 
 
@@ -26,6 +35,7 @@ def open_review(
     order_id: UUID | None = None,
     provider_object_id: str = "",
     review_id: UUID | None = None,
+    priority: int = ReviewPriority.NORMAL,
 ) -> UUID:
     """Open a review and publish that it is open; one per kind and subject."""
     review = PaymentReview.objects.create(
@@ -40,6 +50,7 @@ def open_review(
         currency=amount.currency,
         in_suspense=in_suspense,
         note=note,
+        priority=priority,
         created_at=clock.now(),
     )
     record(
@@ -86,3 +97,15 @@ def review_other_amount(
         order_id=order_id,
     )
     return "of another amount"
+
+
+def close_holding_reviews(payment_ids: Iterable[UUID], *, reason: str) -> int:
+    """End what is open about these payments' holding limits, because it is settled by itself."""
+    return PaymentReview.objects.filter(
+        kind__in=HOLDING_REVIEWS, subject_id__in=payment_ids, status=ReviewStatus.OPEN
+    ).update(
+        status=ReviewStatus.RESOLVED,
+        resolution="CLOSE",
+        resolved_reason=reason,
+        resolved_at=clock.now(),
+    )

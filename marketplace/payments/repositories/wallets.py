@@ -3,10 +3,12 @@
 from uuid import UUID
 
 from marketplace.core import clock
+from marketplace.core.actor import Actor
 from marketplace.core.db import needs_transaction
+from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.ids import new_id
-from marketplace.payments.errors import InsufficientBalance
-from marketplace.payments.models import Wallet
+from marketplace.payments.errors import InsufficientBalance, ReasonMissing
+from marketplace.payments.models import Wallet, WalletDecision
 
 
 @needs_transaction
@@ -35,3 +37,36 @@ def ensure_wallet(*, user_id: UUID, currency: str) -> UUID:
         ignore_conflicts=True,
     )
     return wallets.get()
+
+
+@needs_transaction
+def decide_on_wallet(
+    wallet_id: UUID, *, is_active: bool, actor: Actor, reason: str
+) -> Wallet | None:
+    """Set whether the wallet may be used, and keep who decided and why; None: it was so already.
+
+    Raises :class:`Forbidden` (anyone but an operator or a job), :class:`ReasonMissing`,
+    :class:`NotFound`.
+    """
+    if not (actor.is_admin or actor.is_system):
+        raise Forbidden
+    if not reason.strip():
+        raise ReasonMissing
+    # Under the lock that spending takes: what is spent now was spent before this decision.
+    wallet = Wallet.objects.select_for_update(no_key=True).filter(id=wallet_id).first()
+    if wallet is None:
+        raise NotFound("wallet")
+    if wallet.is_active == is_active:
+        return None
+    at = clock.now()
+    wallet.is_active, wallet.updated_at = is_active, at
+    wallet.save(update_fields=["is_active", "updated_at"])
+    WalletDecision.objects.create(
+        wallet=wallet,
+        is_active=is_active,
+        reason=reason[:1000],
+        decided_by_id=actor.user_id,
+        decided_by_job=actor.name[:50],
+        decided_at=at,
+    )
+    return wallet

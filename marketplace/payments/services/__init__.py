@@ -24,10 +24,12 @@ from marketplace.payments.services.match_reports import match_report, match_repo
 from marketplace.payments.services.pay_from_wallet import pay_from_wallet
 from marketplace.payments.services.process_webhooks import process_webhooks
 from marketplace.payments.services.quote_commission import combine_commission, quote_commission
+from marketplace.payments.services.raise_holding_alerts import raise_holding_alerts
 from marketplace.payments.services.receive_webhook import receive_webhook
 from marketplace.payments.services.record_settlement import record_settlement
 from marketplace.payments.services.refund_escrow import refund_escrow
 from marketplace.payments.services.refund_order import refund_order
+from marketplace.payments.services.reinstate_wallet import reinstate_wallet
 from marketplace.payments.services.reject_payout import reject_payout
 from marketplace.payments.services.release_escrow import release_escrow
 from marketplace.payments.services.release_part import release_part
@@ -41,6 +43,7 @@ from marketplace.payments.services.settle_unknown_top_ups import settle_unknown_
 from marketplace.payments.services.start_payment import start_payment
 from marketplace.payments.services.submit_payouts import submit_payouts
 from marketplace.payments.services.submit_refunds import submit_refunds
+from marketplace.payments.services.suspend_wallet import suspend_wallet
 from marketplace.payments.services.top_up_wallet import top_up_wallet
 from marketplace.payments.services.void_payment import void_payment
 from marketplace.payments.services.watch_paid_payouts import watch_paid_payouts
@@ -96,10 +99,12 @@ __all__ = [
     "pay_from_wallet",
     "process_webhooks",
     "quote_commission",
+    "raise_holding_alerts",
     "receive_webhook",
     "record_settlement",
     "refund_escrow",
     "refund_order",
+    "reinstate_wallet",
     "reject_payout",
     "release_escrow",
     "release_part",
@@ -113,6 +118,7 @@ __all__ = [
     "start_payment",
     "submit_payouts",
     "submit_refunds",
+    "suspend_wallet",
     "top_up_wallet",
     "void_payment",
     "watch_paid_payouts",

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from uuid import UUID
 
 from marketplace.core import clock
@@ -19,6 +18,7 @@ from marketplace.payments.models import (
     ReviewKind,
 )
 from marketplace.payments.providers.factory import get_provider
+from marketplace.payments.repositories.holding_limits import settle_before
 from marketplace.payments.repositories.payments import lock_attempt
 from marketplace.payments.repositories.reviews import open_review
 from marketplace.payments.repositories.streams import append_to_payment
@@ -100,7 +100,9 @@ def _hold(payment: Payment, attempt: PaymentAttempt, captured: Money) -> None:
         amount_minor=captured.amount_minor,
         currency=captured.currency,
         wallet_id=ensure_wallet(user_id=payment.user_id, currency=captured.currency),
-        must_settle_before=clock.now() + timedelta(days=provider.holding_limit_days),
+        must_settle_before=settle_before(
+            provider, currency=captured.currency, captured_at=clock.now()
+        ),
         journal_id=journal_id,
     )
     append_to_payment(

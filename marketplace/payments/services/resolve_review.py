@@ -13,13 +13,21 @@ from marketplace.payments.errors import (
     ReasonMissing,
     ReviewAlreadyResolved,
     ReviewNotCreditable,
+    ReviewNotLiftable,
     ReviewNotRefundable,
 )
-from marketplace.payments.models import PaymentReview, RefundSource, ReviewStatus, TopUp
-from marketplace.payments.repositories.payments import lock_attempt
+from marketplace.payments.models import (
+    HOLDING_REVIEWS,
+    PaymentReview,
+    RefundSource,
+    ReviewStatus,
+    TopUp,
+)
+from marketplace.payments.repositories.payments import lock_attempt, lock_payment
 from marketplace.payments.repositories.refunds import request_refund
 from marketplace.payments.repositories.top_ups import lock_top_up
 from marketplace.payments.services.credit_top_up import credit_top_up_from_suspense
+from marketplace.payments.services.lift_holding_limit import lift_holding_limit
 
 
 class Resolution(StrEnum):
@@ -27,6 +35,8 @@ class Resolution(StrEnum):
     """Give the money in suspense back through the provider that collected it."""
     CREDIT = "CREDIT"
     """Put a top-up of another amount, in suspense, into the wallet of the user who made it."""
+    LIFT_LIMIT = "LIFT_LIMIT"
+    """The money may wait on: it is with our own bank now, or the provider agreed to hold it."""
     CLOSE = "CLOSE"
     """Seen, and settled by other means: nothing is posted."""
 
@@ -36,7 +46,8 @@ def resolve_review(*, review_id: UUID, actor: Actor, resolution: Resolution, rea
     """An operator ends a review, with a reason that stays.
 
     Raises :class:`Forbidden`, :class:`NotFound`, :class:`ReasonMissing`,
-    :class:`ReviewAlreadyResolved`, :class:`ReviewNotRefundable`, :class:`ReviewNotCreditable`.
+    :class:`ReviewAlreadyResolved`, :class:`ReviewNotRefundable`, :class:`ReviewNotCreditable`,
+    :class:`ReviewNotLiftable`, and what ``lift_holding_limit`` refuses.
     """
     if not actor.is_admin:
         raise Forbidden
@@ -108,6 +119,13 @@ def _credit(review: PaymentReview) -> Settle:
     return lambda actor, _reason: credit_top_up_from_suspense(top_up=top_up, actor=actor)
 
 
+def _lift_limit(review: PaymentReview) -> Settle:
+    if review.kind not in HOLDING_REVIEWS or review.payment_id is None:
+        raise ReviewNotLiftable
+    payment = lock_payment(review.payment_id)
+    return lambda actor, reason: lift_holding_limit(payment=payment, actor=actor, reason=reason)
+
+
 def _close(_review: PaymentReview) -> Settle:
     return lambda _actor, _reason: None
 
@@ -115,5 +133,6 @@ def _close(_review: PaymentReview) -> Settle:
 _SETTLERS: Mapping[Resolution, Callable[[PaymentReview], Settle]] = {
     Resolution.REFUND: _refund,
     Resolution.CREDIT: _credit,
+    Resolution.LIFT_LIMIT: _lift_limit,
     Resolution.CLOSE: _close,
 }

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import singledispatch
 
+from marketplace.payments.holding import next_alert_at
 from marketplace.payments.models.payment import EscrowStatus, PaymentStatus
 from marketplace.payments.models.payment_attempt import WALLET
 from marketplace.payments.models.refund import RefundSource
@@ -16,6 +17,8 @@ def apply_to_payment(state: PaymentState | None, recorded: Recorded) -> PaymentS
     if state is None:
         return _created(recorded)
     changed = _changed(recorded.fact, state, recorded.occurred_at)
+    if changed.must_settle_before is None:
+        changed = replace(changed, holding_stage="", next_alert_at=None)
     return replace(
         changed,
         version=recorded.version,
@@ -60,6 +63,8 @@ def _created(recorded: Recorded) -> PaymentState:
         refunded_at=None,
         voided_at=None,
         must_settle_before=None,
+        holding_stage="",
+        next_alert_at=None,
         version=recorded.version,
         head_hash=recorded.hash,
         created_at=recorded.occurred_at,
@@ -119,7 +124,22 @@ def _(fact: facts.FundsHeld, state: PaymentState, at: datetime) -> PaymentState:
         held_attempt_id=fact.attempt_id,
         captured_at=at,
         must_settle_before=fact.must_settle_before,
+        next_alert_at=next_alert_at(fact.must_settle_before, ""),
     )
+
+
+@_changed.register
+def _(fact: facts.HoldingAlertRaised, state: PaymentState, _at: datetime) -> PaymentState:
+    return replace(
+        state,
+        holding_stage=fact.stage,
+        next_alert_at=next_alert_at(fact.must_settle_before, fact.stage),
+    )
+
+
+@_changed.register
+def _(_fact: facts.HoldingLimitLifted, state: PaymentState, _at: datetime) -> PaymentState:
+    return replace(state, must_settle_before=None)
 
 
 @_changed.register

@@ -55,6 +55,8 @@ class PaymentState:
     refunded_at: datetime | None
     voided_at: datetime | None
     must_settle_before: datetime | None
+    holding_stage: str
+    next_alert_at: datetime | None
     version: int
     head_hash: bytes
     created_at: datetime

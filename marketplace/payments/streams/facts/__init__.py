@@ -18,6 +18,7 @@ from marketplace.payments.streams.facts.chargeback import (
     ChargebackOpened,
     ChargebackWon,
 )
+from marketplace.payments.streams.facts.holding import HoldingAlertRaised, HoldingLimitLifted
 from marketplace.payments.streams.facts.payloads import (
     from_payload,
     to_payload,
@@ -87,6 +88,8 @@ __all__ = [
     "EscrowReleased",
     "Fact",
     "FundsHeld",
+    "HoldingAlertRaised",
+    "HoldingLimitLifted",
     "PaidFromWallet",
     "PaymentCreated",
     "PaymentVoided",
