@@ -155,6 +155,12 @@ MATRIX: tuple[Row, ...] = (
         to(401, 200, 200, 404, 404, 404)),
     Row(f"GET {A}payments/{{payment_id}}/timeline/", f"{A}payments/{{payment}}/timeline/",
         to(401, 200, 200, 404, 404, 404)),
+    Row(f"GET {A}payments/{{payment_id}}/trail/", f"{A}payments/{{payment}}/trail/",
+        to(401, 200, 200, 404, 404, 404)),
+    # Nothing is sealed on the stage: those who may have the file are told to wait for the seal.
+    Row(f"GET {A}payments/{{payment_id}}/proof/", f"{A}payments/{{payment}}/proof/",
+        to(401, 409, 409, 404, 404, 404)),
+    plain(f"GET {A}payments/seal-head/", everyone(200)),
     Row(f"POST {A}payments/webhooks/{{provider}}/", f"{A}payments/webhooks/sandbox/",
         everyone(401), {"id": "evt_1"}),
     Row(f"GET {A}payments/commission-preview/",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.payments.api import payout_views, top_ups, views
+from marketplace.payments.api import payout_views, proofs, top_ups, views
 from marketplace.payments.api.commission import CommissionPreviewView
 
 urlpatterns = [
@@ -15,11 +15,18 @@ urlpatterns = [
         views.ProviderWebhookView.as_view(),
         name="payment-webhook",
     ),
+    path("payments/seal-head/", proofs.SealHeadView.as_view(), name="seal-head"),
     path("payments/<uuid:payment_id>/", views.PaymentView.as_view(), name="payment"),
     path(
         "payments/<uuid:payment_id>/timeline/",
         views.PaymentTimelineView.as_view(),
         name="payment-timeline",
+    ),
+    path("payments/<uuid:payment_id>/trail/", proofs.MoneyTrailView.as_view(), name="money-trail"),
+    path(
+        "payments/<uuid:payment_id>/proof/",
+        proofs.PaymentProofView.as_view(),
+        name="payment-proof",
     ),
     path("wallet/", views.WalletView.as_view(), name="wallet"),
     path(

@@ -13,9 +13,12 @@ from marketplace.payments.queries.get_commission_report import (
     get_commission_report,
 )
 from marketplace.payments.queries.get_holding_alerts import get_holding_alerts
+from marketplace.payments.queries.get_money_trail import MoneyTrail, get_money_trail
 from marketplace.payments.queries.get_payment import get_payment
+from marketplace.payments.queries.get_payment_proof import get_payment_proof
 from marketplace.payments.queries.get_payment_timeline import TimelineEntry, get_payment_timeline
 from marketplace.payments.queries.get_platform_money import PlatformMoney, get_platform_money
+from marketplace.payments.queries.get_seal_head import get_seal_head
 from marketplace.payments.queries.get_wallets import get_wallets
 from marketplace.payments.queries.list_bank_accounts import list_bank_accounts
 from marketplace.payments.queries.list_payments import list_payments
@@ -36,6 +39,7 @@ __all__ = [
     "BankAccountSnapshot",
     "CommissionExplanation",
     "CommissionReportRow",
+    "MoneyTrail",
     "PaymentSnapshot",
     "PayoutSnapshot",
     "PlatformMoney",
@@ -47,9 +51,12 @@ __all__ = [
     "explain_commission",
     "get_commission_report",
     "get_holding_alerts",
+    "get_money_trail",
     "get_payment",
+    "get_payment_proof",
     "get_payment_timeline",
     "get_platform_money",
+    "get_seal_head",
     "get_top_up",
     "get_wallets",
     "list_bank_accounts",
