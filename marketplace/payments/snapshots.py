@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -263,3 +263,25 @@ def next_action(attempt_status: str, redirect_url: str) -> Mapping[str, str]:
     if attempt_status == "REDIRECTED":
         return {"type": "redirect", "url": redirect_url}
     return {"type": "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledRun:
+    """What the scheduled run of a day did about a wallet: ``code`` and ``note`` say why nothing."""
+
+    run_on: date
+    outcome: str
+    code: str
+    note: str
+    withdrawal_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutScheduleSnapshot:
+    """``next_run_at`` is None for MANUAL."""
+
+    currency: str
+    interval: str
+    weekday: str
+    next_run_at: datetime | None
+    last_run: ScheduledRun | None

@@ -224,3 +224,17 @@ PROOF = {
     "seals": [SEAL],
     "keys": [SEAL_KEY],
 }
+PAYOUT_SCHEDULE = {
+    "currency": "EUR",
+    "interval": "WEEKLY",
+    "weekday": "FRIDAY",
+    "next_run_at": "2026-11-27T06:00:00Z",
+    "last_run": {
+        "run_on": "2026-11-20",
+        "outcome": "SKIPPED",
+        "code": "withdrawal_too_small",
+        "note": "0.40 EUR can be withdrawn; the smallest withdrawal is 5.00 EUR.",
+        "withdrawal_id": None,
+    },
+}
+NEW_PAYOUT_SCHEDULE = {"currency": "EUR", "interval": "WEEKLY", "weekday": "FRIDAY"}

@@ -53,4 +53,9 @@ urlpatterns = [
         payout_views.CancelWithdrawalView.as_view(),
         name="withdrawal-cancel",
     ),
+    path(
+        "wallet/payout-schedule/",
+        payout_views.PayoutScheduleView.as_view(),
+        name="payout-schedule",
+    ),
 ]

@@ -68,6 +68,11 @@ class PayoutSchedule(models.Model):
                 name="payments_payout_schedule_due",
                 condition=Q(due_at__isnull=False),
             ),
+            models.Index(
+                fields=["run_on", "currency"],
+                name="payments_payout_schedule_left",
+                condition=Q(due_at__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:

@@ -22,6 +22,7 @@ from marketplace.payments.queries.get_seal_head import get_seal_head
 from marketplace.payments.queries.get_wallets import get_wallets
 from marketplace.payments.queries.list_bank_accounts import list_bank_accounts
 from marketplace.payments.queries.list_payments import list_payments
+from marketplace.payments.queries.list_payout_schedules import list_payout_schedules
 from marketplace.payments.queries.list_receivables import Receivable, list_receivables
 from marketplace.payments.queries.list_wallet_transactions import list_wallet_transactions
 from marketplace.payments.queries.list_withdrawals import list_withdrawals
@@ -61,6 +62,7 @@ __all__ = [
     "get_wallets",
     "list_bank_accounts",
     "list_payments",
+    "list_payout_schedules",
     "list_receivables",
     "list_top_ups",
     "list_wallet_transactions",

@@ -38,6 +38,8 @@ from marketplace.payments.services.reprocess_webhook import reprocess_webhook
 from marketplace.payments.services.request_withdrawal import request_withdrawal
 from marketplace.payments.services.resolve_item import resolve_item
 from marketplace.payments.services.resolve_review import Resolution, resolve_review
+from marketplace.payments.services.run_payout_batch import run_payout_batch
+from marketplace.payments.services.set_payout_schedule import set_payout_schedule
 from marketplace.payments.services.settle_unknown_attempts import settle_unknown_attempts
 from marketplace.payments.services.settle_unknown_top_ups import settle_unknown_top_ups
 from marketplace.payments.services.start_payment import start_payment
@@ -113,6 +115,8 @@ __all__ = [
     "request_withdrawal",
     "resolve_item",
     "resolve_review",
+    "run_payout_batch",
+    "set_payout_schedule",
     "settle_unknown_attempts",
     "settle_unknown_top_ups",
     "start_payment",
