@@ -242,7 +242,7 @@ class CommissionRuleAdmin(ReadOnlyAdmin):
             "opts": self.model._meta,
             **page,
         }
-        return TemplateResponse(request, "payments/admin/commission_form.html", context)
+        return TemplateResponse(request, "payments/admin/form_page.html", context)
 
 
 def _category_names(request: HttpRequest) -> Mapping[UUID, str]:

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from unfold.decorators import action
 
 from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.payments.admin import settlements
 from marketplace.payments.admin.display import filtered, link, money
 from marketplace.payments.models import (
     LedgerAccount,
@@ -75,6 +77,11 @@ class LedgerJournalAdmin(ReadOnlyAdmin):
     search_help_text = "Id of the journal, of its order or payout, or its business key"
     ordering = ("-id",)
     readonly_fields = ("legs",)
+    actions_list = ("enter_settlement",)
+
+    @action(description="Enter a settlement", url_path="settlement", permissions=["view"])  # type: ignore[untyped-decorator]
+    def enter_settlement(self, request: HttpRequest) -> HttpResponse:
+        return settlements.enter_settlement(request, self.admin_site.each_context(request))
 
     @admin.display(description="about")
     def payment_link(self, journal: LedgerJournal) -> SafeString:
