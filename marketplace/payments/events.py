@@ -251,3 +251,17 @@ class WalletReinstated(DomainEvent):
     wallet_id: UUID
     user_id: UUID
     currency: str
+
+
+@domain_event("payments.CurrencyExchanged")
+class CurrencyExchanged(DomainEvent):
+    """``is_reversed``: an earlier exchange was taken back, with the same amounts."""
+
+    exchange_id: UUID
+    user_id: UUID
+    sold_minor: int
+    sold_currency: str
+    bought_minor: int
+    bought_currency: str
+    rate: str
+    is_reversed: bool

@@ -285,3 +285,14 @@ class PayoutScheduleSnapshot:
     weekday: str
     next_run_at: datetime | None
     last_run: ScheduledRun | None
+
+
+class ExchangeSnapshot:
+    id: UUID
+    user_id: UUID
+    sold: Money
+    bought: Money
+    rate: str
+    reason: str
+    reversed_at: datetime | None
+    created_at: datetime

@@ -6,6 +6,7 @@ from marketplace.core.errors import DomainError, ErrorKind
 from marketplace.payments.errors.escrow import *  # noqa: F403
 from marketplace.payments.errors.evidence import *  # noqa: F403
 from marketplace.payments.errors.payouts import *  # noqa: F403
+from marketplace.payments.errors.wallets import *  # noqa: F403
 
 
 class PaymentExists(DomainError):

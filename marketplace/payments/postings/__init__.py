@@ -37,6 +37,7 @@ from marketplace.payments.postings.releases import (
 )
 from marketplace.payments.postings.shares import SellersShare
 from marketplace.payments.postings.wallets import (
+    post_exchange,
     post_refund_to_wallet,
     post_top_up,
     post_top_up_from_suspense,
@@ -48,6 +49,7 @@ __all__ = [
     "is_written_off",
     "post_difference_to_expense",
     "post_difference_to_suspense",
+    "post_exchange",
     "post_hold",
     "post_payout_failed",
     "post_payout_paid",

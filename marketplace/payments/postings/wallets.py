@@ -67,3 +67,24 @@ def post_top_up_from_suspense(
         ],
         metadata={"from": "suspense"},
     ).id
+
+
+def post_exchange(
+    *, exchange_id: UUID, user_id: UUID, sold: Money, bought: Money, rate: str
+) -> UUID:
+    """Across currencies, the only way: two legs that each balance in a currency of their own.
+
+    User's wallet → our position in what was sold; our position in what was bought → wallet.
+    """
+    return post_journal(
+        kind=JournalKind.CURRENCY_EXCHANGE,
+        business_key=f"exchange:{exchange_id}",
+        reference_id=user_id,
+        legs=[
+            debit(accounts.user_wallet(user_id, sold.currency), sold),
+            credit(accounts.fx(bought.currency, sold.currency), sold),
+            debit(accounts.fx(sold.currency, bought.currency), bought),
+            credit(accounts.user_wallet(user_id, bought.currency), bought),
+        ],
+        metadata={"exchange_id": str(exchange_id), "rate": rate},
+    ).id

@@ -15,6 +15,7 @@ from marketplace.payments.services.create_payment import create_payment
 from marketplace.payments.services.decide_item_resolution import decide_item_resolution
 from marketplace.payments.services.end_commission_rule import end_commission_rule
 from marketplace.payments.services.enter_settlement import enter_settlement
+from marketplace.payments.services.exchange_currency import exchange_currency
 from marketplace.payments.services.freeze_payouts import freeze_payouts
 from marketplace.payments.services.hold_captured_funds import hold_captured_funds
 from marketplace.payments.services.import_report import import_report, import_reports
@@ -38,6 +39,7 @@ from marketplace.payments.services.reprocess_webhook import reprocess_webhook
 from marketplace.payments.services.request_withdrawal import request_withdrawal
 from marketplace.payments.services.resolve_item import resolve_item
 from marketplace.payments.services.resolve_review import Resolution, resolve_review
+from marketplace.payments.services.reverse_exchange import reverse_exchange
 from marketplace.payments.services.run_payout_batch import run_payout_batch
 from marketplace.payments.services.set_payout_schedule import set_payout_schedule
 from marketplace.payments.services.settle_unknown_attempts import settle_unknown_attempts
@@ -90,6 +92,7 @@ __all__ = [
     "decide_item_resolution",
     "end_commission_rule",
     "enter_settlement",
+    "exchange_currency",
     "freeze_payouts",
     "hold_captured_funds",
     "import_report",
@@ -115,6 +118,7 @@ __all__ = [
     "request_withdrawal",
     "resolve_item",
     "resolve_review",
+    "reverse_exchange",
     "run_payout_batch",
     "set_payout_schedule",
     "settle_unknown_attempts",
