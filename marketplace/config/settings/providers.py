@@ -21,6 +21,7 @@ PROVIDER_SETTINGS: dict[str, tuple[str, ...]] = {
     "sandbox": ("SANDBOX_API_KEY", "SANDBOX_WEBHOOK_SECRETS"),
     "paypal": ("PAYPAL_CLIENT_ID", "PAYPAL_CLIENT_SECRET", "PAYPAL_WEBHOOK_IDS"),
     "stripe": ("STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS"),
+    "paystack": ("PAYSTACK_SECRET_KEYS", "PAYSTACK_RECEIPT_EMAIL"),
 }
 """Provider → the settings that it cannot do without. One line per adapter."""
 
@@ -97,3 +98,8 @@ STRIPE_URL = env.str("STRIPE_URL", default="https://api.stripe.com")
 STRIPE_API_KEY = env.str("STRIPE_API_KEY", default="")
 STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[])
 STRIPE_HOLDING_LIMIT_DAYS = env.int("STRIPE_HOLDING_LIMIT_DAYS", default=90)
+
+PAYSTACK_URL = env.str("PAYSTACK_URL", default="https://api.paystack.co")
+PAYSTACK_SECRET_KEYS = env.list("PAYSTACK_SECRET_KEYS", default=[])
+PAYSTACK_RECEIPT_EMAIL = env.str("PAYSTACK_RECEIPT_EMAIL", default="")
+PAYSTACK_HOLDING_LIMIT_DAYS = env.int("PAYSTACK_HOLDING_LIMIT_DAYS", default=90)

@@ -8,6 +8,7 @@ from django.core.signals import setting_changed
 
 from marketplace.core.errors import DomainError, ErrorKind, NotFound
 from marketplace.payments.providers import paypal
+from marketplace.payments.providers.paystack import PaystackProvider
 from marketplace.payments.providers.protocol import PaymentProvider
 from marketplace.payments.providers.sandbox import SandboxProvider
 
@@ -70,9 +71,20 @@ def _stripe() -> PaymentProvider:
     )
 
 
+def _paystack() -> PaymentProvider:
+    return PaystackProvider(
+        base_url=settings.PAYSTACK_URL,
+        secret_keys=settings.PAYSTACK_SECRET_KEYS,
+        receipt_email=settings.PAYSTACK_RECEIPT_EMAIL,
+        holding_limit_days=settings.PAYSTACK_HOLDING_LIMIT_DAYS,
+        timeout_seconds=settings.PROVIDER_TIMEOUT_SECONDS,
+    )
+
+
 BUILDERS: dict[str, Callable[[], PaymentProvider]] = {
     "sandbox": _sandbox,
     "stripe": _stripe,
+    "paystack": _paystack,
     "paypal": _paypal,
 }
 """A further provider is one adapter and one line here."""

@@ -11,6 +11,7 @@ from marketplace.payments.tests.providers.localstripe import (  # noqa: E402
     Absent,
     running_localstripe,
 )
+from marketplace.payments.tests.providers.paystack_server import PaystackServer  # noqa: E402
 from marketplace.payments.tests.providers.sandbox_server import (  # noqa: E402
     RunningSandbox,
     running_sandbox,
@@ -39,5 +40,12 @@ def localstripe() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def stripe_server(localstripe: str) -> Iterator[StripeServer]:
     server = StripeServer(localstripe)
+    with server.running():
+        yield server
+
+
+@pytest.fixture(scope="session")
+def paystack_server() -> Iterator[PaystackServer]:
+    server = PaystackServer()
     with server.running():
         yield server
