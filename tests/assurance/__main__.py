@@ -53,8 +53,13 @@ PROMISES = (
         ("marketplace/payments/tests", "-k", "webhook or stale or contradict"),
     ),
     Promise(
+        "every movement of money against an independent auditor",
+        ("tests/properties/test_money_machine.py",),
+        {"FAIRHOLD_MONEY_STEPS": "10000"},
+    ),
+    Promise(
         "random sales against a model, the books checked after every step",
-        ("tests/properties",),
+        ("tests/properties/test_sale_machine.py",),
         {"FAIRHOLD_PROPERTY_STEPS": "10000"},
     ),
     Promise(

@@ -91,6 +91,20 @@ MUTATIONS = (
         ("marketplace/core/tests/api/test_idempotency.py",),
     ),
     Mutation(
+        "the cap on refunds",
+        "marketplace/payments/services/refund_order.py",
+        "if amount.amount_minor > payment.refundable_minor:",
+        "if amount.amount_minor > payment.captured_minor:",
+        (f"{PAYMENTS}/test_refund_order.py",),
+    ),
+    Mutation(
+        "the rounding of a commission that is taken in parts",
+        "marketplace/payments/slices.py",
+        "return (2 * dividend + divisor) // (2 * divisor)",
+        "return dividend // divisor",
+        ("marketplace/payments/tests/test_slices.py", f"{PAYMENTS}/test_refund_order.py"),
+    ),
+    Mutation(
         "the outbox row",
         "marketplace/core/events/outbox.py",
         "VALUES (%s, %s, %s, %s, %s, %s, %s, 0, '')",

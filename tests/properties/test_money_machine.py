@@ -1,0 +1,383 @@
+"""Every command that moves money, in any order, against an auditor that has never seen the ledger.
+
+The real commands on the real database, each committed. After every step each account must hold what
+the auditor says, to the cent; a command that the auditor's world forbids must be refused and leave
+everything as it was; the same command again must change nothing. At the end the full audit reads
+the books. ``FAIRHOLD_MONEY_STEPS`` says how long it goes on.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from marketplace.core import clock
+from marketplace.core.actor import Role
+from marketplace.core.errors import DomainError
+from marketplace.core.ids import new_id
+from marketplace.core.money import Money
+from marketplace.payments.ledger.audit import run_audit
+from marketplace.payments.ledger.errors import LedgerError
+from marketplace.payments.models import BankAccount, Payment, Payout, Refund, TopUpLimit
+from marketplace.payments.providers.protocol import PayoutOutcome, RefundOutcome
+from marketplace.payments.services import (
+    enter_settlement,
+    release_escrow,
+    request_withdrawal,
+    submit_payouts,
+    submit_refunds,
+    write_off_receivable,
+)
+from marketplace.payments.services.book_provider_fee import book_provider_fee
+from marketplace.payments.services.record_payout_outcome import record_payout_observed
+from marketplace.payments.services.record_refund_outcome import record_refund_observed
+from marketplace.payments.tests import factories as money
+from marketplace.payments.tests.fake_provider import FakeProvider
+from marketplace.users.models import User
+from tests.properties.auditor import Auditor, Deal, receivable, wallet
+
+STEPS = int(os.environ.get("FAIRHOLD_MONEY_STEPS", "500"))
+STEPS_EACH = 50
+AMOUNTS = st.integers(1, 5_000)
+BOOKS = """
+    SELECT account.code, sum(entry.amount_minor)
+      FROM payments_ledger_entry entry JOIN payments_ledger_account account
+           ON account.id = entry.account_id
+     WHERE account.currency = 'EUR' GROUP BY account.code
+"""
+
+
+def eur(amount_minor: int) -> Money:
+    return Money(amount_minor, "EUR")
+
+
+def books() -> dict[str, int]:
+    """What the database says of every account, from the entries alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(BOOKS)
+        return {code: int(total) for code, total in cursor.fetchall()}
+
+
+@dataclass
+class Known:
+    """A sale and the refunds and payouts that hang on it, as the auditor's world has them."""
+
+    sale: money.Sale
+    deal: Deal
+
+
+class MoneyMachine(RuleBasedStateMachine):
+    provider: ClassVar[FakeProvider]
+
+    @initialize()
+    def open_the_market(self) -> None:
+        money.set_payout_policy(
+            bank_account_wait_hours=0, held_sales_count=0, held_sales_days=0, reserve_bps=0
+        )
+        TopUpLimit.objects.all().delete()
+        self.auditor = Auditor()
+        self.auditor.books.update(books())
+        self.buyers = [money.make_user() for _ in range(2)]
+        self.sellers = [money.make_user(Role.SELLER) for _ in range(2)]
+        self.accounts = {
+            user.pk: money.make_bank_account(user) for user in (*self.buyers, *self.sellers)
+        }
+        self.sales: list[Known] = []
+        self.refunds: list[tuple[UUID, Known, int]] = []
+        self.payouts: list[tuple[UUID, User, int]] = []
+        self.last: Callable[[], Any] | None = None
+        self.number = 0
+
+    # --- money comes in
+
+    @rule(
+        data=st.data(),
+        amount=AMOUNTS,
+        rate_bps=st.integers(0, 2_500),
+        tax=st.integers(0, 50),
+        is_by_wallet=st.booleans(),
+    )
+    def sell(
+        self, data: st.DataObject, amount: int, rate_bps: int, tax: int, is_by_wallet: bool
+    ) -> None:
+        buyer, seller = data.draw(st.sampled_from(self.buyers)), data.draw(self.any_seller())
+        commission = eur(amount).share(rate_bps).amount_minor
+        tax = min(tax, amount - commission)
+        sale = money.make_sale(
+            eur(amount), rate_bps=rate_bps, buyer=buyer, seller=seller, tax=eur(tax)
+        )
+        deal = Deal(sale.order_id, buyer.pk, seller.pk, amount, commission, tax, is_by_wallet)
+        if is_by_wallet:
+            affordable = amount <= self.auditor.owns(wallet(buyer.pk))
+            if not self.give(lambda: money.pay_by_wallet(sale), is_allowed=affordable):
+                return
+        else:
+            money.hold(sale, self.provider)
+        self.auditor.captured(deal)
+        self.sales.append(Known(sale, deal))
+
+    @rule(data=st.data(), amount=AMOUNTS)
+    def top_up(self, data: st.DataObject, amount: int) -> None:
+        user = data.draw(st.sampled_from(self.buyers))
+        started = money.start_top_up(user, eur(amount), key=self.fresh_key())
+        money.report_top_up(self.provider, started.id)
+        self.auditor.topped_up(user.pk, amount)
+
+    # --- and goes to the seller, or back
+
+    @precondition(lambda self: self.sales)
+    @rule(data=st.data(), amount=AMOUNTS)
+    def release_part(self, data: st.DataObject, amount: int) -> None:
+        known, release_id = self.any_sale(data), new_id()
+
+        def command() -> Any:
+            return money.release(known.sale, amount, release_id)
+
+        if self.give(command, is_allowed=0 < amount <= known.deal.held):
+            self.auditor.released(known.deal, amount)
+
+    @precondition(lambda self: self.sales)
+    @rule(data=st.data())
+    def release_the_rest(self, data: st.DataObject) -> None:
+        known = self.any_sale(data)
+        held = known.deal.held
+
+        def command() -> Any:
+            return money.in_transaction(release_escrow, order_id=known.sale.order_id)
+
+        if self.give(command, is_allowed=held > 0, is_repeatable=False):
+            self.auditor.released(known.deal, held)
+
+    @precondition(lambda self: self.sales)
+    @rule(data=st.data(), amount=AMOUNTS)
+    def refund(self, data: st.DataObject, amount: int) -> None:
+        known, refund_id = self.any_sale(data), new_id()
+
+        def command() -> Any:
+            return money.refund(known.sale, amount, refund_id)
+
+        if self.give(command, is_allowed=amount <= known.deal.refundable):
+            self.auditor.refund_requested(known.deal, refund_id, amount)
+            if not known.deal.is_by_wallet:
+                self.refunds.append((refund_id, known, amount))
+
+    @precondition(lambda self: self.refunds)
+    @rule(data=st.data(), outcome=st.sampled_from((RefundOutcome.SUCCEEDED, RefundOutcome.FAILED)))
+    def answer_a_refund(self, data: st.DataObject, outcome: RefundOutcome) -> None:
+        refund_id, known, amount = data.draw(st.sampled_from(self.refunds))
+        submit_refunds()
+        refund = Refund.objects.get(id=refund_id)
+        if refund.failure_code == "contradicted" or refund.status == outcome:
+            return
+        object_id = self.provider.settle_refund(str(refund_id), outcome)
+        record_refund_observed(
+            refund_id=refund_id,
+            observed=self.provider.refunds[object_id],
+            known_status=refund.status,
+        )
+        if outcome is RefundOutcome.FAILED:
+            self.auditor.refund_failed(
+                known.deal.buyer, refund_id, amount, was_sent=refund.status == "SUCCEEDED"
+            )
+        elif refund.status == "FAILED":
+            self.auditor.shortage(amount)
+        else:
+            self.auditor.refund_sent(refund_id, amount)
+
+    # --- and leaves
+
+    @rule(data=st.data(), amount=AMOUNTS)
+    def withdraw(self, data: st.DataObject, amount: int) -> None:
+        user = data.draw(st.sampled_from((*self.buyers, *self.sellers)))
+        account = BankAccount.objects.get(id=self.accounts[user.pk].id)
+        key = self.fresh_key()
+
+        def command() -> Any:
+            return request_withdrawal(
+                actor=money.actor_for(user),
+                amount=eur(amount),
+                bank_account_id=account.id,
+                idempotency_key=key,
+            )
+
+        allowed = amount <= self.auditor.owns(wallet(user.pk)) and account.blocked_at is None
+        if self.give(command, is_allowed=allowed):
+            payout = Payout.objects.filter(user=user).latest("id")
+            self.auditor.payout_requested(user.pk, payout.id, amount)
+            self.payouts.append((payout.id, user, amount))
+
+    @precondition(lambda self: self.payouts)
+    @rule(data=st.data(), outcome=st.sampled_from(("PAID", "FAILED", "RETURNED")))
+    def answer_a_payout(self, data: st.DataObject, outcome: str) -> None:
+        payout_id, user, amount = data.draw(st.sampled_from(self.payouts))
+        submit_payouts()
+        payout = Payout.objects.get(id=payout_id)
+        is_back = payout.status in {"FAILED", "RETURNED"}
+        if payout.failure_code == "contradicted" or payout.status == outcome:
+            return
+        if is_back and outcome != "PAID":
+            return
+        object_id = self.provider.settle_payout(str(payout_id), PayoutOutcome(outcome))
+        record_payout_observed(
+            payout_id=payout_id,
+            observed=self.provider.payouts[object_id],
+            known_status=payout.status,
+        )
+        if outcome != "PAID":
+            self.auditor.payout_came_back(
+                user.pk, payout_id, amount, was_paid=payout.status == "PAID"
+            )
+        elif is_back:
+            self.auditor.shortage(amount)
+        else:
+            self.auditor.payout_paid(payout_id, amount)
+
+    # --- the platform's own
+
+    @rule(data=st.data(), amount=AMOUNTS)
+    def write_off(self, data: st.DataObject, amount: int) -> None:
+        seller, write_off_id = data.draw(self.any_seller()), new_id()
+
+        def command() -> Any:
+            return write_off_receivable(
+                write_off_id=write_off_id,
+                seller_id=seller.pk,
+                amount=eur(amount),
+                actor=money.OPERATOR,
+                reason="The seller has left",
+            )
+
+        owed = self.auditor.books[receivable(seller.pk)]
+        if self.give(command, is_allowed=amount <= owed):
+            self.auditor.written_off(seller.pk, amount)
+
+    @precondition(lambda self: self.sales)
+    @rule(data=st.data(), amount=st.integers(1, 50))
+    def keep_a_fee(self, data: st.DataObject, amount: int) -> None:
+        name = self.fresh_key()
+
+        def command() -> Any:
+            return money.in_transaction(
+                book_provider_fee,
+                provider="sandbox",
+                provider_payment_id=name,
+                payment_id=self.any_sale(data).sale.payment_id,
+                amount=eur(amount),
+            )
+
+        if self.give(command, is_allowed=True, is_repeatable=False):
+            self.auditor.fee_taken(amount)
+
+    @rule(amount=AMOUNTS)
+    def settle_to_the_bank(self, amount: int) -> None:
+        settlement_id, at = self.fresh_key(), clock.database_now()
+
+        def command() -> Any:
+            return enter_settlement(
+                actor=money.OPERATOR,
+                provider="sandbox",
+                settlement_id=settlement_id,
+                amount=eur(amount),
+                occurred_at=at,
+                reason="From the bank's statement",
+            )
+
+        if self.give(command, is_allowed=True):
+            self.auditor.settled_to_bank(amount)
+
+    @precondition(lambda self: self.last is not None)
+    @rule()
+    def send_the_last_again(self) -> None:
+        before = money.everything()
+        assert self.last is not None
+        self.last()
+        assert money.everything() == before
+
+    # --- what must hold after every step
+
+    @invariant()
+    def every_account_holds_what_the_auditor_says(self) -> None:
+        expected = {code: total for code, total in self.auditor.books.items() if total}
+        assert {code: total for code, total in books().items() if total} == expected
+
+    @invariant()
+    def nobody_is_overdrawn(self) -> None:
+        owed = (code for code in self.auditor.books if code.endswith((":wallet", ":escrow")))
+        assert all(self.auditor.owns(code) >= 0 for code in owed)
+
+    @invariant()
+    def every_payment_counts_what_the_auditor_counts(self) -> None:
+        for known in self.sales:
+            payment = Payment.objects.get(id=known.sale.payment_id)
+            deal = known.deal
+            assert (payment.released_minor, payment.held_minor, payment.refundable_minor) == (
+                deal.released,
+                deal.held,
+                deal.refundable,
+            )
+
+    def teardown(self) -> None:
+        report = run_audit()
+        bad = [result for result in report.results if result.differences]
+        # The provider's side of top-ups, fees and settlements is not played here.
+        assert [r.name for r in bad if "providers" not in r.name] == []
+
+    # --- how a command is given
+
+    def any_seller(self) -> st.SearchStrategy[User]:
+        return st.sampled_from(self.sellers)
+
+    def any_sale(self, data: st.DataObject) -> Known:
+        known: Known = data.draw(st.sampled_from(self.sales))
+        return known
+
+    def fresh_key(self) -> str:
+        self.number += 1
+        return f"key-{new_id()}"
+
+    def give(
+        self, command: Callable[[], Any], *, is_allowed: bool, is_repeatable: bool = True
+    ) -> bool:
+        """Give the command; whether it happens must be what the auditor's world says."""
+        before = money.everything()
+        refusal: Exception | None = None
+        try:
+            command()
+        except (DomainError, LedgerError) as error:
+            refusal = error
+        assert (refusal is None) == is_allowed, refusal
+        if refusal is not None:
+            assert money.everything() == before
+            return False
+        self.last = command if is_repeatable else None
+        return True
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(300 + STEPS)
+def test_money_moves_as_an_independent_auditor_says(provider: FakeProvider) -> None:
+    MoneyMachine.provider = provider
+    run_state_machine_as_test(
+        MoneyMachine,
+        settings=settings(
+            max_examples=max(1, STEPS // STEPS_EACH),
+            stateful_step_count=STEPS_EACH,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            print_blob=True,
+        ),
+    )
