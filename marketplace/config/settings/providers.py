@@ -17,9 +17,18 @@ _ANY = "*"
 _METHODS = ("card", "bank_transfer", "mobile_money")
 _CURRENCY, _COUNTRY = re.compile(r"[A-Z]{3}"), re.compile(r"[A-Z]{2}")
 
+FLUTTERWAVE_VERSION = env.str("FLUTTERWAVE_VERSION", default="v4")
+_FLUTTERWAVE_NEEDS = {
+    "v3": ("FLUTTERWAVE_SECRET_KEY", "FLUTTERWAVE_CUSTOMER_EMAIL"),
+    "v4": ("FLUTTERWAVE_CLIENT_ID", "FLUTTERWAVE_CLIENT_SECRET", "FLUTTERWAVE_CUSTOMER_ID"),
+}
+if FLUTTERWAVE_VERSION not in _FLUTTERWAVE_NEEDS:
+    raise ImproperlyConfigured(f"FLUTTERWAVE_VERSION: {FLUTTERWAVE_VERSION!r} is not v3 or v4")
+
 PROVIDER_SETTINGS: dict[str, tuple[str, ...]] = {
     "sandbox": ("SANDBOX_API_KEY", "SANDBOX_WEBHOOK_SECRETS"),
     "paypal": ("PAYPAL_CLIENT_ID", "PAYPAL_CLIENT_SECRET", "PAYPAL_WEBHOOK_IDS"),
+    "flutterwave": ("FLUTTERWAVE_WEBHOOK_SECRETS", *_FLUTTERWAVE_NEEDS[FLUTTERWAVE_VERSION]),
     "stripe": ("STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS"),
     "paystack": ("PAYSTACK_SECRET_KEYS", "PAYSTACK_RECEIPT_EMAIL"),
 }
@@ -86,6 +95,25 @@ SANDBOX_URL = env.str("SANDBOX_URL", default="http://127.0.0.1:8001")
 SANDBOX_API_KEY = env.str("SANDBOX_API_KEY", default="")
 SANDBOX_WEBHOOK_SECRETS = env.list("SANDBOX_WEBHOOK_SECRETS", default=[])
 SANDBOX_HOLDING_LIMIT_DAYS = env.int("SANDBOX_HOLDING_LIMIT_DAYS", default=90)
+
+FLUTTERWAVE_API_URL = env.str(
+    "FLUTTERWAVE_API_URL",
+    default={
+        "v3": "https://api.flutterwave.com/v3",
+        "v4": "https://api.flutterwave.cloud/f4b/production",
+    }[FLUTTERWAVE_VERSION],
+)
+FLUTTERWAVE_TOKEN_URL = env.str(
+    "FLUTTERWAVE_TOKEN_URL",
+    default="https://idp.flutterwave.com/realms/flutterwave/protocol/openid-connect/token",
+)
+FLUTTERWAVE_SECRET_KEY = env.str("FLUTTERWAVE_SECRET_KEY", default="")
+FLUTTERWAVE_CUSTOMER_EMAIL = env.str("FLUTTERWAVE_CUSTOMER_EMAIL", default="")
+FLUTTERWAVE_CLIENT_ID = env.str("FLUTTERWAVE_CLIENT_ID", default="")
+FLUTTERWAVE_CLIENT_SECRET = env.str("FLUTTERWAVE_CLIENT_SECRET", default="")
+FLUTTERWAVE_CUSTOMER_ID = env.str("FLUTTERWAVE_CUSTOMER_ID", default="")
+FLUTTERWAVE_WEBHOOK_SECRETS = env.list("FLUTTERWAVE_WEBHOOK_SECRETS", default=[])
+FLUTTERWAVE_HOLDING_LIMIT_DAYS = env.int("FLUTTERWAVE_HOLDING_LIMIT_DAYS", default=90)
 
 PAYPAL_API_URL = env.str("PAYPAL_API_URL", default="https://api-m.paypal.com")
 PAYPAL_CLIENT_ID = env.str("PAYPAL_CLIENT_ID", default="")

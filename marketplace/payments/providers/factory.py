@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.signals import setting_changed
 
 from marketplace.core.errors import DomainError, ErrorKind, NotFound
-from marketplace.payments.providers import paypal
+from marketplace.payments.providers import flutterwave, paypal
 from marketplace.payments.providers.paystack import PaystackProvider
 from marketplace.payments.providers.protocol import PaymentProvider
 from marketplace.payments.providers.sandbox import SandboxProvider
@@ -81,11 +81,35 @@ def _paystack() -> PaymentProvider:
     )
 
 
+def _flutterwave() -> PaymentProvider:
+    """One version at a time: neither takes the other's signature or knows the other's objects."""
+    common = {
+        "base_url": settings.FLUTTERWAVE_API_URL,
+        "webhook_secrets": settings.FLUTTERWAVE_WEBHOOK_SECRETS,
+        "holding_limit_days": settings.FLUTTERWAVE_HOLDING_LIMIT_DAYS,
+        "timeout_seconds": settings.PROVIDER_TIMEOUT_SECONDS,
+    }
+    if settings.FLUTTERWAVE_VERSION == "v3":
+        return flutterwave.FlutterwaveV3(
+            secret_key=settings.FLUTTERWAVE_SECRET_KEY,
+            customer_email=settings.FLUTTERWAVE_CUSTOMER_EMAIL,
+            **common,
+        )
+    return flutterwave.FlutterwaveV4(
+        token_url=settings.FLUTTERWAVE_TOKEN_URL,
+        client_id=settings.FLUTTERWAVE_CLIENT_ID,
+        client_secret=settings.FLUTTERWAVE_CLIENT_SECRET,
+        customer_id=settings.FLUTTERWAVE_CUSTOMER_ID,
+        **common,
+    )
+
+
 BUILDERS: dict[str, Callable[[], PaymentProvider]] = {
     "sandbox": _sandbox,
     "stripe": _stripe,
     "paystack": _paystack,
     "paypal": _paypal,
+    "flutterwave": _flutterwave,
 }
 """A further provider is one adapter and one line here."""
 

@@ -15,7 +15,6 @@ from marketplace.payments.providers.paypal.reports import (
     PAYMENT_CODE,
     REFUND_CODE,
     TransactionSearch,
-    age_of,
 )
 from marketplace.payments.providers.paypal.webhooks import WebhookCheck, read_notice
 from marketplace.payments.providers.protocol import (
@@ -34,6 +33,7 @@ from marketplace.payments.providers.protocol import (
     ReportPage,
     WebhookNotice,
 )
+from marketplace.payments.providers.references import age_of
 
 NUMBER_KIND = "PAYPAL"
 PAYOUT_KEYS_KEPT = timedelta(days=29)

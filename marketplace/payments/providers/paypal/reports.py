@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from marketplace.core import clock
 from marketplace.core.db import forbid_transaction
@@ -21,6 +20,7 @@ from marketplace.payments.providers.protocol import (
     ReportLine,
     ReportPage,
 )
+from marketplace.payments.providers.references import made_at
 
 PATH = "/v1/reporting/transactions"
 LONGEST_WINDOW = timedelta(days=31)
@@ -58,7 +58,7 @@ class TransactionSearch:
 
     def find(self, reference: str, event_code: str) -> str | None:
         """The id of the transaction that bears this name of ours, if PayPal shows it yet."""
-        start = _made_at(reference) - CLOCKS_APART
+        start = made_at(reference) - CLOCKS_APART
         pages, now = 0, clock.now()
         while start < now:
             until = min(start + LONGEST_WINDOW, now)
@@ -143,21 +143,6 @@ class TransactionSearch:
         if event_code:
             params["transaction_type"] = event_code
         return self._api.get(PATH, params=params)
-
-
-def _made_at(reference: str) -> datetime:
-    """Our names are UUIDv7s: the first 48 bits say when it was given (RFC 9562 §5.7)."""
-    try:
-        name = UUID(reference)
-    except ValueError:
-        name = None
-    if name is None or name.version != 7:
-        return clock.now() - LONGEST_WINDOW
-    return datetime.fromtimestamp((name.int >> 80) / 1000, UTC)
-
-
-def age_of(reference: str) -> timedelta:
-    return clock.now() - _made_at(reference)
 
 
 def _named(reference: str, body: Any) -> str | None:

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from marketplace.payments.tests.providers.contract import Trouble
 
 LONGEST_SILENCE_SECONDS = 5
+POLL_SECONDS = 0.02
 Route = TypeVar("Route", bound=Callable[..., Any])
 
 
@@ -180,7 +181,7 @@ class FakeServer:
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
         self.url = f"http://127.0.0.1:{server.server_port}"
         try:
             yield
