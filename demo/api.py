@@ -91,6 +91,16 @@ class Api:
         if answer.status_code >= httpx.codes.BAD_REQUEST:
             raise NeverHappened(f"the payment page answered {answer.status_code}")
 
+    def top_up(self, amount: str, currency: str = "EUR") -> Json:
+        """Put money into the own wallet, as far as the provider's page."""
+        body = {"amount": amount, "currency": currency, "return_url": "http://127.0.0.1/"}
+        return self.post("/api/v1/wallet/top-ups/", body)
+
+    def available(self, currency: str = "EUR") -> str:
+        """What is in the own wallet."""
+        wallets = self.get("/api/v1/wallet/")["results"]
+        return next((w["available"] for w in wallets if w["currency"] == currency), "0.00")
+
     def close(self) -> None:
         self._http.close()
 

@@ -133,6 +133,21 @@ def is_paid(sale: Sale) -> None:
     sale.pay()
 
 
+def is_paid_from_the_wallet(sale: Sale) -> None:
+    """After the buyer has put enough money into it."""
+    total = sale.refresh()["total"]
+    path = f"/api/v1/wallet/top-ups/{fill(sale.buyer, total)}/"
+    wait_for(lambda: sale.buyer.get(path)["status"] == "COMPLETED", "a top-up")
+    sale.pay_from_wallet()
+
+
+def fill(buyer: Api, amount: str) -> str:
+    """Top the wallet up and pay on the provider's page; returns the top-up's id."""
+    top_up = buyer.top_up(amount)
+    buyer.pay_on_hosted_page(top_up["next_action"]["url"])
+    return str(top_up["id"])
+
+
 def is_accepted(sale: Sale) -> None:
     is_paid(sale)
     sale.accept()
@@ -184,6 +199,7 @@ FATES: tuple[tuple[Callable[[Sale], None], int], ...] = (
     (is_shipped, 4),
     (is_accepted, 3),
     (is_paid, 3),
+    (is_paid_from_the_wallet, 1),
     (waits_for_an_answer, 1),
     (stays_unpaid, 2),
     (is_declined, 1),

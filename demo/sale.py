@@ -57,6 +57,11 @@ class Sale:
         self.buyer.pay_on_hosted_page(self.start_payment())
         return self.wait_until("PAYMENT_RECEIVED")
 
+    def pay_from_wallet(self) -> Json:
+        """Pay with what is in the buyer's wallet: the order is paid at once."""
+        self.buyer.post(f"{self.path}pay/", {"payment_method": "wallet"})
+        return self.refresh()
+
     def accept(self) -> Json:
         return self._act(self.seller, "accept")
 

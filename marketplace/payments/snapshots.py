@@ -287,6 +287,7 @@ class PayoutScheduleSnapshot:
     last_run: ScheduledRun | None
 
 
+@dataclass(frozen=True, slots=True)
 class ExchangeSnapshot:
     id: UUID
     user_id: UUID
