@@ -53,6 +53,13 @@ NAVIGATION = [
         _page("Commission report", "summarize", "payments/commissionrule/report/"),
     ),
     _group(
+        "Reconciliation",
+        _link("Providers and us", "balance", "payments.providerreport"),
+        _link("Open items", "difference", "payments.reconciliationitem"),
+        _link("Resolutions", "task_alt", "payments.itemresolution"),
+        _link("Freezes of payouts", "ac_unit", "payments.payoutfreeze"),
+    ),
+    _group(
         "Books",
         _link("Accounts", "menu_book", "payments.ledgeraccount"),
         _link("Journals", "library_books", "payments.ledgerjournal"),

@@ -6,12 +6,26 @@ command. The ledger is walked from account to entries to journal and back to the
 
 from marketplace.payments.admin import (
     commission_rules,
+    freezes,
     ledger,
     open_items,
     payments,
+    recon_items,
+    reconciliation,
     reviews,
     wallets,
     webhooks,
 )
 
-__all__ = ["commission_rules", "ledger", "open_items", "payments", "reviews", "wallets", "webhooks"]
+__all__ = [
+    "commission_rules",
+    "freezes",
+    "ledger",
+    "open_items",
+    "payments",
+    "recon_items",
+    "reconciliation",
+    "reviews",
+    "wallets",
+    "webhooks",
+]

@@ -18,6 +18,7 @@ from marketplace.payments.queries.get_payment import get_payment
 from marketplace.payments.queries.get_payment_proof import get_payment_proof
 from marketplace.payments.queries.get_payment_timeline import TimelineEntry, get_payment_timeline
 from marketplace.payments.queries.get_platform_money import PlatformMoney, get_platform_money
+from marketplace.payments.queries.get_reconciliation import get_reconciliation, grace_minutes
 from marketplace.payments.queries.get_seal_head import get_seal_head
 from marketplace.payments.queries.get_wallets import get_wallets
 from marketplace.payments.queries.list_bank_accounts import list_bank_accounts
@@ -57,9 +58,11 @@ __all__ = [
     "get_payment_proof",
     "get_payment_timeline",
     "get_platform_money",
+    "get_reconciliation",
     "get_seal_head",
     "get_top_up",
     "get_wallets",
+    "grace_minutes",
     "list_bank_accounts",
     "list_payments",
     "list_payout_schedules",
