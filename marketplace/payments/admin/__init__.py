@@ -7,6 +7,7 @@ command. The ledger is walked from account to entries to journal and back to the
 from marketplace.payments.admin import (
     commission_rules,
     freezes,
+    item_resolutions,
     ledger,
     open_items,
     payments,
@@ -20,6 +21,7 @@ from marketplace.payments.admin import (
 __all__ = [
     "commission_rules",
     "freezes",
+    "item_resolutions",
     "ledger",
     "open_items",
     "payments",
