@@ -51,7 +51,10 @@ def story() -> int:
 
 def tell(environment: Mapping[str, str]) -> int:
     """Tell the story, then audit the books; 0 only if every figure agrees."""
-    from demo.catalogue_setup import story_category  # Django is ready only now
+    from demo.catalogue_setup import (  # Django is ready only now
+        shared_category,
+        story_category,
+    )
     from demo.story import Story
 
     tale = Story(
@@ -59,6 +62,7 @@ def tell(environment: Mapping[str, str]) -> int:
         sandbox_url=environment["SANDBOX_URL"],
         sandbox_key=environment["SANDBOX_API_KEY"],
         category_id=story_category(),
+        shared_category_id=shared_category(),
     )
     agreed = tale.tell()
     terminal.chapter("The audit")

@@ -24,6 +24,7 @@ class Books:
     escrow: int = _account("waiting in escrow")
     wallet: int = _account("seller's wallet")
     commission: int = _account("our commission")
+    tax: int = _account("tax on it")
     refunds: int = _account("refunds under way")
     payouts: int = _account("payouts under way")
     clearing: int = _account("at the provider")
@@ -33,6 +34,7 @@ KINDS = {
     "escrow": "order_escrow",
     "wallet": "user_wallet",
     "commission": "revenue_commission",
+    "tax": "tax",
     "refunds": "refund",
     "payouts": "payout",
     "clearing": "psp_clearing",

@@ -1,35 +1,60 @@
 """What an operator sets up before anybody trades: categories and what the platform takes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from demo.catalogue import DemoCategory
 from marketplace.core import clock
+from marketplace.core.actor import Actor, ActorKind, Role
 from marketplace.payments.models import CommissionRule
+from marketplace.payments.services import NewCommissionRule, create_commission_rule
 from marketplace.products.models import Category
 
-STORY_COMMISSION_BPS = 500
+STORY_COMMISSION = NewCommissionRule(name="Second hand", rate_bps=500)
+SHARED_COMMISSION = NewCommissionRule(
+    name="Collectors' items",
+    currency="EUR",
+    rate_bps=800,
+    fixed_minor=30,
+    tax_bps=1900,
+    tax_jurisdiction="DE",
+    buyer_share_bps=5000,
+)
+SETTER_UP = Actor(kind=ActorKind.SYSTEM, roles=frozenset({Role.ADMIN}), name="demo")
 
 
 def story_category() -> str:
     """One category with a commission of 5 %; returns its id."""
     category, _ = Category.objects.get_or_create(slug="second-hand", name="Second hand")
-    set_commission("Second hand", STORY_COMMISSION_BPS, category)
+    set_commission(STORY_COMMISSION, category)
     return str(category.pk)
 
 
-def set_commission(name: str, rate_bps: int, category: Category | None = None) -> None:
-    """Take ``rate_bps`` of sales in ``category``, or of every sale, from now on."""
-    at = clock.now()
-    CommissionRule.objects.get_or_create(
-        name=name,
-        category_id=category.pk if category else None,
-        defaults={
-            "rate_bps": rate_bps,
-            "valid_from_at": at,
-            "created_at": at,
-            "updated_at": at,
-        },
+def shared_category() -> str:
+    """One whose commission has a fixed part and a tax, and is half the buyer's; returns its id."""
+    category, _ = Category.objects.get_or_create(slug="collectors-items", name="Collectors' items")
+    set_commission(SHARED_COMMISSION, category)
+    return str(category.pk)
+
+
+def set_commission(rule: NewCommissionRule, category: Category | None = None) -> None:
+    """Take this of sales in ``category``, or of every sale, from now on; once."""
+    placed = replace(rule, category_id=category.pk if category else None)
+    there = CommissionRule.objects.filter(name=placed.name, category_id=placed.category_id)
+    if not there.exists():
+        create_commission_rule(actor=SETTER_UP, rule=placed, reason="The demo's set-up")
+
+
+def set_promotion(category: Category, rate_bps: int, days: int) -> None:
+    """Take less of sales in ``category`` for so many days."""
+    promotion = NewCommissionRule(
+        name=f"{category.name}: opening weeks",
+        rate_bps=rate_bps,
+        is_promotional=True,
+        valid_until_at=clock.now() + timedelta(days=days),
     )
+    set_commission(promotion, category)
 
 
 def make_categories(wanted: Sequence[DemoCategory]) -> dict[str, Category]:

@@ -6,7 +6,7 @@ the API, and the provider and the carrier answer with their own webhooks.
 """
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import cycle
@@ -18,11 +18,13 @@ from django.test.utils import override_settings
 
 from demo.api import Api, Json, wait_for
 from demo.catalogue import CATEGORIES, PRODUCTS, DemoProduct
-from demo.catalogue_setup import make_categories, set_commission
+from demo.catalogue_setup import make_categories, set_commission, set_promotion, shared_category
 from demo.people import make_people, session
 from demo.pictures import draw_picture
 from demo.sale import Sale
 from marketplace.core.actor import Actor, Role
+from marketplace.payments.services import NewCommissionRule
+from marketplace.products.models import Category
 from marketplace.products.services import publish_product
 
 THREADS = 3
@@ -46,9 +48,7 @@ def load_marketplace() -> None:
     emails = make_people()
     print(f"{len(emails)} people", flush=True)
     categories = make_categories(CATEGORIES)
-    set_commission("Every sale", DEFAULT_COMMISSION_BPS)
-    for slug, rate_bps in COMMISSIONS_BPS.items():
-        set_commission(categories[slug].name, rate_bps, categories[slug])
+    set_rules(categories)
     print(f"{len(categories)} categories", flush=True)
 
     people = {name: session(settings.PUBLIC_URL, email) for name, email in emails.items()}
@@ -60,6 +60,25 @@ def load_marketplace() -> None:
     for number, what in enumerate(trade(shop), start=1):
         print(f"sale {number}: {what}", flush=True)
     withdraw(shop.sellers["tech-seller"])
+
+
+def set_rules(categories: Mapping[str, Category]) -> None:
+    """One rule for all, one per category, a promotion, a tier, a level, and one that is shared."""
+    set_commission(NewCommissionRule(name="Every sale", rate_bps=DEFAULT_COMMISSION_BPS))
+    for slug, rate_bps in COMMISSIONS_BPS.items():
+        name = categories[slug].name
+        set_commission(NewCommissionRule(name=name, rate_bps=rate_bps), categories[slug])
+    set_promotion(categories["books"], rate_bps=100, days=28)
+    large = NewCommissionRule(
+        name="Large orders",
+        currency="EUR",
+        amount_from_minor=1_000_00,
+        rate_bps=400,
+        cap_minor=150_00,
+    )
+    set_commission(large)
+    set_commission(NewCommissionRule(name="Businesses", seller_level="T3", rate_bps=450))
+    shared_category()
 
 
 def list_products(sellers: dict[str, Api], category_ids: dict[str, str]) -> dict[str, list[Json]]:

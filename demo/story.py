@@ -18,7 +18,8 @@ from marketplace.core.money import Money
 CURRENCY = "EUR"
 CAMERA_PRICE = 120_00
 LAMP_PRICE = 45_50
-SHIPPING = {CAMERA_PRICE: 0, LAMP_PRICE: 4_90}
+COIN_PRICE = 80_00
+SHIPPING = {CAMERA_PRICE: 0, LAMP_PRICE: 4_90, COIN_PRICE: 4_90}
 """The seeded standard parcel costs 4.90, and nothing from 100.00 on."""
 WITHDRAWAL = 100_00
 
@@ -31,6 +32,7 @@ class Story:
     sandbox_url: str
     sandbox_key: str
     category_id: str
+    shared_category_id: str
     seller: Api = field(init=False)
     buyer: Api = field(init=False)
     sale: Sale = field(init=False)
@@ -56,6 +58,8 @@ class Story:
         self._withdraw()
         terminal.chapter("A cancelled sale")
         self._cancel()
+        terminal.chapter("A commission that is shared")
+        self._share()
         return not self.differences
 
     # The chapters
@@ -82,7 +86,7 @@ class Story:
         terminal.note("opens the link, and signs in")
         return api
 
-    def _list(self, title: str, price_minor: int) -> dict[str, object]:
+    def _list(self, title: str, price_minor: int, category_id: str = "") -> dict[str, object]:
         price = Money(price_minor, CURRENCY)
         product = self.seller.post(
             "/api/v1/products/",
@@ -92,7 +96,7 @@ class Story:
                 "price": price.to_decimal_string(),
                 "currency": CURRENCY,
                 "inventory_count": 1,
-                "category_ids": [self.category_id],
+                "category_ids": [category_id or self.category_id],
             },
         )
         product = self.seller.post(f"/api/v1/products/{product['id']}/publish/")
@@ -173,6 +177,44 @@ class Story:
         stock = self.seller.get(f"/api/v1/products/{self.lamp['id']}/")["inventory_count"]
         self._check("lamps in stock", 1, stock)
         terminal.note("the lamp is back in stock")
+
+    def _share(self) -> None:
+        # 8 % of 80.00 and 0.30; 19 % of the 6.70 is 1.273; half of the 7.97 is 3.985.
+        commission, tax, buyer_fee = 6_70, 1_27, 3_99
+        total = COIN_PRICE + SHIPPING[COIN_PRICE] + buyer_fee
+        you_get = COIN_PRICE + buyer_fee - commission - tax
+        coin = self._list("Silver coin, 1907", COIN_PRICE, self.shared_category_id)
+        price = Money(COIN_PRICE, CURRENCY)
+        preview = self.seller.get(
+            "/api/v1/payments/commission-preview/",
+            amount=price.to_decimal_string(),
+            currency=CURRENCY,
+            category=self.shared_category_id,
+        )
+        self._step("Seller", f"asks what {price} would bring: {preview['you_get']} {CURRENCY}")
+        for line in preview["lines"]:
+            terminal.note(f"{line['text']}: {line['amount']}")
+        self._check("preview", Money(you_get, CURRENCY).to_decimal_string(), preview["you_get"])
+
+        self.sale = Sale(self.buyer, self.seller)
+        self.sale.place(coin)
+        share = Money(buyer_fee, CURRENCY)
+        self._step("Buyer", f"orders it, and pays {share} of the commission on top")
+        self._check("buyer's share", share.to_decimal_string(), self.sale.order["buyer_fee"])
+        self.sale.pay()
+        self.pending = total - commission - tax
+        self._expect(escrow=total, clearing=total)
+        self._show("PAYMENT_RECEIVED", "IN_ESCROW")
+
+        self.sale.accept()
+        self.sale.ship()
+        self._carrier_delivers()
+        self.sale.confirm()
+        self.pending = 0
+        self._step("Buyer", "has it and confirms: commission and tax go to accounts of their own")
+        wallet = total - commission - tax
+        self._expect(escrow=-total, wallet=wallet, commission=commission, tax=tax)
+        self._show("COMPLETED", "RELEASED")
 
     # What the world outside does
 
