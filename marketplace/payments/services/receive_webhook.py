@@ -35,6 +35,8 @@ def receive_webhook(*, provider: str, body: bytes, headers: Mapping[str, str]) -
         raise WebhookUnreadable(str(error)) from error
     if len(notice.event_id) > MAX_ID_LENGTH or len(notice.object_id) > MAX_ID_LENGTH:
         raise WebhookUnreadable("an id is too long")
+    if "\x00" in notice.event_id + notice.object_id + notice.type:
+        raise WebhookUnreadable("an id holds a character that no database keeps")
     return _keep(provider, notice, body)
 
 

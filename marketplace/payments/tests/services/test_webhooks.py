@@ -1,5 +1,6 @@
 """Intake and processing of webhooks."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -89,6 +90,8 @@ def test_duplicates_are_stored_once_and_a_doubled_event_reports_once(
         (b"not an event at all", SIGNED, WebhookUnreadable),
         (b"x" * (64 * 1024 + 1), SIGNED, WebhookTooLarge),
         (f"{'e' * 101} payment.succeeded pay_1".encode(), SIGNED, WebhookUnreadable),
+        (f"evt_1 payment.succeeded {'p' * 101}".encode(), SIGNED, WebhookUnreadable),
+        (b"evt_1 payment.succeeded pay_\x001", SIGNED, WebhookUnreadable),
     ],
 )
 def test_what_is_refused_is_not_stored(
@@ -97,6 +100,23 @@ def test_what_is_refused_is_not_stored(
     with pytest.raises(error):
         receive_webhook(provider="sandbox", body=body, headers=headers)
     assert ProviderWebhook.objects.count() == 0
+
+
+def test_nothing_of_a_webhook_is_logged(
+    provider: FakeProvider, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """assurance 21: canaries in what strangers and providers send."""
+    card, secret = "4242424242424242", "whsec_canary"
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(WebhookNotSigned) as refused:
+        receive_webhook(provider="sandbox", body=card.encode(), headers={"Fake-Signature": secret})
+    body = f"evt_1 payment.succeeded {card}".encode()
+    receive_webhook(provider="sandbox", body=body, headers={**SIGNED, "Authorization": secret})
+    provider.fail_next = [ProviderUnknown("no answer")]
+    process_webhooks()
+    told = "".join(capfd.readouterr()) + caplog.text + str(refused.value)
+    assert card not in told
+    assert secret not in told
 
 
 def test_an_unknown_provider_is_not_found(provider: FakeProvider) -> None:
