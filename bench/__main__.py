@@ -23,6 +23,7 @@ RESULTS = ROOT / "bench" / "results"
 
 MEASUREMENTS = {
     "ledger": "Posting journals, next to a script that inserts the same rows unchecked",
+    "ledger_history": "The books with a million journals in them",
     "product_list": "The public product list",
     "request": "Processor time of one signed-in request",
     "sign_in": "What knowing the caller costs",
@@ -31,6 +32,7 @@ MEASUREMENTS = {
 }
 QUICK = {
     "ledger": ["--seconds", "3", "--rounds", "2"],
+    "ledger_history": ["--journals", "50000", "--seconds", "3"],
     "product_list": ["--sizes", "10000", "--rounds", "50"],
     "request": ["--count", "1000"],
     "sign_in": ["100"],

@@ -61,10 +61,16 @@ class Bench:
             connection.execute(SETUP)
             for first in range(1, ACCOUNTS + 1, 5_000):
                 connection.execute(FILL, {"first": first, "last": first + 4_999})
-            self._add_history(connection, history)
+            self._post_history(connection, history)
             connection.execute("VACUUM ANALYZE")
 
-    def _add_history(self, connection: psycopg.Connection[Any], journals: int) -> None:
+    def add_history(self, journals: int) -> None:
+        """So many journals more, and the statistics that autovacuum would have made of them."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            self._post_history(connection, journals)
+            connection.execute("VACUUM ANALYZE")
+
+    def _post_history(self, connection: psycopg.Connection[Any], journals: int) -> None:
         """Journals that are there before the clock starts, posted like any other."""
         statement = posting_script().split("SELECT ", 1)[1].strip().rstrip(";")
         for variable, value in {

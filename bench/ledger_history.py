@@ -1,0 +1,104 @@
+"""What a million journals do to the books: releases per second before and after, and balances.
+
+    python -m bench.ledger_history [--journals 1000000]
+
+The same script as in `bench.ledger`, on one server: first with empty books, then with the history
+there. Every release of the history takes its commission to one account, so that account has one
+entry per journal. Its balance is read in a loop, as is that of one wallet.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bench.figures import keep, percentile
+from bench.ledger import Bench
+from bench.ledger_scripts import bare_scripts, posting_script
+from launcher.postgres import OWNER, Postgres
+
+GOALS = {"ratio_to_empty_books": 0.9, "balance_p99_ms": 5}
+CLIENTS = 8
+ROUNDS = 3
+READS = 500
+ACCOUNTS = {"commission": "revenue:commission", "wallet": "user:%:wallet"}
+
+
+def posts_per_second(bench: Bench) -> dict[str, float]:
+    """The median of each script over the rounds, in turns."""
+    scripts = {"ledger_post": posting_script(), "bare script": bare_scripts()["bare script"]}
+    found: dict[str, list[float]] = {name: [] for name in scripts}
+    for _ in range(ROUNDS):
+        for name, script in scripts.items():
+            found[name].append(bench.run(name, script, CLIENTS).posts_per_second)
+    return {name: round(statistics.median(rates), 1) for name, rates in found.items()}
+
+
+def balance_figures(url: str) -> dict[str, dict[str, Any]]:
+    """How long the balance of one account takes, and how many entries it has."""
+    found = {}
+    with psycopg.connect(url, autocommit=True) as connection:
+        # As the worker's job does every few seconds.
+        connection.execute(
+            "SELECT ledger_fold(id) FROM payments_ledger_account WHERE NOT keeps_balance"
+        )
+        for name, pattern in ACCOUNTS.items():
+            row = connection.execute(
+                "SELECT id FROM payments_ledger_account WHERE code LIKE %s ORDER BY id LIMIT 1",
+                [pattern],
+            ).fetchone()
+            assert row is not None  # noqa: S101
+            count = "SELECT count(*) FROM payments_ledger_entry WHERE account_id = %s"
+            (entries,) = connection.execute(count, row).fetchone() or (0,)
+            seconds = []
+            for _ in range(READS):
+                started = time.perf_counter()
+                connection.execute("SELECT * FROM ledger_balances(%s)", [list(row)]).fetchall()
+                seconds.append(time.perf_counter() - started)
+            found[name] = {
+                "entries": entries,
+                "p50_ms": percentile(seconds, 50),
+                "p99_ms": percentile(seconds, 99),
+            }
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.ledger_history")
+    parser.add_argument("--journals", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=int, default=5, help="per script and round")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="fairhold-bench-") as folder:
+        Path(folder).chmod(0o711)
+        with Postgres(Path(folder)) as server:
+            bench = Bench(server.url(OWNER), server.program("pgbench"), options.seconds)
+            bench.prepare(0)
+            empty = posts_per_second(bench)
+            print(f"  empty books: {empty}", flush=True)
+            bench.add_history(options.journals)
+            full = posts_per_second(bench)
+            balances = balance_figures(bench.url)
+    ratio = round(full["ledger_post"] / empty["ledger_post"], 3)
+    print(f"  {options.journals:,} journals: {full}")
+    print(f"  of the rate with empty books: {ratio} (the goal is {GOALS['ratio_to_empty_books']})")
+    for name, figures in balances.items():
+        print(f"  balance of the {name}, {figures['entries']:,} entries: {figures['p50_ms']} ms")
+    result = {
+        "bench": "ledger_history",
+        "journals": options.journals,
+        "clients": CLIENTS,
+        "goals": GOALS,
+        "posts_per_second": {"empty": empty, "with_history": full},
+        "ratio_to_empty_books": ratio,
+        "balances": balances,
+    }
+    keep(result, options.json)
+
+
+if __name__ == "__main__":
+    main()
