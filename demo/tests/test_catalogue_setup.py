@@ -17,13 +17,13 @@ def test_every_rule_is_set_once() -> None:
         shared_category()
     rules = CommissionRule.objects.values_list("name", flat=True)
     assert sorted(rules) == [
-        "Books",
-        "Books: opening weeks",
+        "Books and paper",
+        "Books and paper: opening weeks",
         "Businesses",
         "Collectors' items",
         "Electronics",
         "Every sale",
-        "Handmade",
+        "Hand-made",
         "Large orders",
         "Second hand",
     ]
