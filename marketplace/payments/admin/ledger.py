@@ -3,14 +3,22 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html, format_html_join
+from django.urls import path
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
-from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.core.admin import ReadOnlyAdmin, at_text, table, words
 from marketplace.payments.admin import settlements
+from marketplace.payments.admin.account_statement import show_statement
 from marketplace.payments.admin.display import filtered, link, money
+from marketplace.payments.admin.ledger_links import (
+    about_account,
+    about_journal,
+    in_a_row,
+    statement_of,
+)
 from marketplace.payments.models import (
     LedgerAccount,
     LedgerBalance,
@@ -27,6 +35,11 @@ class LedgerAccountAdmin(ReadOnlyAdmin):
     search_help_text = "How the account's code begins, such as order:… or user:…"
     ordering = ("-id",)
     list_select_related = ("balance",)
+    fields = ("code", "currency", "kind", "type", "normal_side", "non_negative", "balance_text")
+    readonly_fields = ("about", "entries_link")
+
+    def get_fields(self, *_: Any) -> Any:
+        return (*self.fields, *self.readonly_fields)
 
     @admin.display(description="balance")
     def balance_text(self, account: LedgerAccount) -> str:
@@ -35,7 +48,25 @@ class LedgerAccountAdmin(ReadOnlyAdmin):
 
     @admin.display(description="entries")
     def entries_link(self, account: LedgerAccount) -> SafeString:
-        return filtered("payments_ledgerentry_changelist", "Entries", account__id__exact=account.pk)
+        return statement_of(account.pk, "Entries")
+
+    @admin.display(description="about")
+    def about(self, account: LedgerAccount) -> SafeString | str:
+        return in_a_row(about_account(account))
+
+    def get_urls(self) -> list[Any]:
+        statement = path(
+            "<int:account_id>/statement/",
+            self.admin_site.admin_view(self.statement),
+            name="payments_ledgeraccount_statement",
+        )
+        return [statement, *super().get_urls()]
+
+    def statement(self, request: HttpRequest, account_id: int) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {**self.admin_site.each_context(request), "opts": self.model._meta}
+        return show_statement(request, account_id, context)
 
 
 @admin.register(LedgerBalance)
@@ -76,7 +107,11 @@ class LedgerJournalAdmin(ReadOnlyAdmin):
     search_fields = ("id__exact", "reference_id__exact", "business_key__exact")
     search_help_text = "Id of the journal, of its order or payout, or its business key"
     ordering = ("-id",)
-    readonly_fields = ("legs",)
+    readonly_fields = ("legs", "about", "occurred", "details")
+    fieldsets = (
+        (None, {"fields": (("kind", "occurred"), "about", "legs")}),
+        ("More", {"fields": ("business_key", "id", "reference_id", "details", "request_id")}),
+    )
     actions_list = ("enter_settlement",)
 
     @action(description="Enter a settlement", url_path="settlement", permissions=["view"])  # type: ignore[untyped-decorator]
@@ -87,23 +122,29 @@ class LedgerJournalAdmin(ReadOnlyAdmin):
     def payment_link(self, journal: LedgerJournal) -> SafeString:
         return filtered("payments_payment_changelist", "Payment", q=journal.reference_id)
 
+    @admin.display(description="about")
+    def about(self, journal: LedgerJournal) -> SafeString | str:
+        return in_a_row(about_journal(journal))
+
+    @admin.display(description="occurred")
+    def occurred(self, journal: LedgerJournal) -> str:
+        return at_text(journal.occurred_at)
+
+    @admin.display(description="details")
+    def details(self, journal: LedgerJournal) -> str:
+        return words(journal.metadata) or "-"
+
     @admin.display(description="entries")
-    def legs(self, journal: LedgerJournal) -> SafeString:
+    def legs(self, journal: LedgerJournal) -> str:
         entries = LedgerEntry.objects.filter(journal_id=journal.id).select_related("account")
-        rows = format_html_join(
-            "",
-            "<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
-            (
+        return table(
+            ("Account", "Debit", "Credit"),
+            [
                 (
-                    link("payments_ledgeraccount_change", entry.account_id, entry.account),
+                    statement_of(entry.account_id, entry.account),
                     money(entry.amount_minor, entry.currency) if entry.amount_minor > 0 else "",
                     money(-entry.amount_minor, entry.currency) if entry.amount_minor < 0 else "",
                 )
                 for entry in entries.order_by("line")
-            ),
-        )
-        return format_html(
-            "<table><thead><tr><th>account</th><th>debit</th><th>credit</th></tr></thead>"
-            "<tbody>{}</tbody></table>",
-            rows,
+            ],
         )

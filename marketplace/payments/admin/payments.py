@@ -1,23 +1,26 @@
 """Payments with their events, attempts and refunds."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
-from marketplace.core.admin import ReadOnlyAdmin, short_id, status_label
-from marketplace.payments.admin.display import AmountMixin, filtered, link
+from marketplace.core.admin import ReadOnlyAdmin, at_text, short_id, status_label, table
+from marketplace.payments.admin.display import AmountMixin, link
+from marketplace.payments.admin.ledger_links import in_a_row, statement_of
 from marketplace.payments.models import (
+    LedgerAccount,
+    LedgerJournal,
     Payment,
     PaymentAttempt,
     Refund,
 )
 from marketplace.payments.queries.get_payment_timeline import describe_for_operator
 
-EVENT_CELL = '<td class="pr-6 py-3">{}</td>'
+MOST_JOURNALS = 100
 
 
 class ReadOnlyInline(TabularInline):  # type: ignore[misc] # the package has no types
@@ -70,7 +73,7 @@ class PaymentAdmin(AmountMixin, ReadOnlyAdmin):
     ordering = ("-id",)
     list_select_related = ("user", "seller")
     inlines = (AttemptInline, RefundInline)
-    readonly_fields = ("timeline", "journals")
+    readonly_fields = ("links", "timeline", "journals")
 
     @admin.display(description="order")
     def order_text(self, payment: Payment) -> str:
@@ -85,32 +88,51 @@ class PaymentAdmin(AmountMixin, ReadOnlyAdmin):
         return payment.seller.email
 
     @admin.display(description="events")
-    def timeline(self, payment: Payment) -> SafeString:
-        rows = format_html_join(
-            "",
-            f"<tr>{EVENT_CELL * 6}</tr>",
-            (
+    def timeline(self, payment: Payment) -> str:
+        return table(
+            ("#", "At", "Event", "What happened", "By", "Hash"),
+            [
                 (
                     event.version,
-                    f"{event.occurred_at:%Y-%m-%d %H:%M:%S}",
+                    at_text(event.occurred_at),
                     event.type,
                     sentence,
                     event.actor,
                     bytes(event.hash).hex()[:12],
                 )
                 for event, sentence in describe_for_operator(payment)
-            ),
-        )
-        return format_html(
-            '<table class="w-full"><thead><tr class="text-left"><th>#</th><th>at</th><th>event</th>'
-            "<th>what happened</th><th>by</th><th>hash</th></tr></thead><tbody>{}</tbody></table>",
-            rows,
+            ],
         )
 
-    @admin.display(description="ledger")
-    def journals(self, payment: Payment) -> SafeString:
-        return filtered(
-            "payments_ledgerjournal_changelist", "Journals of this order", q=payment.order_id
+    @admin.display(description="about")
+    def links(self, payment: Payment) -> SafeString | str:
+        order = link("orders_order_change", payment.order_id, "Order")
+        return in_a_row(iter((order, *self._accounts(payment))))
+
+    def _accounts(self, payment: Payment) -> Iterator[SafeString]:
+        code = f"order:{payment.order_id}:"
+        rows = LedgerAccount.objects.filter(code__in=[f"{code}escrow", f"{code}disputed"])
+        for account in rows.order_by("code"):
+            yield statement_of(account.pk, f"{account.code.split(':')[-1].capitalize()} account")
+
+    @admin.display(description="books")
+    def journals(self, payment: Payment) -> str:
+        """What it did to the books, oldest first; an order has a handful of journals."""
+        rows = LedgerJournal.objects.filter(reference_id=payment.order_id).order_by("id")
+        return table(
+            ("At", "Journal", "Key"),
+            [
+                (
+                    at_text(journal.occurred_at),
+                    link(
+                        "payments_ledgerjournal_change",
+                        journal.pk,
+                        journal.kind.replace("_", " ").capitalize(),
+                    ),
+                    journal.business_key,
+                )
+                for journal in rows[:MOST_JOURNALS]
+            ],
         )
 
 

@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -89,6 +90,64 @@ def test_the_ledger_is_walked_from_account_to_journal(
     journal = LedgerJournal.objects.get(kind="escrow_release")
     page = operator.get(reverse("admin:payments_ledgerjournal_change", args=[journal.pk]))
     assert "revenue:commission" in page.content.decode()
+
+
+def test_the_chain_of_links_leads_from_account_to_order_and_back(
+    operator: Client, some_of_everything: Any
+) -> None:
+    def href(name: str, *args: Any) -> str:
+        return f'href="{reverse(f"admin:{name}", args=args)}"'
+
+    order_id, payment_id = some_of_everything.order_id, some_of_everything.payment_id
+    account = LedgerAccount.objects.get(code=f"order:{order_id}:escrow")
+    journal = LedgerJournal.objects.get(kind="escrow_release")
+    statement = operator.get(
+        reverse("admin:payments_ledgeraccount_statement", args=[account.pk])
+    ).content.decode()
+    assert href("payments_ledgerjournal_change", journal.pk) in statement
+    assert href("payments_payment_change", payment_id) in statement
+    about = operator.get(
+        reverse("admin:payments_ledgerjournal_change", args=[journal.pk])
+    ).content.decode()
+    assert href("orders_order_change", order_id) in about
+    assert href("payments_payment_change", payment_id) in about
+    assert href("payments_ledgeraccount_statement", account.pk) in about
+    payment = operator.get(
+        reverse("admin:payments_payment_change", args=[payment_id])
+    ).content.decode()
+    assert href("orders_order_change", order_id) in payment
+    assert href("payments_ledgerjournal_change", journal.pk) in payment
+    assert href("payments_ledgeraccount_statement", account.pk) in payment
+
+
+def test_every_account_opens_with_its_statement(operator: Client, some_of_everything: Any) -> None:
+    for account in LedgerAccount.objects.all():
+        for name in ("change", "statement"):
+            path = reverse(f"admin:payments_ledgeraccount_{name}", args=[account.pk])
+            assert operator.get(path).status_code == 200
+            assert operator.get(path, {"after": "nonsense"}).status_code == 200
+    missing = reverse("admin:payments_ledgeraccount_statement", args=[10**12])
+    assert operator.get(missing).status_code == 302
+
+
+def test_a_statement_is_read_page_by_page_without_counting(
+    operator: Client, provider: FakeProvider
+) -> None:
+    seller = make_user(Role.SELLER)
+    for _ in range(55):
+        sale = make_sale(seller=seller)
+        hold(sale, provider)
+        in_transaction(release_escrow, order_id=sale.order_id)
+    account = LedgerAccount.objects.get(code=f"user:{seller.pk}:wallet")
+    path = reverse("admin:payments_ledgeraccount_statement", args=[account.pk])
+    with CaptureQueriesContext(connection) as queries:
+        newest = operator.get(path).content.decode()
+    assert not [query for query in queries if "count(" in query["sql"].lower()]
+    assert "4950.00 EUR" in newest
+    older = re.search(r'href="[^"]*after=([^"]+)"', newest)
+    assert older is not None
+    assert newest.count("escrow release") == 50
+    assert operator.get(path, {"after": older[1]}).content.decode().count("escrow release") == 5
 
 
 def test_a_bank_account_stays_masked(operator: Client, some_of_everything: Any) -> None:
