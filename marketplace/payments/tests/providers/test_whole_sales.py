@@ -16,7 +16,7 @@ from marketplace.payments.audits import (
     check_clearing_equals_providers,
     check_payments_equal_their_accounts,
 )
-from marketplace.payments.errors import PaymentOutcomeUnknown
+from marketplace.payments.errors import PaymentOutcomeUnknown, WebhookNotSigned
 from marketplace.payments.ledger.audit import Tally
 from marketplace.payments.models import Payout, ProviderWebhook, Refund
 from marketplace.payments.projections import check_projections
@@ -122,6 +122,7 @@ def paystack_stage(settings: Any, request: pytest.FixtureRequest) -> Stage:
     return Stage("paystack", PaystackHarness(server), server, Money(1_234_500, "NGN"))
 
 
+ROTATED = {"stripe": "WEBHOOK_SECRETS", "paystack": "SECRET_KEYS"}
 STAGES = {"stripe": stripe_stage, "paystack": paystack_stage}
 
 
@@ -239,9 +240,22 @@ class TestIncomingWebhooks:
         stage.pay(sale)
         body, headers = stage.server.webhooks[-1]
         for altered in (body.replace(b"1", b"2", 1), body + b"\n", b""):
-            with pytest.raises(Exception, match="signature"):
+            with pytest.raises(WebhookNotSigned):
                 receive_webhook(provider=stage.name, body=altered, headers=headers)
         assert ProviderWebhook.objects.count() == 0
+
+    def test_a_secret_is_rotated_without_losing_an_event(self, stage: Stage, settings: Any) -> None:
+        """Old and new are taken side by side, and the old one no more once it is removed."""
+        setting = f"{stage.name.upper()}_{ROTATED[stage.name]}"
+        sale = stage.begin()
+        stage.pay(sale)
+        body, headers = stage.server.webhooks.pop()
+        old_and_new = getattr(settings, setting)
+        setattr(settings, setting, ["the-next-one"])
+        with pytest.raises(WebhookNotSigned):
+            receive_webhook(provider=stage.name, body=body, headers=headers)
+        setattr(settings, setting, ["the-next-one", *old_and_new])
+        assert receive_webhook(provider=stage.name, body=body, headers=headers)
 
     def test_events_in_any_order_lead_to_the_same_state(self, stage: Stage) -> None:
         sale = stage.sell()
