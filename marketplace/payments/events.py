@@ -1,5 +1,6 @@
 """What others may react to."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -265,3 +266,31 @@ class CurrencyExchanged(DomainEvent):
     bought_currency: str
     rate: str
     is_reversed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChargebackEvent(DomainEvent):
+    """The members of every event about a chargeback."""
+
+    chargeback_id: UUID
+    payment_id: UUID
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+    amount_minor: int
+    currency: str
+
+
+@domain_event("payments.ChargebackOpened")
+class ChargebackOpened(ChargebackEvent):
+    """The buyer's bank asks for the money: nothing of the payment moves until it has decided."""
+
+
+@domain_event("payments.ChargebackWon")
+class ChargebackWon(ChargebackEvent):
+    """The money is back; the deal goes on."""
+
+
+@domain_event("payments.ChargebackLost")
+class ChargebackLost(ChargebackEvent):
+    """The buyer has the money."""

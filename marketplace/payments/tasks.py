@@ -18,6 +18,7 @@ from marketplace.payments.services.settle_unknown_attempts import settle_unknown
 from marketplace.payments.services.settle_unknown_top_ups import settle_unknown_top_ups
 from marketplace.payments.services.submit_payouts import submit_payouts
 from marketplace.payments.services.submit_refunds import submit_refunds
+from marketplace.payments.services.watch_chargebacks import watch_chargebacks
 from marketplace.payments.services.watch_paid_payouts import watch_paid_payouts
 
 periodic(name="payments.process_webhooks", every_seconds=0.05)(process_webhooks)
@@ -27,6 +28,7 @@ periodic(name="payments.submit_refunds", every_seconds=0.5)(submit_refunds)
 periodic(name="payments.submit_payouts", every_seconds=0.5)(submit_payouts)
 periodic(name="payments.run_payout_batch", every_seconds=30)(run_payout_batch)
 periodic(name="payments.watch_paid_payouts", every_seconds=15)(watch_paid_payouts)
+periodic(name="payments.watch_chargebacks", every_seconds=15)(watch_chargebacks)
 periodic(name="payments.roll_up_balances", every_seconds=5)(roll_up_balances)
 periodic(name="payments.seal_events", every_seconds=1)(seal_events)
 

@@ -21,8 +21,6 @@ class JournalKind(StrEnum):
     ESCROW_DISPUTED = "escrow_disputed"
     CHARGEBACK_WON = "chargeback_won"
     CHARGEBACK_LOST = "chargeback_lost"
-    CHARGEBACK_COVERED = "chargeback_covered"
-    """A refund of the same money failed: refund to disputed, or to the loss."""
     RECEIVABLE_REPAID = "receivable_repaid"
     WRITE_OFF = "write_off"
     PAYOUT_REQUESTED = "payout_requested"

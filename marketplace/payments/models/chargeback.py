@@ -111,3 +111,8 @@ class Chargeback(models.Model):
     def is_contradicted(self) -> bool:
         """The provider's last word is the opposite of what was booked."""
         return self.contradictions % 2 == 1
+
+    @property
+    def standing(self) -> str:
+        """How it stands: what somebody must have known for an answer to be newer than our books."""
+        return f"{self.status}{self.contradictions or ''}"

@@ -99,3 +99,8 @@ class Refund(models.Model):
     def is_contradicted(self) -> bool:
         """The provider sent it although it had failed and the wallet was credited."""
         return self.contradictions % 2 == 1
+
+    @property
+    def standing(self) -> str:
+        """How it stands: what somebody must have known for an answer to be newer than our books."""
+        return f"{self.status}{self.contradictions or ''}"

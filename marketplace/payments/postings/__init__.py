@@ -8,6 +8,14 @@ from marketplace.payments.postings.captures import (
     post_shortage,
     post_unmatched_receipt,
 )
+from marketplace.payments.postings.chargebacks import (
+    post_chargeback_lost,
+    post_chargeback_opened,
+    post_chargeback_won,
+    post_escrow_disputed,
+    post_unmatched_chargeback,
+    post_unmatched_chargeback_returned,
+)
 from marketplace.payments.postings.differences import (
     post_difference_to_expense,
     post_difference_to_suspense,
@@ -47,8 +55,12 @@ from marketplace.payments.postings.wallets import (
 __all__ = [
     "SellersShare",
     "is_written_off",
+    "post_chargeback_lost",
+    "post_chargeback_opened",
+    "post_chargeback_won",
     "post_difference_to_expense",
     "post_difference_to_suspense",
+    "post_escrow_disputed",
     "post_exchange",
     "post_hold",
     "post_payout_failed",
@@ -66,6 +78,8 @@ __all__ = [
     "post_shortage",
     "post_top_up",
     "post_top_up_from_suspense",
+    "post_unmatched_chargeback",
+    "post_unmatched_chargeback_returned",
     "post_unmatched_receipt",
     "post_wallet_payment",
     "post_write_off",

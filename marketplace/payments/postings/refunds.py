@@ -76,9 +76,21 @@ def post_refund_failed(
     provider: str,
     amount: Money,
     after_success: bool,
+    to_disputed: Money,
+    to_loss: Money,
 ) -> UUID:
-    """Refund in transit → the buyer's wallet; a success that was taken back returns first."""
+    """Refund in transit → the buyer's wallet; a success that was taken back returns first.
+
+    Unless a chargeback has given the buyer the same money: then it covers that, as what is frozen
+    while it is open, and against the platform's loss once it is lost.
+    """
     currency = amount.currency
+    to_wallet = amount - to_disputed - to_loss
+    taken = (
+        (accounts.user_wallet(buyer_id, currency), to_wallet),
+        (accounts.order_disputed(order_id, currency), to_disputed),
+        (accounts.expense_chargeback_loss(currency), to_loss),
+    )
     if after_success:
         post_journal(
             kind=JournalKind.REFUND_RETURNED,
@@ -95,6 +107,6 @@ def post_refund_failed(
         reference_id=order_id,
         legs=[
             debit(accounts.refund_in_transit(refund_id, currency), amount),
-            credit(accounts.user_wallet(buyer_id, currency), amount),
+            *[credit(account, part) for account, part in taken if part.is_positive],
         ],
     ).id

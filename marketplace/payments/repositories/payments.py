@@ -51,6 +51,18 @@ def lock_refund(refund_id: UUID) -> tuple[Payment, Refund]:
     return payment, Refund.objects.get(id=refund_id)
 
 
+@needs_transaction
+def lock_attempt_of_provider(
+    provider: str, provider_payment_id: str
+) -> tuple[Payment, PaymentAttempt] | None:
+    """The attempt that the provider knows under this id, under its payment's lock."""
+    found = PaymentAttempt.objects.filter(
+        provider=provider, provider_payment_id=provider_payment_id
+    ).values_list("id", flat=True)
+    attempt_id = found.first()
+    return None if attempt_id is None else lock_attempt(attempt_id)
+
+
 def snapshot_of(payment: Payment) -> PaymentSnapshot:
     return PaymentSnapshot(
         id=payment.id,

@@ -12,6 +12,7 @@ from marketplace.payments.appointments import look_again
 from marketplace.payments.events import PaymentReviewOpened
 from marketplace.payments.models import (
     HOLDING_REVIEWS,
+    Chargeback,
     PaymentReview,
     Payout,
     Refund,
@@ -19,7 +20,11 @@ from marketplace.payments.models import (
     ReviewPriority,
     ReviewStatus,
 )
-from marketplace.payments.providers.protocol import ProviderPayout, ProviderRefund
+from marketplace.payments.providers.protocol import (
+    ProviderChargeback,
+    ProviderPayout,
+    ProviderRefund,
+)
 
 
 @needs_transaction
@@ -69,8 +74,8 @@ def open_review(
 
 @needs_transaction
 def review_other_amount(
-    locked: Refund | Payout,
-    observed: ProviderRefund | ProviderPayout,
+    locked: Refund | Payout | Chargeback,
+    observed: ProviderRefund | ProviderPayout | ProviderChargeback,
     *,
     asked: Money,
     payment_id: UUID | None = None,

@@ -50,6 +50,7 @@ from marketplace.payments.services.submit_refunds import submit_refunds
 from marketplace.payments.services.suspend_wallet import suspend_wallet
 from marketplace.payments.services.top_up_wallet import top_up_wallet
 from marketplace.payments.services.void_payment import void_payment
+from marketplace.payments.services.watch_chargebacks import watch_chargebacks
 from marketplace.payments.services.watch_paid_payouts import watch_paid_payouts
 from marketplace.payments.services.write_off_receivable import write_off_receivable
 from marketplace.payments.snapshots import (
@@ -129,6 +130,7 @@ __all__ = [
     "suspend_wallet",
     "top_up_wallet",
     "void_payment",
+    "watch_chargebacks",
     "watch_paid_payouts",
     "write_off_receivable",
 ]

@@ -1,3 +1,5 @@
+from uuid import UUID, uuid5
+
 from marketplace.core.actor import Actor
 from marketplace.core.db import needs_transaction
 from marketplace.core.ids import new_id
@@ -8,43 +10,80 @@ from marketplace.payments.repositories.reviews import open_review
 from marketplace.payments.repositories.streams import append_to_payment
 from marketplace.payments.streams import facts
 
-CONTRADICTED = "contradicted"
-"""``failure_code`` of a refund that was booked as failed and then as a shortage."""
-
 
 @needs_transaction
 def book_contradicted_refund(payment: Payment, refund: Refund) -> str:
     """Sent after all, although the wallet has it: the platform is short until a person acts."""
-    if refund.failure_code == CONTRADICTED:
+    if refund.is_contradicted:
         return "nothing new"
-    amount = Money(refund.amount_minor, refund.currency)
+    review_id = new_id()
+    subject_id = _turn(refund)
     journal_id = postings.post_shortage(
-        subject_id=refund.id,
+        subject_id=subject_id,
         reference_id=payment.order_id,
         provider=refund.provider,
-        amount=amount,
+        amount=Money(refund.amount_minor, refund.currency),
     )
-    review_id = new_id()
     contradicted = facts.RefundContradicted(
         refund_id=refund.id, review_id=review_id, journal_id=journal_id
     )
+    _append(payment, refund, contradicted)
+    note = "The refund succeeded after it had failed; the buyer has it twice."
+    _review(payment, refund, review_id, subject_id, note)
+    return "contradicted"
+
+
+@needs_transaction
+def book_refund_failed_again(payment: Payment, refund: Refund, code: str) -> str:
+    """It failed once more after it had been sent after all: what was short came back."""
+    review_id = new_id()
+    subject_id = _turn(refund)
+    journal_id = postings.post_unmatched_receipt(
+        subject_id=subject_id,
+        reference_id=payment.order_id,
+        provider=refund.provider,
+        amount=Money(refund.amount_minor, refund.currency),
+    )
+    over = facts.RefundContradicted(
+        refund_id=refund.id,
+        review_id=review_id,
+        journal_id=journal_id,
+        is_over=True,
+        code=code[:100],
+    )
+    _append(payment, refund, over)
+    note = "The refund failed again; the shortage is made up, and the buyer has it once."
+    _review(payment, refund, review_id, subject_id, note)
+    return "failed again"
+
+
+def _turn(refund: Refund) -> UUID:
+    """Names each change of the provider's word; the first by the refund's own id."""
+    if refund.contradictions == 0:
+        return refund.id
+    return uuid5(refund.id, str(refund.contradictions + 1))
+
+
+def _append(payment: Payment, refund: Refund, fact: facts.RefundContradicted) -> None:
     append_to_payment(
         payment=payment,
         payment_id=payment.id,
-        facts_to_add=[contradicted],
+        facts_to_add=[fact],
         actor=Actor.provider(refund.provider),
         refunds=[refund],
     )
+
+
+def _review(payment: Payment, refund: Refund, review_id: UUID, subject_id: UUID, note: str) -> None:
     open_review(
         review_id=review_id,
         kind=ReviewKind.REFUND_CONTRADICTION,
-        subject_id=refund.id,
+        subject_id=subject_id,
         provider=refund.provider,
         provider_object_id=refund.provider_refund_id or "",
-        amount=amount,
+        amount=Money(refund.amount_minor, refund.currency),
         in_suspense=False,
-        note="The refund succeeded after it had failed; the buyer has it twice.",
+        note=note,
         payment_id=payment.id,
         order_id=payment.order_id,
     )
-    return "contradicted"

@@ -20,20 +20,20 @@ def learn_refund(
     provider: PaymentProvider,
     refund_id: UUID,
     observed: ProviderRefund,
-    known_status: str = "",
+    known_standing: str = "",
 ) -> str:
     """Record what the provider said; ask it again where that may be older than our books.
 
-    Another worker may have asked later and recorded first. ``known_status`` is how the refund stood
-    before the provider was asked.
+    Another worker may have asked later and recorded first. ``known_standing`` is how the refund
+    stood before the provider was asked.
     """
     for _ in range(MOST_LOOKS):
         said = record_refund_observed(
-            refund_id=refund_id, observed=observed, known_status=known_status
+            refund_id=refund_id, observed=observed, known_standing=known_standing
         )
         if said != ASK_AGAIN:
             return said
-        known_status = Refund.objects.values_list("status", flat=True).get(id=refund_id)
+        known_standing = Refund.objects.get(id=refund_id).standing
         with asking():
             observed = provider.fetch_refund(observed.id)
     raise ProviderUnknown("it changes while it is asked about", code="unsteady")

@@ -24,6 +24,7 @@ from marketplace.payments.providers.protocol import (
     WebhookNotice,
 )
 from marketplace.payments.services.book_unmatched_capture import book_unmatched_capture
+from marketplace.payments.services.learn_chargeback import learn_chargeback
 from marketplace.payments.services.learn_payment import learn_payment
 from marketplace.payments.services.learn_payout import learn_payout
 from marketplace.payments.services.learn_refund import learn_refund
@@ -100,6 +101,10 @@ def learn_object(provider: PaymentProvider, notice: WebhookNotice) -> str:
                 return _learn_refund(provider, notice.object_id)
             case ObjectKind.PAYOUT:
                 return _learn_payout(provider, notice.object_id)
+            case ObjectKind.CHARGEBACK:
+                return learn_chargeback(
+                    provider=provider, observed=provider.fetch_chargeback(notice.object_id)
+                )
     except ObjectMissing:
         log.warning("webhook_without_object", object_id=notice.object_id, type=notice.type)
     return ""

@@ -16,7 +16,11 @@ from marketplace.payments.repositories.payments import lock_refund
 from marketplace.payments.repositories.reviews import review_other_amount
 from marketplace.payments.repositories.streams import append_to_payment
 from marketplace.payments.repositories.wallets import ensure_wallet
-from marketplace.payments.services.book_contradicted_refund import book_contradicted_refund
+from marketplace.payments.services._chargeback_cover import cover_of
+from marketplace.payments.services.book_contradicted_refund import (
+    book_contradicted_refund,
+    book_refund_failed_again,
+)
 from marketplace.payments.streams import facts
 
 ENDED = (RefundStatus.SUCCEEDED, RefundStatus.FAILED)
@@ -24,7 +28,7 @@ ENDED = (RefundStatus.SUCCEEDED, RefundStatus.FAILED)
 
 @opens_transaction
 def record_refund_observed(
-    *, refund_id: UUID, observed: ProviderRefund, known_status: str = ""
+    *, refund_id: UUID, observed: ProviderRefund, known_standing: str = ""
 ) -> str:
     """Bring the refund up to what the provider says now; returns what changed.
 
@@ -36,7 +40,7 @@ def record_refund_observed(
     ``ASK_AGAIN``, because their answer may be the older one.
     """
     payment, refund = lock_refund(refund_id)
-    if refund.status in ENDED and known_status != refund.status and _is_news(refund, observed):
+    if refund.status in ENDED and known_standing != refund.standing and _is_news(refund, observed):
         return ASK_AGAIN
     if observed.outcome is RefundOutcome.SUCCEEDED and observed.amount != _amount(refund):
         return review_other_amount(
@@ -53,6 +57,8 @@ def record_refund_observed(
             return book_contradicted_refund(payment, refund)
         case RefundOutcome.SUCCEEDED if refund.status != RefundStatus.SUCCEEDED:
             return _succeeded(payment, refund, observed.id)
+        case RefundOutcome.FAILED if refund.is_contradicted:
+            return book_refund_failed_again(payment, refund, observed.failure_code or "failed")
         case RefundOutcome.FAILED if refund.status != RefundStatus.FAILED:
             return _failed(payment, refund, observed.failure_code or "failed")
     return "nothing new"
@@ -62,7 +68,8 @@ def _is_news(refund: Refund, observed: ProviderRefund) -> bool:
     if observed.outcome is RefundOutcome.OPEN:
         return False
     has_succeeded = observed.outcome is RefundOutcome.SUCCEEDED
-    return has_succeeded != (refund.status == RefundStatus.SUCCEEDED)
+    succeeded_by_our_books = refund.status == RefundStatus.SUCCEEDED or refund.is_contradicted
+    return has_succeeded != succeeded_by_our_books
 
 
 @opens_transaction
@@ -117,6 +124,7 @@ def _succeeded(payment: Payment, refund: Refund, provider_refund_id: str) -> str
 def _failed(payment: Payment, refund: Refund, code: str) -> str:
     amount = _amount(refund)
     after_success = refund.status == RefundStatus.SUCCEEDED
+    cover = cover_of(payment, refund)
     journal_id = postings.post_refund_failed(
         refund_id=refund.id,
         order_id=payment.order_id,
@@ -124,6 +132,8 @@ def _failed(payment: Payment, refund: Refund, code: str) -> str:
         provider=refund.provider,
         amount=amount,
         after_success=after_success,
+        to_disputed=cover.to_disputed,
+        to_loss=cover.to_loss,
     )
     failed = facts.RefundFailed(
         refund_id=refund.id,
@@ -134,8 +144,10 @@ def _failed(payment: Payment, refund: Refund, code: str) -> str:
         wallet_id=ensure_wallet(user_id=payment.user_id, currency=amount.currency),
         journal_id=journal_id,
         after_success=after_success,
+        to_chargeback_minor=(cover.to_disputed + cover.to_loss).amount_minor,
     )
     _append(payment, refund, failed)
+    cover.record(payment, refund, journal_id)
     no_more(refund)
     record(RefundFailed(**_members(payment, refund), code=code[:100]), key=payment.order_id)
     return "failed"

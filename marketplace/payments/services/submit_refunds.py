@@ -38,13 +38,13 @@ def submit_refunds() -> int:
 
 def _submit(refund_id: UUID) -> None:
     refund = Refund.objects.get(id=refund_id)
-    provider, known_status = get_provider(refund.provider), refund.status
+    provider, known_standing = get_provider(refund.provider), refund.standing
     try:
         learn_refund(
             provider=provider,
             refund_id=refund_id,
             observed=_ask(provider, refund),
-            known_status=known_status,
+            known_standing=known_standing,
         )
     except (ProviderDeclined, ProviderRejected) as error:
         record_refund_refused(refund_id=refund_id, code=error.code)

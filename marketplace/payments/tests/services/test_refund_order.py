@@ -85,7 +85,7 @@ def settle(provider: FakeProvider, refund_id: UUID, outcome: RefundOutcome) -> s
     row = Refund.objects.get(id=refund_id)
     object_id = provider.settle_refund(str(row.id), outcome)
     return record_refund_observed(
-        refund_id=row.id, observed=provider.refunds[object_id], known_status=row.status
+        refund_id=row.id, observed=provider.refunds[object_id], known_standing=row.standing
     )
 
 

@@ -49,7 +49,7 @@ def settle(provider: FakeProvider, refund: Refund, outcome: RefundOutcome) -> st
     said = record_refund_observed(
         refund_id=refund.id,
         observed=provider.refunds[object_id],
-        known_status=refund.status,
+        known_standing=refund.standing,
     )
     refund.refresh_from_db()
     return said
