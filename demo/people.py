@@ -3,11 +3,12 @@
 from django.conf import settings
 
 from demo.api import Api, Json
+from marketplace.config.demo_accounts import DEMO_PASSWORD
 from marketplace.core.actor import Role
 from marketplace.users.models import User
 from marketplace.users.services import register_user
 
-PASSWORD = "demo market passphrase"  # noqa: S105 - public on purpose, see the landing page
+PASSWORD = DEMO_PASSWORD
 
 
 def make_people() -> dict[str, str]:

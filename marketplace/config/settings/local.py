@@ -1,40 +1,13 @@
 """A developer's machine and the embedded default."""
 
+from marketplace.config import demo_accounts
 from marketplace.config.settings.base import *
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = SECRET_KEY or "local-only-not-a-secret-0123456789abcdefghijklmnop"
 IS_LOCAL = True
-
-DEMO_PASSWORD = "demo market passphrase"
-DEMO_ACCOUNTS = [
-    {
-        "email": f"{name}@demo.fairhold.test",
-        "name": label,
-        "role": role,
-        "about": about,
-    }
-    for name, label, role, about in (
-        ("buyer", "Buyer", "BUYER", "Orders in every state, some of them waiting to be confirmed"),
-        ("second-buyer", "Second buyer", "BUYER", "A buyer with a cancelled and a refunded order"),
-        ("third-buyer", "Third buyer", "BUYER", "A buyer with an unpaid order"),
-        (
-            "home-seller",
-            "Home seller",
-            "SELLER",
-            "Sells for the home; orders to accept and to ship",
-        ),
-        (
-            "tech-seller",
-            "Tech seller",
-            "SELLER",
-            "Sells electronics; money in the wallet, a payout",
-        ),
-        ("craft-seller", "Craft seller", "SELLER", "Sells hand-made things; a draft and a review"),
-        ("sport-seller", "Sport seller", "SELLER", "Sells sports gear; parcels on their way"),
-        ("operator", "Operator", "ADMIN", "Signs in to the admin"),
-    )
-]
+DEMO_PASSWORD = demo_accounts.DEMO_PASSWORD
+DEMO_ACCOUNTS = demo_accounts.DEMO_ACCOUNTS
 
 # Nobody here waits three days to see money move. Demo and tests make policies of their own.
 PAYOUT_POLICIES = [
