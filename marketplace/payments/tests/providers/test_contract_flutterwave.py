@@ -160,8 +160,13 @@ class V4Harness(FlutterwaveHarness):
 
     def event(self, kind: ObjectKind, object_id: str) -> bytes:
         subject = "charge" if kind is ObjectKind.PAYMENT else EVENTS[kind]
-        event = {"webhook_id": "wbk_1", "timestamp": 1739877172874, "type": f"{subject}.completed"}
-        return json.dumps(event | {"data": {"id": object_id}}).encode()
+        event = {
+            "webhook_id": f"wbk_{self.fake.number()}",
+            "timestamp": 1739877172874,
+            "type": f"{subject}.completed",
+            "data": {"id": object_id},
+        }
+        return json.dumps(event).encode()
 
     def sign(self, body: bytes, secret: str, at: datetime) -> Mapping[str, str]:
         return v4_signature(body, secret)
