@@ -48,6 +48,9 @@ NAVIGATION = [
         _link("Reviews", "rule", "payments.paymentreview"),
         _link("Refunds", "undo", "payments.refund"),
         _link("Payouts", "account_balance", "payments.payout"),
+        _page("Payouts to approve", "how_to_reg", "payments/payout/?awaits_approval__exact=1"),
+        _link("Payout batches", "event_repeat", "payments.payoutbatch"),
+        _link("Bank accounts", "account_balance", "payments.bankaccount"),
         _link("Wallets", "account_balance_wallet", "payments.wallet"),
         _link("Commission rules", "percent", "payments.commissionrule"),
         _page("Commission report", "summarize", "payments/commissionrule/report/"),
@@ -76,6 +79,7 @@ NAVIGATION = [
         "Policies",
         _link("Escrow policies", "policy", "orders.escrowpolicy"),
         _link("Shipping methods", "package_2", "logistics.shippingmethod"),
+        _link("Payout policies", "tune", "payments.payoutpolicy"),
         _link("Payout minimums", "money_off", "payments.payoutminimum"),
     ),
     _group(

@@ -1,7 +1,7 @@
 """What an operator sees of money, and the few things an operator does.
 
-Everything is read-only but payout minimums; what a form or an action changes goes through a
-command. The ledger is walked from account to entries to journal and back to the payment.
+Everything is read-only but payout minimums and policies; what a form or an action changes goes
+through a command. The ledger is walked from account to entries to journal and back to the payment.
 """
 
 from marketplace.payments.admin import (
@@ -11,6 +11,7 @@ from marketplace.payments.admin import (
     ledger,
     open_items,
     payments,
+    payouts,
     recon_items,
     reconciliation,
     reviews,
@@ -25,6 +26,7 @@ __all__ = [
     "ledger",
     "open_items",
     "payments",
+    "payouts",
     "recon_items",
     "reconciliation",
     "reviews",

@@ -26,3 +26,10 @@ register_queue(
         "/admin/payments/payout/",
     )
 )
+register_queue(
+    Queue(
+        "Payouts to approve",
+        Payout.objects.filter(awaits_approval=True).count,
+        "/admin/payments/payout/?awaits_approval__exact=1",
+    )
+)

@@ -17,6 +17,7 @@ from marketplace.payments.queries.get_money_trail import MoneyTrail, get_money_t
 from marketplace.payments.queries.get_payment import get_payment
 from marketplace.payments.queries.get_payment_proof import get_payment_proof
 from marketplace.payments.queries.get_payment_timeline import TimelineEntry, get_payment_timeline
+from marketplace.payments.queries.get_payout_facts import PayoutFacts, get_payout_facts
 from marketplace.payments.queries.get_platform_money import PlatformMoney, get_platform_money
 from marketplace.payments.queries.get_reconciliation import get_reconciliation, grace_minutes
 from marketplace.payments.queries.get_seal_head import get_seal_head
@@ -43,6 +44,7 @@ __all__ = [
     "CommissionReportRow",
     "MoneyTrail",
     "PaymentSnapshot",
+    "PayoutFacts",
     "PayoutSnapshot",
     "PlatformMoney",
     "RankedRule",
@@ -57,6 +59,7 @@ __all__ = [
     "get_payment",
     "get_payment_proof",
     "get_payment_timeline",
+    "get_payout_facts",
     "get_platform_money",
     "get_reconciliation",
     "get_seal_head",

@@ -1,0 +1,397 @@
+"""Payouts and where they go: what waits for two operators, what was scheduled, and the policies."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from marketplace.core import clock
+from marketplace.core.actor import Actor, Role
+from marketplace.core.admin import FastAdmin, ReadOnlyAdmin, at_text, status_label, table, words
+from marketplace.core.errors import DomainError
+from marketplace.core.money import Money
+from marketplace.payments import queries, services
+from marketplace.payments.admin.display import AmountMixin, filtered, money, operator
+from marketplace.payments.models import (
+    BankAccount,
+    Payout,
+    PayoutBatch,
+    PayoutBatchItem,
+    PayoutMinimum,
+    PayoutPolicy,
+    PayoutSchedule,
+)
+
+SEEN = "_facts_for_this_page"
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=1000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), label="Reason"
+    )
+
+
+class NoteForm(forms.Form):
+    reason = forms.CharField(
+        max_length=1000,
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        label="What you looked at (optional)",
+    )
+
+
+Decide = Callable[[UUID, Actor, str], Any]
+DECISIONS: Mapping[str, tuple[str, str, type[forms.Form], Decide]] = {
+    "approve": (
+        "Approve the payout",
+        "Two different operators approve it; the second approval lets it be sent at once.",
+        NoteForm,
+        lambda row_id, by, why: services.approve_payout(payout_id=row_id, actor=by, note=why),
+    ),
+    "reject": (
+        "Reject the payout",
+        "The money goes back into the wallet, and the seller reads the reason in a letter.",
+        ReasonForm,
+        lambda row_id, by, why: services.reject_payout(payout_id=row_id, actor=by, reason=why),
+    ),
+    "clear": (
+        "Clear the bank account",
+        "Payouts may go to it again. The reason stays with the account.",
+        ReasonForm,
+        lambda row_id, by, why: services.clear_bank_account(
+            bank_account_id=row_id, actor=by, reason=why
+        ),
+    ),
+}
+
+
+class DecidingAdmin(AmountMixin, ReadOnlyAdmin):
+    """A page between choosing and doing: it shows what will be decided and asks why."""
+
+    def has_operate_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return Role.ADMIN in getattr(request.user, "roles", ())
+
+    def decide(self, request: HttpRequest, row_id: UUID, name: str, about: str) -> HttpResponse:
+        if not self.has_operate_permission(request):
+            raise PermissionDenied
+        title, explanation, form_class, command = DECISIONS[name]
+        opts = self.model._meta
+        back = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row_id])
+        form = form_class(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                command(row_id, operator(request), form.cleaned_data["reason"])
+            except DomainError as refusal:
+                messages.error(request, refusal.detail)
+            else:
+                messages.success(request, f"{title}: done.")
+            return redirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "about": about,
+            "explanation": explanation,
+            "form": form,
+            "back": back,
+            "opts": opts,
+        }
+        return TemplateResponse(request, "payments/admin/decide.html", context)
+
+
+@admin.register(Payout)
+class PayoutAdmin(DecidingAdmin):
+    """``?awaits_approval__exact=1`` are the payouts to approve."""
+
+    list_display = (
+        "created_at",
+        "seller_text",
+        "level_text",
+        "amount_text",
+        "status_text",
+        "approvals_text",
+        "failure_code",
+        "checks",
+    )
+    status_text = status_label()
+    list_filter = ("awaits_approval", "status", "provider", "currency")
+    search_fields = ("id__exact", "user__id__exact", "provider_payout_id__exact")
+    search_help_text = "Id of the payout or the seller, or the provider's id"
+    ordering = ("-id",)
+    list_select_related = ("user",)
+    fieldsets = (
+        (None, {"fields": ("id", ("amount_text", "status_line"), ("requested_at", "by_whom"))}),
+        ("Seller", {"fields": (("seller_text", "level_text"), ("member_since", "history"))}),
+        (
+            "Where it goes",
+            {"fields": (("account", "account_since"), ("last_bank_change", "to_this_account"))},
+        ),
+        ("Limits", {"fields": (("used_day", "used_month"), ("left_in_wallet", "on_hold"))}),
+        ("Decisions", {"fields": ("decisions",)}),
+        (
+            "At the provider",
+            {
+                "fields": (
+                    ("provider", "provider_payout_id"),
+                    ("failure_code", "checks"),
+                    ("next_check_at", "last_error"),
+                    ("watch_next_at", "watch_until"),
+                ),
+                "classes": ("collapse",),
+            },
+        ),
+        ("Terms pinned at the request", {"fields": ("terms",), "classes": ("collapse",)}),
+    )
+    readonly_fields = (
+        "amount_text",
+        "status_line",
+        "by_whom",
+        "seller_text",
+        "level_text",
+        "member_since",
+        "history",
+        "account",
+        "account_since",
+        "last_bank_change",
+        "to_this_account",
+        "used_day",
+        "used_month",
+        "left_in_wallet",
+        "on_hold",
+        "decisions",
+        "terms",
+    )
+    actions_detail = ("approve", "reject")
+
+    @action(description="Approve", url_path="approve", permissions=["operate"])  # type: ignore[untyped-decorator]
+    def approve(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        return self._decide(request, object_id, "approve")
+
+    @action(description="Reject", url_path="reject", permissions=["operate"])  # type: ignore[untyped-decorator]
+    def reject(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        return self._decide(request, object_id, "reject")
+
+    def _decide(self, request: HttpRequest, object_id: UUID, name: str) -> HttpResponse:
+        rows = Payout.objects.select_related("user", "bank_account")
+        payout = get_object_or_404(rows, id=object_id)
+        about = (
+            f"{self.amount_text(payout)} of {payout.user.email} "
+            f"to {payout.bank_account.masked_number}"
+        )
+        return self.decide(request, payout.id, name, about)
+
+    # The columns and fields
+
+    @admin.display(description="seller")
+    def seller_text(self, payout: Payout) -> str:
+        return payout.user.email
+
+    @admin.display(description="level")
+    def level_text(self, payout: Payout) -> str:
+        return payout.user.verification_level
+
+    @admin.display(description="approvals")
+    def approvals_text(self, payout: Payout) -> str:
+        if not payout.approvals_needed:
+            return "-"
+        return f"{len(payout.approved_by)} of {payout.approvals_needed}"
+
+    @admin.display(description="status")
+    def status_line(self, payout: Payout) -> str:
+        if payout.awaits_approval:
+            return f"Waits for approval ({self.approvals_text(payout)})"
+        return payout.status.capitalize()
+
+    @admin.display(description="by")
+    def by_whom(self, payout: Payout) -> str:
+        return "the schedule" if payout.client_key.startswith("schedule:") else "the seller"
+
+    @admin.display(description="account since")
+    def member_since(self, payout: Payout) -> str:
+        return at_text(facts_of(payout).seller.created_at)
+
+    @admin.display(description="earlier payouts")
+    def history(self, payout: Payout) -> str:
+        facts = facts_of(payout)
+        return f"{facts.payouts_paid} paid, {facts.payouts_returned} returned"
+
+    @admin.display(description="bank account")
+    def account(self, payout: Payout) -> str:
+        account = facts_of(payout).bank_account
+        notes = [account.masked_number, account.bank_name]
+        notes += ["removed since"] if account.removed_at else []
+        notes += ["BLOCKED: a payout to it came back"] if account.blocked_at else []
+        return ", ".join(note for note in notes if note)
+
+    @admin.display(description="added")
+    def account_since(self, payout: Payout) -> str:
+        return at_text(facts_of(payout).bank_account.created_at)
+
+    @admin.display(description="last change of bank details")
+    def last_bank_change(self, payout: Payout) -> str:
+        return at_text(facts_of(payout).last_bank_change_at)
+
+    @admin.display(description="paid to this account before")
+    def to_this_account(self, payout: Payout) -> str:
+        return str(facts_of(payout).payouts_to_account)
+
+    @admin.display(description="in 24 hours")
+    def used_day(self, payout: Payout) -> str:
+        facts = facts_of(payout)
+        return _of_limit(facts.used_day, facts.terms.day_limit_minor)
+
+    @admin.display(description="in 30 days")
+    def used_month(self, payout: Payout) -> str:
+        facts = facts_of(payout)
+        return _of_limit(facts.used_month, facts.terms.month_limit_minor)
+
+    @admin.display(description="left in the wallet")
+    def left_in_wallet(self, payout: Payout) -> str:
+        return str(facts_of(payout).left_in_wallet)
+
+    @admin.display(description="of it on hold")
+    def on_hold(self, payout: Payout) -> str:
+        return str(facts_of(payout).on_hold)
+
+    @admin.display(description="by whom")
+    def decisions(self, payout: Payout) -> str:
+        rows = [(at_text(d.at), d.what, d.by, d.why) for d in facts_of(payout).decisions]
+        return table(("at", "what", "by", "why"), rows) if rows else "None yet"
+
+    @admin.display(description="terms")
+    def terms(self, payout: Payout) -> str:
+        return words(payout.policy) or "-"
+
+
+def facts_of(payout: Payout) -> queries.PayoutFacts:
+    """Read once for a page, which asks field by field."""
+    facts: queries.PayoutFacts | None = payout.__dict__.get(SEEN)
+    if facts is None:
+        facts = payout.__dict__[SEEN] = queries.get_payout_facts(payout_id=payout.id)
+    return facts
+
+
+def _of_limit(used: Money, limit_minor: int | None) -> str:
+    limit = "no limit" if limit_minor is None else f"of {Money(limit_minor, used.currency)}"
+    return f"{used}, {limit}"
+
+
+@admin.register(BankAccount)
+class BankAccountAdmin(DecidingAdmin):
+    """Masked here, too: nobody needs to read the number."""
+
+    list_display = (
+        "id",
+        "user_id",
+        "number_kind",
+        "masked_number",
+        "currency",
+        "usable_from_at",
+        "is_default",
+        "blocked_at",
+        "removed_at",
+    )
+    list_filter = (("blocked_at", admin.EmptyFieldListFilter), "currency", "number_kind")
+    search_fields = ("id__exact", "user__id__exact")
+    ordering = ("-id",)
+    list_select_related = False
+    raw_id_fields = ("user", "cleared_by")
+    exclude = ("account_holder_encrypted", "number_encrypted", "fingerprint")
+    actions_detail = ("clear",)
+
+    @action(description="Clear", url_path="clear", permissions=["operate"])  # type: ignore[untyped-decorator]
+    def clear(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        account = get_object_or_404(BankAccount.objects.select_related("user"), id=object_id)
+        about = f"{account.masked_number} of {account.user.email}"
+        return self.decide(request, account.id, "clear", about)
+
+
+@admin.register(PayoutMinimum)
+class PayoutMinimumAdmin(FastAdmin):
+    list_display = ("currency", "minimum_minor")
+
+
+@admin.register(PayoutPolicy)
+class PayoutPolicyAdmin(FastAdmin):
+    """An edit binds later withdrawals only: each pinned its terms. What a row leaves empty is said
+    by the next more general one."""
+
+    list_display = (
+        "__str__",
+        "largest",
+        "per_day",
+        "per_month",
+        "approval_above",
+        "held_sales_days",
+        "reserve_bps",
+        "bank_account_wait_hours",
+    )
+    list_filter = ("verification_level", "currency")
+    ordering = ("currency", "verification_level")
+    readonly_fields = ("updated_at",)
+
+    def save_model(self, request: HttpRequest, obj: PayoutPolicy, form: Any, change: bool) -> None:
+        obj.updated_at = clock.now()
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description="largest")
+    def largest(self, policy: PayoutPolicy) -> str:
+        return _amount(policy.maximum_minor, policy.currency)
+
+    @admin.display(description="in 24 hours")
+    def per_day(self, policy: PayoutPolicy) -> str:
+        return _amount(policy.day_limit_minor, policy.currency)
+
+    @admin.display(description="in 30 days")
+    def per_month(self, policy: PayoutPolicy) -> str:
+        return _amount(policy.month_limit_minor, policy.currency)
+
+    @admin.display(description="two operators above")
+    def approval_above(self, policy: PayoutPolicy) -> str:
+        return _amount(policy.approval_above_minor, policy.currency)
+
+
+def _amount(amount_minor: int | None, currency: str | None) -> str:
+    return "-" if amount_minor is None or currency is None else money(amount_minor, currency)
+
+
+@admin.register(PayoutSchedule)
+class PayoutScheduleAdmin(ReadOnlyAdmin):
+    list_display = ("user", "currency", "interval", "weekday", "run_on", "attempts", "last_error")
+    list_filter = ("interval", "currency")
+    search_fields = ("user__id__exact", "wallet__id__exact")
+    list_select_related = ("user",)
+    raw_id_fields = ("user", "wallet")
+    ordering = ("-id",)
+
+
+@admin.register(PayoutBatch)
+class PayoutBatchAdmin(ReadOnlyAdmin):
+    list_display = ("run_on", "currency", "payouts", "skipped", "total", "finished_at", "items")
+    list_filter = ("currency",)
+    ordering = ("-run_on", "currency")
+
+    @admin.display(description="paid out")
+    def total(self, batch: PayoutBatch) -> str:
+        return money(batch.total_minor, batch.currency)
+
+    @admin.display(description="items")
+    def items(self, batch: PayoutBatch) -> str:
+        return filtered("payments_payoutbatchitem_changelist", "Items", q=batch.id)
+
+
+@admin.register(PayoutBatchItem)
+class PayoutBatchItemAdmin(AmountMixin, ReadOnlyAdmin):
+    list_display = ("run_on", "wallet_id", "outcome", "amount_text", "code", "note")
+    list_filter = ("outcome", "currency")
+    search_fields = ("batch__id__exact", "wallet__id__exact", "payout_id__exact")
+    raw_id_fields = ("batch", "wallet")
+    ordering = ("-id",)
