@@ -79,6 +79,9 @@ class Api:
     def patch(self, path: str, body: Json) -> Json:
         return self._answer(self._http.patch(path, json=body))
 
+    def put(self, path: str, body: Json) -> Json:
+        return self._answer(self._http.put(path, json=body))
+
     def upload(self, path: str, name: str, file: Path) -> Json:
         with file.open("rb") as content:
             return self._answer(self._http.post(path, files={name: (file.name, content)}))

@@ -1,4 +1,4 @@
-"""What an operator sets up before anybody trades: categories and what the platform takes."""
+"""What an operator sets up before anybody trades: categories, commission, approvals."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +7,8 @@ from datetime import timedelta
 from demo.catalogue import DemoCategory
 from marketplace.core import clock
 from marketplace.core.actor import Actor, ActorKind, Role
-from marketplace.payments.models import CommissionRule
+from marketplace.core.money import Money
+from marketplace.payments.models import CommissionRule, PayoutPolicy
 from marketplace.payments.services import NewCommissionRule, create_commission_rule
 from marketplace.products.models import Category
 
@@ -55,6 +56,15 @@ def set_promotion(category: Category, rate_bps: int, days: int) -> None:
         valid_until_at=clock.now() + timedelta(days=days),
     )
     set_commission(promotion, category)
+
+
+def need_approval_above(amount: Money) -> None:
+    """Payouts of more than ``amount`` wait for two operators from now on."""
+    PayoutPolicy.objects.update_or_create(
+        currency=amount.currency,
+        verification_level=None,
+        defaults={"approval_above_minor": amount.amount_minor, "updated_at": clock.now()},
+    )
 
 
 def make_categories(wanted: Sequence[DemoCategory]) -> dict[str, Category]:

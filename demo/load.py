@@ -18,17 +18,25 @@ from django.test.utils import override_settings
 
 from demo.api import Api, Json, wait_for
 from demo.catalogue import CATEGORIES, PRODUCTS, DemoProduct
-from demo.catalogue_setup import make_categories, set_commission, set_promotion, shared_category
+from demo.catalogue_setup import (
+    make_categories,
+    need_approval_above,
+    set_commission,
+    set_promotion,
+    shared_category,
+)
 from demo.people import make_people, session
 from demo.pictures import draw_picture
 from demo.sale import Sale
 from marketplace.core.actor import Actor, Role
+from marketplace.core.money import Money
 from marketplace.payments.services import NewCommissionRule
 from marketplace.products.models import Category
 from marketplace.products.services import publish_product
 
 THREADS = 3
 WITHDRAWAL = "30.00"
+APPROVAL_ABOVE = Money(150_00, "EUR")
 COMMISSIONS_BPS = {"electronics": 450, "handmade": 800, "books": 300}
 DEFAULT_COMMISSION_BPS = 600
 
@@ -59,7 +67,9 @@ def load_marketplace() -> None:
     shop = Shop(buyers, sellers, list_products(sellers, ids), operator)
     for number, what in enumerate(trade(shop), start=1):
         print(f"sale {number}: {what}", flush=True)
+    need_approval_above(APPROVAL_ABOVE)
     withdraw(shop.sellers["tech-seller"])
+    schedule(shop.sellers["craft-seller"])
 
 
 def set_rules(categories: Mapping[str, Category]) -> None:
@@ -255,15 +265,30 @@ def _plan(shop: Shop) -> Iterable[tuple[Callable[[Sale], None], Sale, Json, str]
 
 
 def withdraw(seller: Api) -> None:
-    """The seller takes some of what was earned to a bank account."""
-    account = seller.post(
-        "/api/v1/wallet/bank-accounts/",
-        {
-            "account_holder": "Tech seller of the demo",
-            "iban": "DE89370400440532013000",
-            "currency": "EUR",
-        },
-    )
-    body = {"amount": WITHDRAWAL, "currency": "EUR", "bank_account_id": account["id"]}
-    seller.post("/api/v1/wallet/withdrawals/", body)
-    print(f"a withdrawal of {WITHDRAWAL} EUR", flush=True)
+    """The seller takes some of what was earned to a bank account, and asks for so much of the rest
+    that two operators have to approve it."""
+    account = add_bank_account(seller, "Tech seller of the demo")
+    ask_for(seller, WITHDRAWAL, account)
+    (wallet,) = [w for w in seller.get("/api/v1/wallet/")["results"] if w["currency"] == "EUR"]
+    if Money.from_decimal(wallet["available"], "EUR") > APPROVAL_ABOVE:
+        ask_for(seller, wallet["available"], account)
+
+
+def ask_for(seller: Api, amount: str, account: Json) -> None:
+    body = {"amount": amount, "currency": "EUR", "bank_account_id": account["id"]}
+    answer = seller.post("/api/v1/wallet/withdrawals/", body)
+    waits = ", which waits for approval" if answer["awaits_approval"] else ""
+    print(f"a withdrawal of {amount} EUR{waits}", flush=True)
+
+
+def schedule(seller: Api) -> None:
+    """The seller is paid out every Friday."""
+    add_bank_account(seller, "Craft seller of the demo")
+    body = {"currency": "EUR", "interval": "WEEKLY", "weekday": "FRIDAY"}
+    seller.put("/api/v1/wallet/payout-schedule/", body)
+    print("a weekly payout", flush=True)
+
+
+def add_bank_account(seller: Api, holder: str) -> Json:
+    body = {"account_holder": holder, "iban": "DE89370400440532013000", "currency": "EUR"}
+    return seller.post("/api/v1/wallet/bank-accounts/", body)
