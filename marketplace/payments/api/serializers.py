@@ -49,10 +49,23 @@ class PaymentSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
-class PaymentFilterSerializer(PageQuerySerializer):
+class PeriodQuerySerializer(PageQuerySerializer):
+    created_from = serializers.DateTimeField(
+        required=False, help_text="Not before this moment (ISO 8601)."
+    )
+    created_before = serializers.DateTimeField(required=False, help_text="Before this moment.")
+
+
+class PaymentFilterSerializer(PeriodQuerySerializer):
     status = serializers.ChoiceField(choices=PaymentStatus.choices, required=False)
     escrow_status = serializers.ChoiceField(choices=EscrowStatus.choices, required=False)
     order_id = serializers.UUIDField(required=False)
+    currency = currency_field(required=False)
+    role = serializers.ChoiceField(
+        choices=["BUYER", "SELLER"],
+        required=False,
+        help_text="BUYER: those that you make. SELLER: those that you get.",
+    )
 
 
 class TimelineEntrySerializer(serializers.Serializer[Any]):
@@ -111,9 +124,10 @@ class TransactionSerializer(serializers.Serializer[Any]):
     updated_at = serializers.DateTimeField()
 
 
-class TransactionFilterSerializer(PageQuerySerializer):
+class TransactionFilterSerializer(PeriodQuerySerializer):
     currency = currency_field(required=False)
     type = serializers.ChoiceField(choices=TransactionType.choices, required=False)
+    status = serializers.ChoiceField(choices=TransactionStatus.choices, required=False)
 
 
 @shown_as(examples.BANK_ACCOUNT)

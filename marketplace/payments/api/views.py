@@ -158,10 +158,9 @@ class WalletTransactionListView(PagedView):
     def get(self, request: Request) -> Response:
         wanted = TransactionFilterSerializer(data=request.query_params)
         wanted.is_valid(raise_exception=True)
+        filters = dict(wanted.validated_data)
         rows = queries.list_wallet_transactions(
-            user_id=own_id(request),
-            currency=wanted.validated_data.get("currency"),
-            transaction_type=wanted.validated_data.get("type"),
+            user_id=own_id(request), transaction_type=filters.pop("type", None), **filters
         )
         return self.page(request, rows, rendering.transaction_row)
 
