@@ -14,6 +14,7 @@ from django.core.management import call_command
 from demo import terminal
 from launcher.console import Console
 from launcher.stack import Stack
+from marketplace.config.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 
 USAGE = """usage: python -m demo [tell | load | category]
 
@@ -98,8 +99,8 @@ def load() -> int:
 def leave_sign_ins() -> None:
     """Leave the demo accounts where the launcher finds them, to print them at every start."""
     accounts = [
-        {"role": account["name"], "email": account["email"], "password": settings.DEMO_PASSWORD}
-        for account in settings.DEMO_ACCOUNTS
+        {"role": account["name"], "email": account["email"], "password": DEMO_PASSWORD}
+        for account in DEMO_ACCOUNTS
     ]
     target = Path(settings.STATE) / "demo.json"
     target.write_text(json.dumps({"sign_ins": accounts}, indent=2))

@@ -1,9 +1,7 @@
 """Who takes part: the accounts of the demo marketplace, made in-process and signed in over HTTP."""
 
-from django.conf import settings
-
 from demo.api import Api, Json
-from marketplace.config.demo_accounts import DEMO_PASSWORD
+from marketplace.config.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from marketplace.core.actor import Role
 from marketplace.users.models import User
 from marketplace.users.services import register_user
@@ -14,7 +12,7 @@ PASSWORD = DEMO_PASSWORD
 def make_people() -> dict[str, str]:
     """Register every demo account that does not exist yet; returns email by name."""
     emails = {}
-    for account in settings.DEMO_ACCOUNTS:
+    for account in DEMO_ACCOUNTS:
         make_account(account["email"], account["name"], account["role"])
         emails[account["email"].partition("@")[0]] = account["email"]
     return emails

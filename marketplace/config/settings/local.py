@@ -6,8 +6,8 @@ from marketplace.config.settings.base import *
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = SECRET_KEY or "local-only-not-a-secret-0123456789abcdefghijklmnop"
 IS_LOCAL = True
-DEMO_PASSWORD = demo_accounts.DEMO_PASSWORD
-DEMO_ACCOUNTS = demo_accounts.DEMO_ACCOUNTS
+DEMO_PASSWORD: str = demo_accounts.DEMO_PASSWORD
+DEMO_ACCOUNTS: list[dict[str, str]] = demo_accounts.DEMO_ACCOUNTS
 
 # Nobody here waits three days to see money move. Demo and tests make policies of their own.
 PAYOUT_POLICIES = [
