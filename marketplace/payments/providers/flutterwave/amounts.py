@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from marketplace.core.money import InvalidMoney, Money
+from marketplace.payments.providers.protocol import ProviderRejected
 
 
 def loads(content: bytes) -> Any:
@@ -41,6 +42,15 @@ def fee_of(amount: Any, currency: str) -> Money | None:
         return None
     places = Money.zero(currency).to_decimal_string()
     return money_of(Decimal(amount).quantize(Decimal(places), "ROUND_HALF_UP"), currency)
+
+
+def check_currency(amount: Money, collected: str) -> None:
+    """A refund names no currency there: 100 of the wrong one would go back as 100 of the other."""
+    if amount.currency != collected:
+        raise ProviderRejected(
+            f"the payment was in {collected}, the refund in {amount.currency}",
+            code="currency_mismatch",
+        )
 
 
 def _no_number(text: str) -> Any:

@@ -17,7 +17,13 @@ from marketplace.core import clock
 from marketplace.core.db import forbid_transaction
 from marketplace.core.money import Money
 from marketplace.payments.providers.flutterwave import v3_reading as reading
-from marketplace.payments.providers.flutterwave.amounts import dumps, loads, money_of, number_of
+from marketplace.payments.providers.flutterwave.amounts import (
+    check_currency,
+    dumps,
+    loads,
+    money_of,
+    number_of,
+)
 from marketplace.payments.providers.flutterwave.destinations import bank_account
 from marketplace.payments.providers.http import Failure, FailureRules, HttpApi, understand
 from marketplace.payments.providers.protocol import (
@@ -120,6 +126,7 @@ class FlutterwaveV3:
         transaction_id, currency = understand(
             lambda t: (str(t["id"]), str(t["currency"])), transaction
         )
+        check_currency(new.amount, currency)
         # No key makes this request single: those of our name are looked for each time.
         for made in self._refunds({"id": transaction_id}):
             if understand(reading.name_of, made) == new.reference:

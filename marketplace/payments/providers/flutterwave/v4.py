@@ -19,7 +19,13 @@ from marketplace.core import clock
 from marketplace.core.db import forbid_transaction
 from marketplace.core.money import Money
 from marketplace.payments.providers.flutterwave import v4_reading as reading
-from marketplace.payments.providers.flutterwave.amounts import dumps, loads, money_of, number_of
+from marketplace.payments.providers.flutterwave.amounts import (
+    check_currency,
+    dumps,
+    loads,
+    money_of,
+    number_of,
+)
 from marketplace.payments.providers.flutterwave.destinations import bank_account
 from marketplace.payments.providers.http import Failure, FailureRules, HttpApi, understand
 from marketplace.payments.providers.oauth import ClientCredentials
@@ -122,6 +128,8 @@ class FlutterwaveV4:
         charge_id = new.provider_payment_id
         if not charge_id.startswith(CHARGE_PREFIX):
             charge_id = self.fetch_payment(charge_id).id
+        currency = self._currency_of({"charge_id": charge_id})
+        check_currency(new.amount, currency)
         body = {
             "amount": number_of(new.amount),
             "charge_id": charge_id,
@@ -129,7 +137,7 @@ class FlutterwaveV4:
             "meta": {"reference": new.reference},
         }
         answer = self._post("/refunds", body, key=new.reference)
-        return understand(lambda a: reading.refund_of(a, new.amount.currency), answer)
+        return understand(lambda a: reading.refund_of(a, currency), answer)
 
     def fetch_refund(self, provider_refund_id: str) -> ProviderRefund:
         return self._with_currency(self._get(f"/refunds/{quote(provider_refund_id, safe='')}"))

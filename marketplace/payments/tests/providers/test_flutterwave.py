@@ -176,6 +176,14 @@ def test_v3_looks_for_a_refund_of_its_name_before_it_sends(v3: FlutterwaveV3Serv
     assert len(v3.refunds) == 2, "another refund of the same amount is another refund"
 
 
+def test_a_refund_in_another_currency_is_refused_unsent(either: FlutterwaveHarness) -> None:
+    payment = captured(either)
+    with pytest.raises(ProviderRejected) as refused:
+        either.provider.refund(NewRefund(str(new_id()), payment.id, Money(100, "EUR")))
+    assert refused.value.code == "currency_mismatch"
+    assert either.fake.refunds == {}
+
+
 def test_v4_keeps_its_key(v4: FlutterwaveV4Server) -> None:
     harness = V4Harness(v4)
     payment = captured(harness)

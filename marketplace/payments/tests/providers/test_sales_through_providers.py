@@ -19,12 +19,11 @@ from marketplace.core.money import Money
 from marketplace.payments.errors import WebhookNotSigned
 from marketplace.payments.ledger import accounts
 from marketplace.payments.ledger.balances import get_balance
-from marketplace.payments.models import Payment, Payout, ProviderWebhook, Refund
+from marketplace.payments.models import Chargeback, Payment, Payout, ProviderWebhook, Refund
 from marketplace.payments.providers import factory
 from marketplace.payments.providers.protocol import (
     ChargebackOutcome,
     ObjectKind,
-    PaymentOutcome,
     PayoutOutcome,
     RefundOutcome,
 )
@@ -312,16 +311,25 @@ def event_of_the_return(stage: Stage, payout: Payout) -> None:
     process_webhooks()
 
 
-def test_a_chargeback_is_known_to_the_adapter(stage: Stage) -> None:
+@pytest.mark.parametrize("outcome", [ChargebackOutcome.WON, ChargebackOutcome.LOST])
+def test_a_chargeback_is_booked_from_opening_to_end(
+    stage: Stage, outcome: ChargebackOutcome
+) -> None:
     sale = paid(stage)
     payment = stage.harness.provider.fetch_payment(stage.object_of(sale))
-    assert payment.outcome is PaymentOutcome.CAPTURED
     chargeback_id = stage.harness.open_chargeback(payment)
-    seen = stage.harness.provider.fetch_chargeback(chargeback_id)
-    assert (seen.outcome, seen.provider_payment_id) == (
-        ChargebackOutcome.OPEN,
-        sale.attempt.provider_payment_id,
-    )
+    stage.tell(ObjectKind.CHARGEBACK, chargeback_id)
+    opened = Chargeback.objects.get()
+    assert (opened.payment_id, opened.amount_minor) == (sale.payment_id, 20_000)
+    assert escrow(sale) == 0, "it waits in dispute"
+
+    stage.harness.close_chargeback(chargeback_id, outcome)
+    body = stage.harness.event(ObjectKind.CHARGEBACK, chargeback_id)
+    body = body.replace(b'{"id":', b'{"status": "closed", "id":')
+    headers = stage.harness.sign(body, "new", clock.now())
+    assert receive_webhook(provider=stage.name, body=body, headers=headers)
+    process_webhooks()
+    assert escrow(sale) == (20_000 if outcome is ChargebackOutcome.WON else 0)
 
 
 def test_nothing_secret_is_logged_on_the_way(
