@@ -52,6 +52,8 @@ NAVIGATION = [
         _link("Payout batches", "event_repeat", "payments.payoutbatch"),
         _link("Bank accounts", "account_balance", "payments.bankaccount"),
         _link("Wallets", "account_balance_wallet", "payments.wallet"),
+        _link("Top-ups", "add_card", "payments.topup"),
+        _link("Exchanges", "currency_exchange", "payments.currencyexchange"),
         _link("Commission rules", "percent", "payments.commissionrule"),
         _page("Commission report", "summarize", "payments/commissionrule/report/"),
     ),
@@ -81,6 +83,8 @@ NAVIGATION = [
         _link("Shipping methods", "package_2", "logistics.shippingmethod"),
         _link("Payout policies", "tune", "payments.payoutpolicy"),
         _link("Payout minimums", "money_off", "payments.payoutminimum"),
+        _link("Top-up limits", "speed", "payments.topuplimit"),
+        _link("Holding limits", "hourglass", "payments.holdinglimit"),
     ),
     _group(
         "Machinery",

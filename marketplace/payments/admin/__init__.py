@@ -15,6 +15,7 @@ from marketplace.payments.admin import (
     recon_items,
     reconciliation,
     reviews,
+    top_ups,
     wallets,
     webhooks,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "recon_items",
     "reconciliation",
     "reviews",
+    "top_ups",
     "wallets",
     "webhooks",
 ]

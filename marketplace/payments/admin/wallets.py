@@ -1,10 +1,14 @@
 """Wallets, statements, bank accounts and payouts."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from marketplace.core.admin import ReadOnlyAdmin
-from marketplace.payments.admin.display import AmountMixin, filtered, money
+from marketplace.payments import services
+from marketplace.payments.admin.display import AmountMixin, filtered, money, operator
+from marketplace.payments.admin.reasons import with_reason
 from marketplace.payments.models import (
     Transaction,
     Wallet,
@@ -18,6 +22,37 @@ class WalletAdmin(ReadOnlyAdmin):
     search_fields = ("id__exact", "user__id__exact")
     ordering = ("-id",)
     list_select_related = False
+    actions = ("suspend", "reinstate")
+
+    @admin.action(description="Suspend, with a reason", permissions=["view"])
+    def suspend(self, request: HttpRequest, queryset: QuerySet[Wallet]) -> HttpResponse | None:
+        def run(wallet: Wallet, reason: str) -> None:
+            services.suspend_wallet(wallet_id=wallet.id, actor=operator(request), reason=reason)
+
+        return with_reason(
+            self,
+            request,
+            queryset,
+            action="suspend",
+            title="Suspend wallets",
+            explanation="Nothing is paid or withdrawn; what is owed still arrives.",
+            run=run,
+        )
+
+    @admin.action(description="Reinstate, with a reason", permissions=["view"])
+    def reinstate(self, request: HttpRequest, queryset: QuerySet[Wallet]) -> HttpResponse | None:
+        def run(wallet: Wallet, reason: str) -> None:
+            services.reinstate_wallet(wallet_id=wallet.id, actor=operator(request), reason=reason)
+
+        return with_reason(
+            self,
+            request,
+            queryset,
+            action="reinstate",
+            title="Reinstate wallets",
+            explanation="The wallet can be used again.",
+            run=run,
+        )
 
     @admin.display(description="statement")
     def statement(self, wallet: Wallet) -> SafeString:

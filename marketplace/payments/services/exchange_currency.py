@@ -20,7 +20,7 @@ from marketplace.payments.errors.wallets import (
 )
 from marketplace.payments.events import CurrencyExchanged
 from marketplace.payments.ledger.errors import InsufficientFunds
-from marketplace.payments.models import CurrencyExchange
+from marketplace.payments.models import CurrencyExchange, Wallet
 from marketplace.payments.repositories.exchanges import exchange_snapshot_of
 from marketplace.payments.repositories.streams import append_to_exchange
 from marketplace.payments.repositories.wallets import ensure_wallet, lock_wallet
@@ -65,15 +65,32 @@ def exchange_currency(
         return known
     if not wallet.is_active:
         raise WalletInactive
-    bought_into = ensure_wallet(user_id=user_id, currency=buy.currency)
+    exchange = _book(
+        wallet, exchange_id=exchange_id, sell=sell, buy=buy, rate=rate, reason=reason, actor=actor
+    )
+    tell(exchange, is_reversed=False)
+    return exchange_snapshot_of(exchange)
+
+
+def _book(
+    wallet: Wallet,
+    *,
+    exchange_id: UUID,
+    sell: Money,
+    buy: Money,
+    rate: str,
+    reason: str,
+    actor: Actor,
+) -> CurrencyExchange:
+    bought_into = ensure_wallet(user_id=wallet.user_id, currency=buy.currency)
     try:
         journal_id = postings.post_exchange(
-            exchange_id=exchange_id, user_id=user_id, sold=sell, bought=buy, rate=rate
+            exchange_id=exchange_id, user_id=wallet.user_id, sold=sell, bought=buy, rate=rate
         )
     except InsufficientFunds as error:
         raise InsufficientBalance from error
     sold = facts.CurrencySold(
-        user_id=user_id,
+        user_id=wallet.user_id,
         amount_minor=sell.amount_minor,
         currency=sell.currency,
         wallet_id=wallet.id,
@@ -89,11 +106,9 @@ def exchange_currency(
         wallet_id=bought_into,
         journal_id=journal_id,
     )
-    exchange = append_to_exchange(
+    return append_to_exchange(
         exchange=None, exchange_id=exchange_id, facts_to_add=[sold, bought], actor=actor
     )
-    tell(exchange, is_reversed=False)
-    return exchange_snapshot_of(exchange)
 
 
 def tell(exchange: CurrencyExchange, *, is_reversed: bool) -> None:
