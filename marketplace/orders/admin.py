@@ -155,6 +155,7 @@ class OrderAdmin(ReadOnlyAdmin):
     subtotal_text = money_text("subtotal")
     shipping_text = money_text("shipping_cost", "shipping")
     tax_text = money_text("tax")
+    buyer_fee_text = money_text("buyer_fee", "buyer's share of the commission")
     total_text = money_text("total")
     fieldsets = (
         (None, {"fields": ("id", ("status", "created_at"), ("buyer", "seller"), "checkout")}),
@@ -163,7 +164,8 @@ class OrderAdmin(ReadOnlyAdmin):
             {
                 "fields": (
                     ("subtotal_text", "shipping_text"),
-                    ("tax_text", "total_text"),
+                    ("tax_text", "buyer_fee_text"),
+                    "total_text",
                     "payment",
                     "commission",
                 )
@@ -187,6 +189,7 @@ class OrderAdmin(ReadOnlyAdmin):
         "subtotal_text",
         "shipping_text",
         "tax_text",
+        "buyer_fee_text",
         "total_text",
         "commission",
         "address",
@@ -208,7 +211,8 @@ class OrderAdmin(ReadOnlyAdmin):
     def commission(self, order: Order) -> str:
         terms = order.commission_terms
         amount = Money(terms["commission_minor"], order.currency)
-        return f"{amount}, {Decimal(terms['rate_bps']) / 100} % of the goods; taken at release"
+        why = terms.get("explanation") or f"{Decimal(terms['rate_bps']) / 100} % of the goods."
+        return f"{amount}, taken at release. {why}"
 
     @admin.display(description="address")
     def address(self, order: Order) -> str:

@@ -70,3 +70,18 @@ def test_a_rule_is_made_ties_is_explained_and_ended(operator: Visitor) -> None:
     operator.type("[name=reason]", "Too dear for them")
     operator.click("button[type=submit]", "End this rule")
     operator.wait_to_see("was ended.")
+
+
+def test_a_settlement_is_entered(operator: Visitor) -> None:
+    operator.visit("/admin/payments/ledgerjournal/settlement/")
+    operator.type("[name=settlement_id]", "set_of_a_browser")
+    operator.type("[name=paid]", "0")
+    operator.type("[name=currency]", "EUR")
+    # The browser's own picker: typed in its order, it would depend on the language.
+    script = "document.querySelector('[name=occurred_at]').value = '2026-01-02T10:00'"
+    operator.driver.execute_script(script)
+    operator.type("[name=reason]", "Statement of January")
+    operator.click("button[type=submit]", "Book it")
+    operator.wait_to_see("A settlement is of more than zero.")
+    operator.hold_a_phone()
+    assert not operator.is_scrolled_sideways()

@@ -19,6 +19,7 @@ from marketplace.payments.models import (
     Refund,
 )
 from marketplace.payments.queries.get_payment_timeline import describe_for_operator
+from marketplace.payments.snapshots import CommissionTerms
 
 MOST_JOURNALS = 100
 
@@ -73,7 +74,27 @@ class PaymentAdmin(AmountMixin, ReadOnlyAdmin):
     ordering = ("-id",)
     list_select_related = ("user", "seller")
     inlines = (AttemptInline, RefundInline)
-    readonly_fields = ("links", "timeline", "journals")
+    readonly_fields = ("links", "commission_text", "timeline", "journals")
+    exclude = ("commission_terms",)
+
+    @admin.display(description="commission, as frozen at the sale")
+    def commission_text(self, payment: Payment) -> str:
+        terms = CommissionTerms.from_json(payment.commission_terms)
+        heads = ("rule", "of", "commission", "tax", "buyer pays", "why")
+        rows = (
+            (
+                link("payments_commissionrule_change", part.rule_id, part.rule_name or "rule")
+                if part.rule_id
+                else "none",
+                part.base,
+                part.commission,
+                part.tax,
+                part.buyer_fee,
+                part.explanation,
+            )
+            for part in terms.parts or (terms,)
+        )
+        return table(heads, rows)
 
     @admin.display(description="order")
     def order_text(self, payment: Payment) -> str:

@@ -106,6 +106,7 @@ def make_sale(
     buyer: User | None = None,
     seller: User | None = None,
     tax: Money | None = None,
+    terms: CommissionTerms | None = None,
 ) -> Sale:
     """A payment that waits for its buyer: 100.00 EUR at 10 % unless told else.
 
@@ -125,7 +126,8 @@ def make_sale(
         buyer_id=sale.buyer.pk,
         seller_id=sale.seller.pk,
         amount=amount,
-        commission=replace(
+        commission=terms
+        or replace(
             terms_for(amount, rate_bps),
             tax_minor=tax.amount_minor if tax else 0,
             tax_jurisdiction="DE",

@@ -11,9 +11,12 @@ from django.urls import reverse
 
 from marketplace.core import clock
 from marketplace.core.actor import Role
+from marketplace.core.ids import new_id
 from marketplace.payments.models import CommissionRule
+from marketplace.payments.services import SaleLine, quote_commission
 from marketplace.payments.tests.commission.rules import rule
-from marketplace.payments.tests.factories import make_user
+from marketplace.payments.tests.factories import HUNDRED_EUR, make_sale, make_user
+from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.products.models import Category
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +124,18 @@ def test_a_successors_form_begins_as_the_rule_it_succeeds(operator: Client) -> N
     successor = CommissionRule.objects.get(succeeds=made)
     assert made.valid_until_at == successor.valid_from_at
     assert (successor.rate_bps, made.ended_reason) == (600, "Agreed with the board")
+
+
+def test_a_payment_shows_the_rule_of_its_day_and_why_it_applied(
+    operator: Client, provider: FakeProvider
+) -> None:
+    rule(750, name="Standing", currency="EUR", fixed_minor=30)
+    terms = quote_commission(lines=[SaleLine(HUNDRED_EUR)], seller_id=new_id())
+    sale = make_sale(terms=terms)
+    CommissionRule.objects.update(rate_bps=1)
+    page = operator.get(reverse("admin:payments_payment_change", args=[sale.payment_id])).text
+    assert "Standing (sales in EUR). 7.5 % of 100.00 EUR: 7.50 EUR; a fixed part" in page
+    assert reverse(f"{NAME}_change", args=[terms.rule_id]) in page
 
 
 def test_who_is_no_operator_makes_no_rule(client: Client) -> None:

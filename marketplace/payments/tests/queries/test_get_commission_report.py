@@ -15,13 +15,18 @@ from marketplace.payments.queries import CommissionReportRow, get_commission_rep
 from marketplace.payments.services import (
     CommissionTerms,
     SaleLine,
-    create_payment,
     quote_commission,
     refund_order,
     release_escrow,
 )
 from marketplace.payments.tests.commission.rules import rule
-from marketplace.payments.tests.factories import Sale, hold, in_transaction, make_user
+from marketplace.payments.tests.factories import (
+    Sale,
+    hold,
+    in_transaction,
+    make_sale,
+    make_user,
+)
 from marketplace.payments.tests.fake_provider import FakeProvider
 
 pytestmark = pytest.mark.django_db
@@ -38,16 +43,7 @@ def rules(db: None) -> None:
 
 def sell(provider: FakeProvider, *lines: SaleLine) -> tuple[Sale, CommissionTerms]:
     terms = quote_commission(lines=lines, seller_id=new_id())
-    sale = Sale(new_id(), new_id(), make_user(), make_user(Role.SELLER), terms.base)
-    in_transaction(
-        create_payment,
-        payment_id=sale.payment_id,
-        order_id=sale.order_id,
-        buyer_id=sale.buyer.pk,
-        seller_id=sale.seller.pk,
-        amount=terms.base,
-        commission=terms,
-    )
+    sale = make_sale(terms.base, terms=terms)
     hold(sale, provider)
     in_transaction(release_escrow, order_id=sale.order_id)
     return sale, terms
