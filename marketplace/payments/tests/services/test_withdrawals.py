@@ -275,6 +275,63 @@ def test_a_worker_that_died_while_sending_pays_once(provider: FakeProvider, sell
     assert (provider.calls.count("pay_out"), len(provider.payouts)) == (1, 1)
 
 
+def test_a_key_of_a_failed_withdrawal_does_not_start_a_new_one(
+    provider: FakeProvider, seller: User
+) -> None:
+    """money.md §5.11: an idempotency key reused for a new attempt after a definite failure."""
+    account = make_bank_account(seller)
+    failed = withdraw(seller, bank_account_id=account.id)
+    provider.fail_next = [ProviderRejected("no", code="iban_invalid")]
+    submit_payouts()
+    again = withdraw(seller, bank_account_id=account.id)
+    assert (again.id, again.status) == (failed.id, "FAILED")
+    assert submit_payouts() == 0
+    new = withdraw(seller, key="w-2", bank_account_id=account.id)
+    submit_payouts()
+    (sent,) = provider.payouts.values()
+    assert sent.reference == str(new.id), "a new attempt has a new name at the provider"
+
+
+def test_the_refusal_of_a_repetition_is_not_the_refusal_of_the_first(
+    provider: FakeProvider, seller: User
+) -> None:
+    """money.md §5.3: the first sending was lost, the list of the provider lags, and the repetition
+    is refused because its reference is in use."""
+    payout = withdraw(seller)
+    provider.lose_next_answers = 1
+    submit_payouts()
+    hidden, provider.payouts = provider.payouts, {}
+    refuse = provider.pay_out
+
+    def refuse_and_show(new: Any) -> Any:
+        provider.payouts = hidden
+        raise ProviderRejected("this reference is in use", code="duplicate")
+
+    provider.pay_out = refuse_and_show  # type: ignore[method-assign]
+    with clock.shifted(timedelta(minutes=5)):
+        submit_payouts()
+    provider.pay_out = refuse  # type: ignore[method-assign]
+    payout.refresh_from_db()
+    assert (payout.status, wallet(seller)) == ("SENT", 4_000)
+
+
+def test_a_repetition_that_nobody_knows_and_that_is_refused_comes_back(
+    provider: FakeProvider, seller: User
+) -> None:
+    payout = withdraw(seller)
+    provider.fail_next = [ProviderUnknown("unreachable")]
+    submit_payouts()
+    provider.pay_out = _refuse  # type: ignore[method-assign]
+    with clock.shifted(timedelta(minutes=5)):
+        submit_payouts()
+    payout.refresh_from_db()
+    assert (payout.status, wallet(seller)) == ("FAILED", 10_000)
+
+
+def _refuse(new: Any) -> Any:
+    raise ProviderRejected("no", code="iban_invalid")
+
+
 def test_payouts_that_nobody_schedules_are_a_mistake_of_others() -> None:
     """money.md §5.15: the jobs run in the default start-up."""
     from marketplace.core.jobs import registered_jobs
