@@ -238,3 +238,41 @@ PAYOUT_SCHEDULE = {
     },
 }
 NEW_PAYOUT_SCHEDULE = {"currency": "EUR", "interval": "WEEKLY", "weekday": "FRIDAY"}
+PAST_BALANCE = {"balance": "108.00", "currency": "EUR", "at": AT, "version": 12}
+STATEMENT = {
+    "currency": "EUR",
+    "from": "2026-10-01",
+    "to": "2026-10-31",
+    "made_at": AT,
+    "is_final": True,
+    "opening_balance": "0.00",
+    "closing_balance": "113.40",
+    "total_in": "113.40",
+    "total_out": "0.00",
+    "line_count": 1,
+    "totals": [
+        {
+            "type": "escrow_release",
+            "description": "Sale released",
+            "count": 1,
+            "amount": "113.40",
+        }
+    ],
+    "lines": [
+        {
+            "at": "2026-10-12T09:30:00Z",
+            "type": "escrow_release",
+            "description": "Sale released",
+            "reference": "Order",
+            "reference_id": ORDER_ID,
+            "amount": "113.40",
+            "balance": "113.40",
+        }
+    ],
+}
+STATEMENT_CSV = (
+    "date,type,description,reference,amount,currency,balance\r\n"
+    "2026-10-01,opening_balance,Opening balance,,,EUR,0.00\r\n"
+    f"2026-10-12T09:30:00Z,escrow_release,Sale released,Order {ORDER_ID},113.40,EUR,113.40\r\n"
+    "2026-10-31,closing_balance,Closing balance,,,EUR,113.40\r\n"
+)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.payments.api import payout_views, proofs, top_ups, views
+from marketplace.payments.api import payout_views, proofs, statements, top_ups, views
 from marketplace.payments.api.commission import CommissionPreviewView
 
 urlpatterns = [
@@ -28,6 +28,8 @@ urlpatterns = [
         proofs.PaymentProofView.as_view(),
         name="payment-proof",
     ),
+    path("wallet/statements/", statements.StatementView.as_view(), name="statements"),
+    path("wallet/balance/", statements.PastBalanceView.as_view(), name="past-balance"),
     path("wallet/", views.WalletView.as_view(), name="wallet"),
     path(
         "wallet/transactions/",

@@ -28,3 +28,9 @@ class StatementPeriodInvalid(DomainError):
 class StatementTooLong(DomainError):
     code = "statement_too_long"
     title = "Too many lines for a PDF: ask for CSV, or for a shorter period"
+
+
+class MomentInTheFuture(DomainError):
+    code = "moment_in_the_future"
+    kind = ErrorKind.INVALID
+    title = "Nobody knows a balance of the future"

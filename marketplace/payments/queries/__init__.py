@@ -21,6 +21,8 @@ from marketplace.payments.queries.get_payout_facts import PayoutFacts, get_payou
 from marketplace.payments.queries.get_platform_money import PlatformMoney, get_platform_money
 from marketplace.payments.queries.get_reconciliation import get_reconciliation, grace_minutes
 from marketplace.payments.queries.get_seal_head import get_seal_head
+from marketplace.payments.queries.get_statement import get_statement, get_statement_holder
+from marketplace.payments.queries.get_wallet_balance_at import get_wallet_balance_at
 from marketplace.payments.queries.get_wallets import get_wallets
 from marketplace.payments.queries.list_bank_accounts import list_bank_accounts
 from marketplace.payments.queries.list_payments import list_payments
@@ -63,7 +65,10 @@ __all__ = [
     "get_platform_money",
     "get_reconciliation",
     "get_seal_head",
+    "get_statement",
+    "get_statement_holder",
     "get_top_up",
+    "get_wallet_balance_at",
     "get_wallets",
     "grace_minutes",
     "list_bank_accounts",
