@@ -6,8 +6,19 @@ from marketplace.logistics.events import ShipmentDelivered, ShipmentScanned
 from marketplace.orders.errors import OrderRefused
 from marketplace.orders.events import STATUS_EVENTS, OrderFact
 from marketplace.orders.repositories import HistoryRepository
-from marketplace.orders.services import receive_payment, record_delivery, record_scan
-from marketplace.payments.events import CaptureReported
+from marketplace.orders.services import (
+    follow_chargebacks,
+    receive_payment,
+    record_delivery,
+    record_scan,
+)
+from marketplace.payments.events import (
+    CaptureReported,
+    ChargebackEvent,
+    ChargebackLost,
+    ChargebackOpened,
+    ChargebackWon,
+)
 
 
 @handles(CaptureReported, consumer="orders.receive_payment")
@@ -33,6 +44,14 @@ def on_delivery(event: ShipmentDelivered) -> None:
         # The buyer said so first, or the sale ended meanwhile: the carrier's word stays in the
         # tracking events and changes nothing here. The refusal comes before any write.
         return
+
+
+def follow_claim(event: ChargebackEvent) -> None:
+    follow_chargebacks(order_id=event.order_id, actor=Actor.provider("payments"))
+
+
+for claim_class in (ChargebackOpened, ChargebackWon, ChargebackLost):
+    handles(claim_class, consumer=f"orders.follow_chargebacks.{claim_class.__name__}")(follow_claim)
 
 
 def follow_order(event: OrderFact) -> None:

@@ -58,6 +58,7 @@ class Command(StrEnum):
     CONFIRM_RECEIPT = "confirm_receipt"
     COMPLETE_AUTOMATICALLY = "complete_automatically"
     REFUND_ORDER = "refund_order"
+    CHARGE_BACK = "charge_back"
     REFUND_PART = "refund_part"
     """What ``refund_order`` comes to while the buyer does not have everything back."""
 
@@ -127,6 +128,7 @@ def _rows() -> Iterator[Transition]:
 
     for was_paid in (paid, processing, shipped, delivered, completed):
         yield row(was_paid, s.REFUNDED, c.REFUND_ORDER, {operator}, g.NOT_FROZEN)
+        yield row(was_paid, s.REFUNDED, c.CHARGE_BACK, {provider})
         yield row(was_paid, was_paid, c.REFUND_PART, {operator}, g.NOT_FROZEN)
 
 

@@ -24,7 +24,13 @@ class CancelView(APIView):
         request=s.ReasonSerializer,
         responses=s.OrderSerializer,
     )
-    @refuses(errors.OrderNotCancellable, errors.ScanNotOverdue, errors.OrderFrozen, *FINISHED)
+    @refuses(
+        errors.OrderNotCancellable,
+        errors.ScanNotOverdue,
+        errors.OrderFrozen,
+        money.ChargebackOpen,
+        *FINISHED,
+    )
     @honours_if_match
     @idempotent
     def post(self, request: Request, order_id: UUID) -> Response:

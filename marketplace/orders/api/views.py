@@ -19,6 +19,7 @@ from marketplace.orders.api import rendering
 from marketplace.orders.api import serializers as s
 from marketplace.orders.api.versions import etag, expected_version
 from marketplace.orders.transitions import Party
+from marketplace.payments import errors as money
 from marketplace.products.services import OutOfStock, ProductNotAvailable
 from marketplace.users.queries import get_public_cards
 
@@ -237,7 +238,7 @@ class ConfirmView(APIView):
         request=NothingSerializer,
         responses=s.OrderSerializer,
     )
-    @refuses(errors.OrderNotConfirmable, errors.OrderFrozen, *FINISHED)
+    @refuses(errors.OrderNotConfirmable, errors.OrderFrozen, money.ChargebackOpen, *FINISHED)
     @honours_if_match
     @idempotent
     def post(self, request: Request, order_id: UUID) -> Response:

@@ -30,6 +30,13 @@ class DeadlineRepository:
         deadline.save(update_fields=["due_at", "next_attempt_at"])
 
     @needs_transaction
+    def resume(self, order: Order, *, since: datetime, at: datetime) -> None:
+        """The order stood still since then: what was not due goes on with the time it had left."""
+        for deadline in Deadline.objects.filter(Deadline.OPEN, order=order, due_at__gt=since):
+            stood_still = at - max(since, deadline.created_at)
+            self.move(deadline, due_at=deadline.due_at + stood_still)
+
+    @needs_transaction
     def void(self, order: Order, *kinds: DeadlineKind, at: datetime) -> None:
         """These no longer apply; those that are not open are left alone."""
         Deadline.objects.filter(Deadline.OPEN, order=order, kind__in=kinds).update(voided_at=at)

@@ -9,6 +9,7 @@ from marketplace.orders.services.decline_cancellation import decline_cancellatio
 from marketplace.orders.services.expire_payment import expire_payment
 from marketplace.orders.services.expire_ship_by import expire_ship_by
 from marketplace.orders.services.extend_ship_by import extend_ship_by
+from marketplace.orders.services.follow_chargebacks import follow_chargebacks
 from marketplace.orders.services.note_missing_scan import note_missing_scan
 from marketplace.orders.services.pay_order import pay_order
 from marketplace.orders.services.place_order import place_order
@@ -40,6 +41,7 @@ __all__ = [
     "expire_payment",
     "expire_ship_by",
     "extend_ship_by",
+    "follow_chargebacks",
     "note_missing_scan",
     "pay_order",
     "place_order",

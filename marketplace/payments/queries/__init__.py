@@ -8,6 +8,7 @@ from marketplace.payments.queries.explain_commission import (
     explain_commission,
     preview_commission,
 )
+from marketplace.payments.queries.get_claims import Claims, get_claims
 from marketplace.payments.queries.get_commission_report import (
     CommissionReportRow,
     get_commission_report,
@@ -42,6 +43,7 @@ from marketplace.payments.snapshots import (
 __all__ = [
     "WALLET",
     "BankAccountSnapshot",
+    "Claims",
     "CommissionExplanation",
     "CommissionReportRow",
     "MoneyTrail",
@@ -55,6 +57,7 @@ __all__ = [
     "WalletSnapshot",
     "choose_provider",
     "explain_commission",
+    "get_claims",
     "get_commission_report",
     "get_holding_alerts",
     "get_money_trail",

@@ -64,13 +64,14 @@ SITUATIONS = (
     ),
 )
 COMMANDS = tuple(command for command in Command if command is not Command.PLACE_ORDER)
-BY_USERS = {
+BY_USERS: dict[Command, Callable[..., Any]] = {
     Command.ACCEPT_ORDER: services.accept_order,
     Command.REQUEST_CANCELLATION: services.request_cancellation,
     Command.DECLINE_CANCELLATION: services.decline_cancellation,
     Command.CANCEL_ORDER: services.cancel_order,
     Command.RECORD_DELIVERY: services.record_delivery,
     Command.CONFIRM_RECEIPT: services.confirm_receipt,
+    Command.CHARGE_BACK: services.follow_chargebacks,
 }
 BY_TIMERS = {
     Command.EXPIRE_PAYMENT: services.expire_payment,
@@ -135,7 +136,7 @@ TIMERS_THAT_RAN = {
 
 
 def is_allowed(situation: Situation, command: Command, party: Party) -> bool:
-    if (situation.name, command) in TIMERS_THAT_RAN:
+    if (situation.name, command) in TIMERS_THAT_RAN or command is Command.CHARGE_BACK:
         return False
     return any(
         party in row.parties and situation.holds.issuperset(row.guards)
@@ -145,11 +146,9 @@ def is_allowed(situation: Situation, command: Command, party: Party) -> bool:
 
 def parties_to_try(command: Command) -> list[Party]:
     # What the provider's word does in the other states is in test_receive_payment.
-    return [
-        party
-        for party in Party
-        if not (command is Command.RECEIVE_PAYMENT and party is Party.PROVIDER)
-    ]
+    # What the provider's word of a chargeback does is in test_follow_chargebacks.
+    by_provider = (Command.RECEIVE_PAYMENT, Command.CHARGE_BACK)
+    return [party for party in Party if not (command in by_provider and party is Party.PROVIDER)]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
