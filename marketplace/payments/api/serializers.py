@@ -155,7 +155,7 @@ class BankAccountListSerializer(serializers.Serializer[Any]):
 
 @shown_as(request=examples.NEW_BANK_ACCOUNT)
 class NewBankAccountSerializer(StrictSerializer[Any]):
-    """One of `iban`, `account_number` and `paypal`."""
+    """One of `iban`, `account_number`, `paypal` and `stripe_account`."""
 
     account_holder = serializers.CharField(max_length=140)
     iban = serializers.CharField(max_length=42, required=False, allow_blank=True, default="")
@@ -168,6 +168,13 @@ class NewBankAccountSerializer(StrictSerializer[Any]):
         allow_blank=True,
         default="",
         help_text="Email address or id of a PayPal account.",
+    )
+    stripe_account = serializers.CharField(
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="Id of an account connected at Stripe, acct_….",
     )
     bank_code = serializers.CharField(
         max_length=20,

@@ -37,6 +37,7 @@ from marketplace.payments.api.serializers import (
     WithdrawalSerializer,
 )
 from marketplace.payments.models import Payment, Payout, Transaction
+from marketplace.payments.providers.factory import PayoutUnavailable
 
 PAYMENTS = ["payments"]
 WALLET = ["wallet"]
@@ -240,6 +241,7 @@ class WithdrawalListView(PagedView):
         errors.InsufficientBalance,
         errors.FundsOnHold,
         errors.WalletInactive,
+        PayoutUnavailable,
     )
     @idempotent
     def post(self, request: Request) -> Response:

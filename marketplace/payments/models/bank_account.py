@@ -11,6 +11,8 @@ class NumberKind(models.TextChoices):
     ACCOUNT_NUMBER = "ACCOUNT_NUMBER"
     PAYPAL = "PAYPAL"
     """Not a bank's: the email address or account id under which PayPal knows the receiver."""
+    STRIPE_ACCOUNT = "STRIPE_ACCOUNT"
+    """The id of an account that is connected to ours at Stripe, which pays its bank."""
 
 
 class BankAccount(models.Model):

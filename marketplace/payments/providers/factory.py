@@ -113,6 +113,15 @@ BUILDERS: dict[str, Callable[[], PaymentProvider]] = {
 }
 """A further provider is one adapter and one line here."""
 
+PAYOUT_KINDS: dict[str, frozenset[str]] = {
+    "sandbox": frozenset({"IBAN", "ACCOUNT_NUMBER"}),
+    "stripe": frozenset({"STRIPE_ACCOUNT"}),
+    "paystack": frozenset({"ACCOUNT_NUMBER"}),
+    "paypal": frozenset({"PAYPAL"}),
+    "flutterwave": frozenset({"ACCOUNT_NUMBER"}),
+}
+"""What each can pay to; the adapter refuses the rest."""
+
 
 @cache
 def get_provider(name: str) -> PaymentProvider:
@@ -157,15 +166,17 @@ def choose_provider(
     )
 
 
-def payout_provider(currency: str, country: str = "") -> str:
-    """Who pays out a currency, to a bank account in this country where it is known.
+def payout_provider(*, currency: str, country: str = "", number_kind: str = "") -> str:
+    """Who pays out a currency to such a destination, in this country where it is known.
 
-    Raises :class:`PayoutUnavailable`.
+    A provider that does not pay to this kind of number is passed over: its refusal would come only
+    after the money has left the wallet. Raises :class:`PayoutUnavailable`.
     """
     for route_currency, route_country, name in settings.PAYOUT_ROUTES:
-        if route_currency in (ANY, currency) and route_country in (ANY, country):
+        fits = route_currency in (ANY, currency) and route_country in (ANY, country)
+        if fits and (not number_kind or number_kind in PAYOUT_KINDS.get(name, (number_kind,))):
             return str(name)
-    raise PayoutUnavailable(f"Nobody pays out {currency} yet.")
+    raise PayoutUnavailable(f"Nobody pays {currency} out to this kind of account yet.")
 
 
 def _forget_built_providers(*, setting: str, **_: object) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from marketplace.core import clock
 from marketplace.core.db import needs_transaction
 from marketplace.core.security import decrypt_field, encrypt_field, fingerprint
-from marketplace.payments.models import BankAccount
+from marketplace.payments.models import BankAccount, NumberKind
 from marketplace.payments.providers.protocol import Destination
 from marketplace.payments.snapshots import BankAccountSnapshot
 
@@ -39,6 +39,12 @@ def open_destination(account: BankAccount) -> Destination:
         ),
         bank_code=account.bank_code,
     )
+
+
+def country_of(account: BankAccount) -> str:
+    """ISO 3166 alpha-2 where the number itself says it, else ""."""
+    is_iban = account.number_kind == NumberKind.IBAN
+    return open_destination(account).number[:2] if is_iban else ""
 
 
 def bank_account_snapshot_of(account: BankAccount) -> BankAccountSnapshot:

@@ -12,6 +12,7 @@ from marketplace.payments.events import PayoutRequested
 from marketplace.payments.models import BankAccount, Payout, Wallet
 from marketplace.payments.payout_terms import PayoutTerms
 from marketplace.payments.providers.factory import payout_provider
+from marketplace.payments.repositories.bank_accounts import country_of
 from marketplace.payments.repositories.streams import append_to_payout
 from marketplace.payments.streams import facts
 
@@ -39,7 +40,9 @@ def open_payout(
         bank_account_id=account.id,
         amount_minor=amount.amount_minor,
         currency=amount.currency,
-        provider=payout_provider(amount.currency),
+        provider=payout_provider(
+            currency=amount.currency, country=country_of(account), number_kind=account.number_kind
+        ),
         client_key=client_key,
         journal_id=journal_id,
         requested_at=at,

@@ -1,5 +1,3 @@
-import re
-
 from django.db import IntegrityError, transaction
 
 from marketplace.core import clock
@@ -16,23 +14,17 @@ from marketplace.payments.errors import (
     TooManyBankAccounts,
 )
 from marketplace.payments.events import BankAccountAdded
-from marketplace.payments.models import BankAccount, NumberKind
+from marketplace.payments.models import BankAccount
 from marketplace.payments.repositories.bank_accounts import (
     bank_account_snapshot_of,
     carry_block,
     seal,
 )
 from marketplace.payments.repositories.payout_policies import read_account_wait
+from marketplace.payments.services._destinations import read_bank_code, read_number
 from marketplace.payments.snapshots import BankAccountSnapshot
 
 MAX_ACCOUNTS_PER_USER = 10
-IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
-ACCOUNT_NUMBER = re.compile(r"[A-Z0-9]{4,34}")
-BANK_CODE = re.compile(r"[A-Z0-9_-]{1,20}")
-PAYPAL_ID = re.compile(r"[A-Z0-9]{13}")
-PAYPAL_EMAIL = re.compile(r"[^\s@,;<>\"]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-MAX_PAYPAL_EMAIL_LENGTH = 127
-"""PayPal's limit on ``receiver``."""
 
 
 @opens_transaction
@@ -44,14 +36,15 @@ def add_bank_account(
     iban: str = "",
     account_number: str = "",
     paypal: str = "",
+    stripe_account: str = "",
     bank_name: str = "",
     bank_code: str = "",
 ) -> BankAccountSnapshot:
     """Keep a bank account for the actor's withdrawals, sealed; only its last four are ever shown.
 
     One of ``iban`` (checked by ISO 13616's check digits), ``account_number`` (with ``bank_code``
-    where the country's numbers do not name the bank) and ``paypal`` (email address or account id,
-    for a provider that pays out to PayPal accounts only).
+    where the country's numbers do not name the bank), ``paypal`` (email address or account id) and
+    ``stripe_account`` (a connected account's id): for providers that pay out to nothing else.
 
     Money can go to it once the policy's wait is over, by the database's clock; the holder is told
     by letter. The first account of a currency is where scheduled payouts go. One that a payout
@@ -63,7 +56,7 @@ def add_bank_account(
     if actor.user_id is None:
         raise NotFound("user")
     exponent(currency)
-    kind, number = _number(iban, account_number, paypal)
+    kind, number = read_number(iban, account_number, paypal, stripe_account)
     holder = " ".join(account_holder.split())
     if not holder:
         raise InvalidBankAccount(
@@ -79,7 +72,7 @@ def add_bank_account(
         number_kind=kind,
         currency=currency,
         bank_name=bank_name.strip(),
-        bank_code=_bank_code(kind, bank_code),
+        bank_code=read_bank_code(kind, bank_code),
         created_at=clock.now(),
         usable_from_at=added_at + read_account_wait(user_id=actor.user_id, currency=currency),
         is_default=not kept.filter(currency=currency, is_default=True).exists(),
@@ -122,54 +115,3 @@ def _insert(account: BankAccount) -> None:
             raise BankAccountExists from error
         else:
             raise
-
-
-def _number(iban: str, account_number: str, paypal: str) -> tuple[NumberKind, str]:
-    iban = re.sub(r"\s", "", iban).upper()
-    account_number = re.sub(r"[\s-]", "", account_number).upper()
-    paypal = paypal.strip()
-    if [bool(iban), bool(account_number), bool(paypal)].count(True) != 1:
-        raise InvalidBankAccount("Send either iban, account_number or paypal.")
-    if paypal:
-        return NumberKind.PAYPAL, _paypal(paypal)
-    if iban:
-        if not _is_iban(iban):
-            raise InvalidBankAccount(
-                "The IBAN's check digits or length are wrong.",
-                fields={"iban": ["This is not an IBAN."]},
-            )
-        return NumberKind.IBAN, iban
-    if not ACCOUNT_NUMBER.fullmatch(account_number):
-        raise InvalidBankAccount(
-            "An account number has 4 to 34 letters and digits.",
-            fields={"account_number": ["This is not an account number."]},
-        )
-    return NumberKind.ACCOUNT_NUMBER, account_number
-
-
-def _paypal(receiver: str) -> str:
-    if PAYPAL_ID.fullmatch(receiver):
-        return receiver
-    if len(receiver) > MAX_PAYPAL_EMAIL_LENGTH or not PAYPAL_EMAIL.fullmatch(receiver):
-        raise InvalidBankAccount(
-            "A PayPal account is named by its email address or its account id.",
-            fields={"paypal": ["This is not a PayPal account."]},
-        )
-    return receiver.lower()
-
-
-def _bank_code(kind: NumberKind, bank_code: str) -> str:
-    bank_code = bank_code.strip().upper()
-    if bank_code and (kind != NumberKind.ACCOUNT_NUMBER or not BANK_CODE.fullmatch(bank_code)):
-        raise InvalidBankAccount(
-            "A bank code has up to 20 letters and digits and goes with an account number.",
-            fields={"bank_code": ["This is not a bank code for such an account."]},
-        )
-    return bank_code
-
-
-def _is_iban(value: str) -> bool:
-    """ISO 13616: letters become numbers, the first four go last, the remainder by 97 is 1."""
-    if not IBAN.fullmatch(value):
-        return False
-    return int("".join(str(int(char, 36)) for char in value[4:] + value[:4])) % 97 == 1

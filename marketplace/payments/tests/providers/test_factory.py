@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from marketplace.core.errors import NotFound
+from marketplace.payments.models.bank_account import NumberKind
 from marketplace.payments.providers.factory import (
     BUILDERS,
     METHODS,
+    PAYOUT_KINDS,
     PaymentMethodUnavailable,
     PayoutUnavailable,
     choose_provider,
@@ -62,10 +64,27 @@ def test_a_method_of_one_country_is_not_for_another_nor_for_nobody_knows(country
 
 @pytest.mark.usefixtures("routes")
 def test_payouts_have_routes_of_their_own() -> None:
-    assert payout_provider("NGN", "NG") == "local"
-    assert payout_provider("EUR") == "global"
+    assert payout_provider(currency="NGN", country="NG") == "local"
+    assert payout_provider(currency="EUR") == "global"
     with pytest.raises(PayoutUnavailable):
-        payout_provider("NGN")
+        payout_provider(currency="NGN")
+
+
+def test_a_payout_goes_to_a_provider_that_pays_such_accounts(settings: Any) -> None:
+    settings.PAYOUT_ROUTES = [
+        ("*", "*", "stripe"),
+        ("*", "*", "paypal"),
+        ("EUR", "DE", "sandbox"),
+    ]
+    for kind, name in (
+        ("STRIPE_ACCOUNT", "stripe"),
+        ("PAYPAL", "paypal"),
+        ("IBAN", "sandbox"),
+    ):
+        chosen = payout_provider(currency="EUR", country="DE", number_kind=kind)
+        assert chosen == name
+    with pytest.raises(PayoutUnavailable):
+        payout_provider(currency="EUR", country="FR", number_kind="IBAN")
 
 
 def test_a_provider_without_a_route_serves_on_while_it_is_configured(
@@ -82,7 +101,8 @@ def test_a_provider_without_a_route_serves_on_while_it_is_configured(
 def test_settings_and_adapters_name_the_same_providers_and_methods(
     settings: Any,
 ) -> None:
-    assert settings.PROVIDER_SETTINGS.keys() == BUILDERS.keys()
+    assert settings.PROVIDER_SETTINGS.keys() == BUILDERS.keys() == PAYOUT_KINDS.keys()
+    assert {kind for kinds in PAYOUT_KINDS.values() for kind in kinds} == set(NumberKind.values)
     assert {method for method, *_ in settings.PAYMENT_ROUTES} <= set(METHODS)
     for needed in settings.PROVIDER_SETTINGS.values():
         assert all(hasattr(settings, name) for name in needed)

@@ -20,6 +20,7 @@ from marketplace.payments.errors import PaymentOutcomeUnknown, WebhookNotSigned
 from marketplace.payments.ledger.audit import Tally
 from marketplace.payments.models import Payout, ProviderWebhook, Refund
 from marketplace.payments.projections import check_projections
+from marketplace.payments.providers.factory import PayoutUnavailable
 from marketplace.payments.providers.protocol import ObjectKind, PaymentOutcome, RefundOutcome
 from marketplace.payments.services import (
     HoldOutcome,
@@ -39,6 +40,7 @@ from marketplace.payments.tests.factories import (
     actor_for,
     escrow,
     in_transaction,
+    make_bank_account,
     make_sale,
     start,
     wallet,
@@ -51,7 +53,7 @@ from marketplace.payments.tests.providers.paystack_server import (
     SECRET_KEY,
     PaystackServer,
 )
-from marketplace.payments.tests.providers.stripe_server import API_KEY, StripeServer
+from marketplace.payments.tests.providers.stripe_server import ACCOUNT, API_KEY, StripeServer
 from marketplace.payments.tests.providers.test_contract_paystack import PaystackHarness
 from marketplace.payments.tests.providers.test_contract_stripe import StripeHarness
 
@@ -213,6 +215,56 @@ def test_the_seller_is_paid_out_through_paystack(settings: Any, request: Any) ->
     assert Payout.objects.get().status == "PAID"
     assert wallet(sale.seller, "NGN") == 0
     stage.check_books()
+
+
+def test_the_seller_is_paid_out_through_stripe(settings: Any, request: Any) -> None:
+    stage = stripe_stage(settings, request)
+    settings.PAYMENT_ROUTES = [("card", "*", "*", stage.name)]
+    settings.PAYOUT_ROUTES = [("*", "*", "sandbox"), ("*", "*", stage.name)]
+    sale = stage.sell()
+    in_transaction(release_escrow, order_id=sale.order_id)
+    account = add_bank_account(
+        actor=actor_for(sale.seller),
+        account_holder="Linden Seller",
+        currency="EUR",
+        stripe_account=ACCOUNT,
+    )
+    request_withdrawal(
+        actor=actor_for(sale.seller),
+        amount=Money(wallet(sale.seller), "EUR"),
+        bank_account_id=account.id,
+        idempotency_key="all",
+    )
+    submit_payouts()
+    payout = Payout.objects.get()
+    assert (payout.provider, payout.status) == ("stripe", "PAID")
+    stage.take_in()
+    assert wallet(sale.seller) == 0
+    stage.check_books()
+    stage.server.reverse_transfer(str(payout.id))  # type: ignore[attr-defined]
+    stage.take_in()
+    assert Payout.objects.get().status == "RETURNED"
+    stage.check_books()
+
+
+def test_a_withdrawal_that_nobody_can_pay_is_refused_and_takes_nothing(
+    settings: Any, request: Any
+) -> None:
+    stage = stripe_stage(settings, request)
+    settings.PAYMENT_ROUTES = [("card", "*", "*", stage.name)]
+    settings.PAYOUT_ROUTES = [("*", "*", stage.name)]
+    sale = stage.sell()
+    in_transaction(release_escrow, order_id=sale.order_id)
+    earned = wallet(sale.seller)
+    with pytest.raises(PayoutUnavailable):
+        request_withdrawal(
+            actor=actor_for(sale.seller),
+            amount=Money(earned, "EUR"),
+            bank_account_id=make_bank_account(sale.seller).id,
+            idempotency_key="all",
+        )
+    assert wallet(sale.seller) == earned
+    assert not Payout.objects.exists()
 
 
 class TestIncomingWebhooks:

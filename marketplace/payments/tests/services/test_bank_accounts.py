@@ -109,6 +109,19 @@ def test_there_is_a_limit() -> None:
         make_bank_account(user)
 
 
+def test_a_connected_account_is_a_destination_of_its_own_kind() -> None:
+    actor = actor_for(make_user())
+    add_bank_account(
+        actor=actor, account_holder="L", currency="EUR", stripe_account=" acct_1LindenSeller "
+    )
+    account = BankAccount.objects.get()
+    assert account.number_kind == "STRIPE_ACCOUNT"
+    assert open_destination(account).number == "acct_1LindenSeller", "letters keep their case"
+    for wrong in ("acct_1", "cus_1LindenSeller", "acct_1Linden Seller"):
+        with pytest.raises(InvalidBankAccount):
+            add_bank_account(actor=actor, account_holder="L", currency="EUR", stripe_account=wrong)
+
+
 @pytest.mark.parametrize("receiver", ["Seller@Example.Test", "S6WQ2ZJ4T8XYA"])
 def test_a_paypal_account_is_a_destination_of_its_own_kind(receiver: str) -> None:
     user = make_user()
