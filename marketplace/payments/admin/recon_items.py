@@ -167,19 +167,23 @@ class ReconciliationItemAdmin(ReadOnlyAdmin):
         rows = ItemResolution.objects.select_related("proposed_by").filter(
             provider=item.provider, currency=item.currency, subject=item.subject
         )
-        return table(
-            ("At", "How", "By", "Reason", "State"),
-            [
-                (
-                    link("payments_itemresolution_change", row.pk, at_text(row.proposed_at)),
-                    row.get_kind_display(),
-                    row.proposed_by.email,
-                    row.reason,
-                    row.get_status_display(),
-                )
-                for row in rows.order_by("proposed_at")
-            ],
-        )
+        ended = list(rows.order_by("proposed_at")[:50])
+        return (
+            ended
+            and table(
+                ("At", "How", "By", "Reason", "State"),
+                [
+                    (
+                        link("payments_itemresolution_change", row.pk, at_text(row.proposed_at)),
+                        row.get_kind_display(),
+                        row.proposed_by.email,
+                        row.reason,
+                        row.get_status_display(),
+                    )
+                    for row in ended
+                ],
+            )
+        ) or "-"
 
     def _open_of(self, item: ReconciliationItem) -> list[ReconciliationItem]:
         rows = of_subject(item).filter(match_id__isnull=True, resolution__isnull=True)

@@ -66,6 +66,11 @@ class CurrencyState:
             self.missing_in_books.total_minor - self.missing_in_report.total_minor, self.currency
         )
 
+    @property
+    def unexplained(self) -> Money | None:
+        """A difference in none of the items: lines that were not read, or that do not add up."""
+        return None if self.difference is None else self.difference - self.explained
+
 
 @dataclass(slots=True)
 class ProviderState:
