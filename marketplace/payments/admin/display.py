@@ -18,14 +18,17 @@ def money(amount_minor: int, currency: str) -> str:
     return str(Money(amount_minor, currency))
 
 
+LINK = '<a class="text-primary-600 underline dark:text-primary-400" href="{}">{}</a>'
+
+
 def link(name: str, target: object, text: object) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse(f"admin:{name}", args=[target]), text)
+    return format_html(LINK, reverse(f"admin:{name}", args=[target]), text)
 
 
 def filtered(name: str, text: str, **query: object) -> SafeString:
     """A link to a list, filtered."""
     address = f"{reverse(f'admin:{name}')}?{urlencode(query)}"
-    return format_html('<a href="{}">{}</a>', address, text)
+    return format_html(LINK, address, text)
 
 
 class AmountMixin:

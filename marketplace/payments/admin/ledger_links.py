@@ -8,7 +8,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from marketplace.core.admin import short_id
-from marketplace.payments.admin.display import link
+from marketplace.payments.admin.display import LINK, link
 from marketplace.payments.models import (
     Chargeback,
     ItemResolution,
@@ -51,7 +51,7 @@ def about_account(account: LedgerAccount) -> Iterator[SafeString]:
             yield link("payments_payment_change", found.payment_id, "Payment of the chargeback")
         case "psp":
             address = reverse("admin:payments_providerreport_changelist")
-            yield format_html('<a href="{}">Reconciliation</a>', address)
+            yield format_html(LINK, address, "Reconciliation")
 
 
 def about_journal(journal: LedgerJournal) -> Iterator[SafeString]:

@@ -8,7 +8,14 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
-from marketplace.core.admin import ReadOnlyAdmin, at_text, short_id, status_label, table
+from marketplace.core.admin import (
+    ReadOnlyAdmin,
+    at_text,
+    money_text,
+    short_id,
+    status_label,
+    table,
+)
 from marketplace.payments.admin.display import AmountMixin, link
 from marketplace.payments.admin.ledger_links import in_a_row, statement_of
 from marketplace.payments.models import (
@@ -74,8 +81,42 @@ class PaymentAdmin(AmountMixin, ReadOnlyAdmin):
     ordering = ("-id",)
     list_select_related = ("user", "seller")
     inlines = (AttemptInline, RefundInline)
+    captured = money_text("captured")
+    released = money_text("released")
+    refunded = money_text("refunded")
+    refunded_after = money_text("refunded_after", "refunded after release")
+    disputed = money_text("disputed")
+    charged_back = money_text("charged_back")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("status_text", "escrow_text"),
+                    ("amount_text", "payment_method"),
+                    ("payment_provider", "provider_transaction_id"),
+                    ("user", "seller"),
+                    "links",
+                )
+            },
+        ),
+        ("What happened", {"fields": ("timeline",)}),
+        (
+            "Money",
+            {
+                "fields": (
+                    ("captured", "released"),
+                    ("refunded", "refunded_after"),
+                    ("disputed", "charged_back"),
+                    "must_settle_before",
+                    "commission_text",
+                    "journals",
+                )
+            },
+        ),
+        ("More", {"fields": ("id", "order_id", "payment_details", "created_at", "updated_at")}),
+    )
     readonly_fields = ("links", "commission_text", "timeline", "journals")
-    exclude = ("commission_terms",)
 
     @admin.display(description="commission, as frozen at the sale")
     def commission_text(self, payment: Payment) -> str:
