@@ -23,8 +23,6 @@ class ClientCredentials(httpx.Auth):
     is sent once more, with the same body and key, under a new token.
     """
 
-    requires_response_body = True
-
     def __init__(
         self,
         *,
@@ -86,6 +84,8 @@ class ClientCredentials(httpx.Auth):
         if response.status_code in (400, 401, 403):
             # Our credentials are wrong: nothing happened, and nothing will until that is mended.
             raise ProviderUnknown("the provider refuses our credentials", code="unauthorized")
+        # Only this answer is read here: the provider's own is read under the caller's limits.
+        response.read()
         try:
             body = orjson.loads(response.content)
             token, life_seconds = str(body["access_token"]), float(body["expires_in"])

@@ -190,8 +190,9 @@ class FlutterwaveV3:
 
     def fetch_chargeback(self, provider_chargeback_id: str) -> ProviderChargeback:
         for row in self._pages("/chargebacks", {"id": provider_chargeback_id}):
-            if str(row.get("id")) == provider_chargeback_id:
-                path = f"/transactions/{quote(str(row.get('transaction_id')), safe='')}/verify"
+            row_id, of = understand(lambda r: (str(r["id"]), str(r["transaction_id"])), row)
+            if row_id == provider_chargeback_id:
+                path = f"/transactions/{quote(of, safe='')}/verify"
                 currency = understand(lambda t: str(t["currency"]), self._get(path))
                 return understand(partial(reading.chargeback_of, currency=currency), row)
         raise ObjectMissing("no such chargeback")
@@ -240,11 +241,12 @@ class FlutterwaveV3:
     def _transaction(self, reference: str) -> dict[str, Any]:
         params = {"tx_ref": reference}
         found: dict[str, Any] = self._get("/transactions/verify_by_reference", params)
-        if found.get("status") == "successful":
+        if understand(_status_of, found) == "successful":
             return found
         # The buyer may have tried several times: one that succeeded counts.
         for tried in self._pages("/transactions", params | {"status": "successful"}):
-            if tried.get("tx_ref") == reference and tried.get("status") == "successful":
+            of = understand(lambda t: str(t["tx_ref"]), tried)
+            if of == reference and understand(_status_of, tried) == "successful":
                 return tried
         return found
 
@@ -272,6 +274,10 @@ class FlutterwaveV3:
         headers = {"Content-Type": "application/json"}
         answer = self._api.call("POST", path, content=dumps(body), headers=headers)
         return understand(lambda b: b["data"], answer)
+
+
+def _status_of(transaction: dict[str, Any]) -> str:
+    return str(transaction["status"])
 
 
 def _status(body: Any) -> Any:

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -118,8 +119,7 @@ class FlutterwaveV4:
     def find_payment(self, reference: str) -> ProviderPayment | None:
         """A session that nobody tried to pay is not found, and is made again under its key."""
         charges = list(self._pages("/charges", {"reference": reference}))
-        named = [charge for charge in charges if charge.get("reference") == reference]
-        best = understand(reading.best_of, named)
+        best = understand(partial(reading.best_of, reference), charges)
         return understand(reading.payment_of, best) if best else None
 
     # --- refunds
@@ -181,10 +181,10 @@ class FlutterwaveV4:
             for transfer in understand(lambda d: list(d["transfers"]), data):
                 if understand(lambda t: str(t["reference"]), transfer) == reference:
                     return understand(reading.payout_of, transfer)
-            cursor = understand(lambda d: d["cursor"], data)
-            if not cursor.get("has_more_items"):
+            following = understand(_next_page, data)
+            if following is None:
                 return None
-            filters["next"] = str(cursor.get("next"))
+            filters["next"] = following
         raise ProviderUnknown("too much to search", code="search_too_long")
 
     # --- chargebacks, webhooks, balances
@@ -258,6 +258,11 @@ class FlutterwaveV4:
         headers = {"Content-Type": "application/json", "X-Idempotency-Key": key}
         answer = self._api.call("POST", path, content=dumps(body), headers=headers)
         return understand(lambda b: b["data"], answer)
+
+
+def _next_page(data: dict[str, Any]) -> str | None:
+    cursor = data["cursor"]
+    return str(cursor["next"]) if cursor["has_more_items"] else None
 
 
 def _is_success(body: Any) -> bool:

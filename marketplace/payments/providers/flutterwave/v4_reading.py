@@ -80,8 +80,9 @@ def payment_of(charge: dict[str, Any]) -> ProviderPayment:
     )
 
 
-def best_of(charges: list[dict[str, Any]]) -> dict[str, Any] | None:
+def best_of(reference: str, charges: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Of the buyer's tries one that succeeded, else one still under way, else the last."""
+    charges = [charge for charge in charges if charge["reference"] == reference]
     order = {PaymentOutcome.CAPTURED: 0, PaymentOutcome.OPEN: 1, PaymentOutcome.DECLINED: 2}
     ranked = sorted(charges, key=lambda charge: order[CHARGE_OUTCOMES[charge["status"]]])
     return ranked[0] if ranked else None

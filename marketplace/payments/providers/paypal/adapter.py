@@ -121,10 +121,10 @@ class PayPalProvider:
 
     def refund(self, new: NewRefund) -> ProviderRefund:
         order = self._order(new.provider_payment_id)
-        capture = understand(reading.capture_of, order)
-        if capture is None:
+        capture_id = understand(_capture_id, order)
+        if capture_id is None:
             raise ProviderDeclined("nothing was captured", code="not_captured")
-        path = f"/v2/payments/captures/{quote(str(capture['id']), safe='')}/refund"
+        path = f"/v2/payments/captures/{quote(capture_id, safe='')}/refund"
         body = {"amount": amount_of(new.amount), "custom_id": new.reference}
         return understand(reading.refund_of, self._post(path, body, key=new.reference))
 
@@ -211,3 +211,8 @@ class PayPalProvider:
 
     def _post(self, path: str, body: Mapping[str, Any], *, key: str) -> Any:
         return self._api.post(path, body, headers={"PayPal-Request-Id": key, **WHOLE})
+
+
+def _capture_id(order: dict[str, Any]) -> str | None:
+    capture = reading.capture_of(order)
+    return str(capture["id"]) if capture else None

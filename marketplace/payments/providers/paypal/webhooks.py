@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import certifi
@@ -210,26 +210,29 @@ def read_notice(body: bytes) -> WebhookNotice:
     return WebhookNotice(event_id, event_type, kind, object_id)
 
 
-def _object(event_type: str, resource: Mapping[str, object]) -> tuple[ObjectKind, object]:
-    """https://developer.paypal.com/api/rest/webhooks/event-names/"""
-    if event_type.startswith("CHECKOUT.ORDER."):
-        return ObjectKind.PAYMENT, resource["id"]
-    if event_type in ("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED"):
-        # The resource is the refund; a reversal is PayPal's own, and comes with a dispute.
-        is_ours = event_type.endswith("REFUNDED")
-        return ObjectKind.REFUND if is_ours else ObjectKind.OTHER, resource["id"]
-    if event_type.startswith("PAYMENT.CAPTURE."):
-        related = resource["supplementary_data"]["related_ids"]  # type: ignore[index]
-        return ObjectKind.PAYMENT, related["order_id"]
-    if event_type.startswith("PAYMENT.REFUND."):
-        return ObjectKind.REFUND, resource["id"]
-    if event_type.startswith("PAYMENT.PAYOUTS-ITEM."):
-        return ObjectKind.PAYOUT, resource["payout_batch_id"]
+OBJECTS = {
+    "CHECKOUT.ORDER.": (ObjectKind.PAYMENT, "id"),
+    # Of these two the resource is a refund; a reversal is PayPal's own, and comes with a dispute.
+    "PAYMENT.CAPTURE.REFUNDED": (ObjectKind.REFUND, "id"),
+    "PAYMENT.CAPTURE.REVERSED": (ObjectKind.OTHER, "id"),
+    "PAYMENT.REFUND.": (ObjectKind.REFUND, "id"),
+    "PAYMENT.PAYOUTS-ITEM.": (ObjectKind.PAYOUT, "payout_batch_id"),
+    "CUSTOMER.DISPUTE.": (ObjectKind.CHARGEBACK, "dispute_id"),
+}
+"""https://developer.paypal.com/api/rest/webhooks/event-names/"""
+
+
+def _object(event_type: str, resource: Mapping[str, Any]) -> tuple[ObjectKind, Any]:
+    for beginning, (kind, member) in OBJECTS.items():
+        if event_type.startswith(beginning):
+            return kind, resource[member]
     if event_type.startswith("PAYMENT.PAYOUTSBATCH."):
-        header = resource["batch_header"]
-        return ObjectKind.PAYOUT, header["payout_batch_id"]  # type: ignore[index]
-    if event_type.startswith("CUSTOMER.DISPUTE."):
-        return ObjectKind.CHARGEBACK, resource["dispute_id"]
+        return ObjectKind.PAYOUT, resource["batch_header"]["payout_batch_id"]
+    if event_type.startswith("PAYMENT.CAPTURE."):
+        related = (resource.get("supplementary_data") or {}).get("related_ids") or {}
+        if order_id := related.get("order_id"):
+            return ObjectKind.PAYMENT, order_id
+    # A capture without an order is none of ours: another shop with the same account.
     return ObjectKind.OTHER, resource.get("id") or "none"
 
 

@@ -405,6 +405,7 @@ def test_a_webhook_of_another_app_is_refused(fake: PayPalServer, paypal: PayPalP
             {"id": "C", "supplementary_data": {"related_ids": {"order_id": "O"}}},
             (ObjectKind.PAYMENT, "O"),
         ),
+        ("PAYMENT.CAPTURE.COMPLETED", {"id": "F"}, (ObjectKind.OTHER, "F")),
         ("PAYMENT.CAPTURE.REFUNDED", {"id": "R"}, (ObjectKind.REFUND, "R")),
         ("PAYMENT.CAPTURE.REVERSED", {"id": "V"}, (ObjectKind.OTHER, "V")),
         (
