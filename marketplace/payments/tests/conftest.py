@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from marketplace.payments.providers import factory
+from marketplace.payments.tests.commission.shelves import Shelves
 from marketplace.payments.tests.fake_provider import FakeProvider
 
 
@@ -14,3 +15,11 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProvider]:
     factory.get_provider.cache_clear()
     yield fake
     factory.get_provider.cache_clear()
+
+
+@pytest.fixture
+def shelves(monkeypatch: pytest.MonkeyPatch) -> Shelves:
+    """The categories of this test, in memory."""
+    made = Shelves()
+    monkeypatch.setattr("marketplace.core.categories._directory", made)
+    return made

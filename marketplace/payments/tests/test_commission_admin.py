@@ -15,9 +15,9 @@ from marketplace.core.ids import new_id
 from marketplace.payments.models import CommissionRule
 from marketplace.payments.services import SaleLine, quote_commission
 from marketplace.payments.tests.commission.rules import rule
+from marketplace.payments.tests.commission.shelves import Shelves
 from marketplace.payments.tests.factories import HUNDRED_EUR, make_sale, make_user
 from marketplace.payments.tests.fake_provider import FakeProvider
-from marketplace.products.models import Category
 
 pytestmark = pytest.mark.django_db
 NAME = "admin:payments_commissionrule"
@@ -147,8 +147,10 @@ def test_who_is_no_operator_makes_no_rule(client: Client) -> None:
     assert not CommissionRule.objects.filter(name="Books").exists()
 
 
-def test_the_list_reads_the_tree_once_for_any_number_of_rules(operator: Client) -> None:
-    shelf = Category.objects.create(name="Cameras", slug="cameras")
+def test_the_list_reads_the_tree_once_for_any_number_of_rules(
+    operator: Client, shelves: Shelves
+) -> None:
+    shelf = shelves.put("Cameras")
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
@@ -156,16 +158,18 @@ def test_the_list_reads_the_tree_once_for_any_number_of_rules(operator: Client) 
         assert "category Cameras" in page.text
         return len(captured)
 
-    rule(category_id=shelf.pk)
+    rule(category_id=shelf)
     few = queries()
     for number in range(1, 50):
         rule(
-            category_id=shelf.pk,
+            category_id=shelf,
             currency="EUR",
             amount_from_minor=number,
             amount_to_minor=number + 1,
         )
+    reads = shelves.reads
     assert queries() == few
+    assert shelves.reads == reads + 1
 
 
 @pytest.mark.parametrize(
@@ -189,13 +193,13 @@ class TestTheExplanation:
         return operator.get(reverse(f"{NAME}_explain"), {**self.SALE, **changes}).text
 
     def test_the_winner_the_arithmetic_and_why_each_other_rule_does_not_win(
-        self, operator: Client
+        self, operator: Client, shelves: Shelves
     ) -> None:
-        shelf = Category.objects.create(name="Cameras", slug="cameras")
+        shelf = shelves.put("Cameras")
         rule(1000, name="Every sale")
-        rule(750, name="Cameras", category_id=shelf.pk, currency="EUR", fixed_minor=30)
+        rule(750, name="Cameras", category_id=shelf, currency="EUR", fixed_minor=30)
         rule(100, name="Businesses", seller_level="T3")
-        page = self.page(operator, category=str(shelf.pk))
+        page = self.page(operator, category=str(shelf))
         assert "It applies because of: category Cameras, sales in EUR." in page
         assert "It is more specific than 1 other rule that applies." in page
         assert "7.5 % of 120.00 EUR" in page
