@@ -54,6 +54,11 @@ def prepare() -> Path:
 
 
 def _install(python: Path) -> None:
+    if not UV.exists():
+        raise Absent("uv is not installed; `make setup` says why")
+    environment = dict(os.environ)
+    if mirror := environment.get("PIP_INDEX_URL"):
+        environment.setdefault("UV_DEFAULT_INDEX", mirror)
     wheels = HOME.parent / "localstripe-wheels.txt"
     wheels.write_text(re.sub(r"(?m)^localstripe==(?:.*\\\n)+.*\n", "", LOCK.read_text()))
     install = [str(UV), "pip", "install", "-q", "--python", str(python), "--require-hashes"]
@@ -64,7 +69,12 @@ def _install(python: Path) -> None:
         [*install, "--no-deps", "--no-build-isolation", "-r", str(LOCK)],
     ):
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
+            command,
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_SECONDS,
+            check=False,
+            env=environment,
         )
         if done.returncode:
             raise Absent(done.stderr.strip()[-500:])

@@ -252,7 +252,10 @@ class PaystackServer(FakeServer):
 
     def resolve_dispute(self, number: str, resolution: str) -> None:
         with self._lock:
-            self.disputes[number] |= {"status": "resolved", "resolution": resolution}
+            dispute = self.disputes[number]
+            dispute |= {"status": "resolved", "resolution": resolution}
+            if resolution != "declined":  # only now the money leaves
+                self._move(dispute["currency"], -dispute["refund_amount"])
             self._notify("charge.dispute.resolve", self.disputes[number])
 
     @route("GET", "/dispute/(?P<number>[^/]+)")

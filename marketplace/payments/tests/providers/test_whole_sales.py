@@ -18,10 +18,15 @@ from marketplace.payments.audits import (
 )
 from marketplace.payments.errors import PaymentOutcomeUnknown, WebhookNotSigned
 from marketplace.payments.ledger.audit import Tally
-from marketplace.payments.models import Payout, ProviderWebhook, Refund
+from marketplace.payments.models import Chargeback, Payout, ProviderWebhook, Refund
 from marketplace.payments.projections import check_projections
 from marketplace.payments.providers.factory import PayoutUnavailable
-from marketplace.payments.providers.protocol import ObjectKind, PaymentOutcome, RefundOutcome
+from marketplace.payments.providers.protocol import (
+    ChargebackOutcome,
+    ObjectKind,
+    PaymentOutcome,
+    RefundOutcome,
+)
 from marketplace.payments.services import (
     HoldOutcome,
     add_bank_account,
@@ -265,6 +270,25 @@ def test_a_withdrawal_that_nobody_can_pay_is_refused_and_takes_nothing(
         )
     assert wallet(sale.seller) == earned
     assert not Payout.objects.exists()
+
+
+@pytest.mark.parametrize("outcome", [ChargebackOutcome.WON, ChargebackOutcome.LOST])
+def test_a_chargeback_takes_the_money_and_its_fee_as_the_provider_does(
+    stage: Stage, outcome: ChargebackOutcome
+) -> None:
+    sale = stage.sell()
+    payment = stage.harness.provider.fetch_payment(sale.attempt.provider_payment_id or "")
+    chargeback_id = stage.harness.open_chargeback(payment)
+    stage.take_in()
+    assert Chargeback.objects.get().payment_id == sale.payment_id
+    assert escrow(sale) == 0, "it waits in dispute"
+    if stage.name == "stripe":  # Paystack takes it only when the dispute is lost (ADR 58)
+        stage.check_books()
+    stage.harness.close_chargeback(chargeback_id, outcome)
+    stage.take_in()
+    won = outcome is ChargebackOutcome.WON
+    assert escrow(sale) == (stage.amount.amount_minor if won else 0)
+    stage.check_books()
 
 
 class TestIncomingWebhooks:
