@@ -16,6 +16,8 @@ MONEY_TABLES = (
     "payments_payment_attempt",
     "payments_payout",
     "payments_refund",
+    "payments_top_up",
+    "payments_currency_exchange",
     "payments_transaction",
     "payments_wallet",
     "orders_order",

@@ -113,6 +113,17 @@ PAYMENT_START = {
     },
     "next_action": {"type": "redirect", "url": "https://provider.example/pay/pay_5kZ0"},
 }
+PAY_FROM_WALLET = {"payment_method": "wallet"}
+PAID_FROM_WALLET = {
+    "payment": {
+        **PAYMENT_START["payment"],  # type: ignore[dict-item]
+        "status": "COMPLETED",
+        "payment_method": "wallet",
+        "payment_provider": "wallet",
+        "escrow_status": "IN_ESCROW",
+    },
+    "next_action": {"type": "none"},
+}
 HISTORY_ENTRY = {
     "id": ORDER_ID,
     "checkout_id": CHECKOUT_ID,

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,11 +15,12 @@ from marketplace.core.api.pagination import CursorPage
 from marketplace.core.api.schema import NothingSerializer, takes_nothing
 from marketplace.logistics import errors as shipping
 from marketplace.orders import errors, queries, services
-from marketplace.orders.api import rendering
+from marketplace.orders.api import examples, rendering
 from marketplace.orders.api import serializers as s
 from marketplace.orders.api.versions import etag, expected_version
 from marketplace.orders.transitions import Party
 from marketplace.payments import errors as money
+from marketplace.payments import errors as payment_errors
 from marketplace.products.services import OutOfStock, ProductNotAvailable
 from marketplace.users.queries import get_public_cards
 
@@ -135,11 +136,24 @@ class PayView(APIView):
     @extend_schema(
         operation_id="orders_pay",
         tags=["orders"],
-        summary="The buyer starts to pay: answers where to go",
+        summary="The buyer starts to pay: answers where to go, or that the wallet has paid",
         request=s.PayOrderSerializer,
         responses=s.PaymentStartSerializer,
+        examples=[
+            OpenApiExample("From the wallet", value=examples.PAY_FROM_WALLET, request_only=True),
+            OpenApiExample(
+                "Paid from the wallet", value=examples.PAID_FROM_WALLET, response_only=True
+            ),
+        ],
     )
-    @refuses(errors.OrderNotPayable, errors.OrderAlreadyPaid, *FINISHED)
+    @refuses(
+        errors.OrderNotPayable,
+        errors.OrderAlreadyPaid,
+        payment_errors.InsufficientBalance,
+        payment_errors.FundsOnHold,
+        payment_errors.WalletInactive,
+        *FINISHED,
+    )
     @honours_if_match
     @idempotent(spans_transactions=True)
     def post(self, request: Request, order_id: UUID) -> Response:
