@@ -69,6 +69,7 @@ NAVIGATION = [
         _link("Accounts", "menu_book", "payments.ledgeraccount"),
         _link("Journals", "library_books", "payments.ledgerjournal"),
         _link("Entries", "format_list_numbered", "payments.ledgerentry"),
+        _link("Seals", "verified_user", "payments.seal"),
     ),
     _group(
         "People",

@@ -1,6 +1,7 @@
 """The entries of one account, newest first, a page at a time: as fast at the millionth page."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,13 @@ from django.urls import reverse
 
 from marketplace.payments.admin.ledger_links import about_account, in_a_row
 from marketplace.payments.ledger.accounts import Account, AccountKind
-from marketplace.payments.ledger.balances import StatementLine, get_balance, list_statement
+from marketplace.payments.ledger.balances import (
+    StatementLine,
+    get_balance,
+    get_balance_at,
+    is_settled,
+    list_statement,
+)
 from marketplace.payments.models import LedgerAccount
 
 PAGE_LINES = 50
@@ -25,6 +32,10 @@ def show_statement(
         return redirect("admin:payments_ledgeraccount_changelist")
     account = Account(row.code, row.currency, AccountKind(row.kind_id))
     cursor = request.GET.get("after", "")
+    moment = _moment(request.GET.get("at", ""))
+    past = get_balance_at(account, moment) if moment else None
+    if past and past.version is not None and not cursor:
+        cursor = str(past.version + 1)
     try:
         page = list_statement(account, cursor=cursor, limit=PAGE_LINES)
     except ValueError:
@@ -38,6 +49,9 @@ def show_statement(
             "title": f"{row.code} {row.currency}",
             "account": row,
             "balance": get_balance(account),
+            "at": moment,
+            "past": past,
+            "is_settled": moment and is_settled(moment),
             "about": in_a_row(about_account(row)),
             "lines": [_shown(line, is_debit_account=is_debit) for line in page.lines],
             "is_newest": not cursor,
@@ -45,6 +59,15 @@ def show_statement(
             "here": reverse("admin:payments_ledgeraccount_statement", args=[account_id]),
         },
     )
+
+
+def _moment(given: str) -> datetime | None:
+    """What the date field sends; its clock is UTC, as is that of the page."""
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _shown(line: StatementLine, *, is_debit_account: bool) -> Mapping[str, Any]:

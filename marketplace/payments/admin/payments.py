@@ -18,6 +18,7 @@ from marketplace.core.admin import (
 )
 from marketplace.payments.admin.display import AmountMixin, link
 from marketplace.payments.admin.ledger_links import in_a_row, statement_of
+from marketplace.payments.admin.seals import money_trail
 from marketplace.payments.models import (
     LedgerAccount,
     LedgerJournal,
@@ -116,7 +117,8 @@ class PaymentAdmin(AmountMixin, ReadOnlyAdmin):
         ),
         ("More", {"fields": ("id", "order_id", "payment_details", "created_at", "updated_at")}),
     )
-    readonly_fields = ("links", "commission_text", "timeline", "journals")
+    readonly_fields = ("links", "commission_text", "timeline", "journals", "trail")
+    exclude = ("commission_terms",)
 
     @admin.display(description="commission, as frozen at the sale")
     def commission_text(self, payment: Payment) -> str:
@@ -176,6 +178,10 @@ class PaymentAdmin(AmountMixin, ReadOnlyAdmin):
         rows = LedgerAccount.objects.filter(code__in=[f"{code}escrow", f"{code}disputed"])
         for account in rows.order_by("code"):
             yield statement_of(account.pk, f"{account.code.split(':')[-1].capitalize()} account")
+
+    @admin.display(description="money trail")
+    def trail(self, payment: Payment) -> str:
+        return money_trail(payment)
 
     @admin.display(description="books")
     def journals(self, payment: Payment) -> str:

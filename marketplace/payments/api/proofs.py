@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from marketplace.core.api import actor_of, money_field, money_members, refuses
 from marketplace.core.api.schema import shown_as
 from marketplace.payments import errors, queries
-from marketplace.payments.api import examples
+from marketplace.payments.api import evidence_examples as examples
 from marketplace.payments.api.serializers import currency_field
 from marketplace.payments.queries.get_money_trail import MoneyTrail, SealMark, TrailJournal
 

@@ -16,7 +16,7 @@ from marketplace.core.api.input import StrictSerializer
 from marketplace.core.api.schema import shown_as
 from marketplace.core.money import known_currencies
 from marketplace.payments import errors, queries
-from marketplace.payments.api import examples
+from marketplace.payments.api import evidence_examples as examples
 from marketplace.payments.api.serializers import currency_field
 from marketplace.payments.api.views import own_id
 from marketplace.payments.statements.csv_file import write_csv
