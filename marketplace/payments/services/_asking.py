@@ -33,7 +33,7 @@ from marketplace.payments.providers.protocol import (
 
 ABANDONED_AFTER_SECONDS = 30
 """An intent without an outcome for so long was left by a process that died."""
-FORGOTTEN_AFTER_HOURS = 48
+FORGOTTEN_AFTER_HOURS = 25
 """No provider's page lives so long (PayPal: 3 hours, Flutterwave: 24): one that the provider does
 not know by then was never paid."""
 NOT_COLLECTED = "not_collected"

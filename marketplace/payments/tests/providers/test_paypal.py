@@ -1,7 +1,9 @@
 """What only PayPal has: approval before capture, certificates, batches, whole currencies."""
 
 import logging
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -139,6 +141,16 @@ def test_a_capture_whose_answer_is_lost_takes_the_money_once(
     assert len(fake.captures) == 1
 
 
+def test_many_who_collect_at_once_take_the_money_once(
+    fake: PayPalServer, paypal: PayPalProvider
+) -> None:
+    payment = approved(fake, paypal)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(paypal.capture_payment, [payment.id] * 8))
+    assert {answer.outcome for answer in answers} == {PaymentOutcome.CAPTURED}
+    assert len(fake.captures) == 1
+
+
 def test_a_capture_after_its_key_is_forgotten_is_refused_and_asked(
     fake: PayPalServer, paypal: PayPalProvider
 ) -> None:
@@ -273,6 +285,19 @@ def test_one_token_serves_many_requests(fake: PayPalServer, paypal: PayPalProvid
     for _ in range(3):
         paypal.create_payment(new_payment(EUROS))
     assert fake.tokens_given == 1
+
+
+def test_a_token_is_renewed_before_it_ends(
+    fake: PayPalServer, paypal: PayPalProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    payment = paypal.create_payment(new_payment(EUROS))
+    monkeypatch.setattr("marketplace.payments.providers.oauth.time.monotonic", lambda: now + 32_300)
+    paypal.fetch_payment(payment.id)
+    assert fake.tokens_given == 1
+    monkeypatch.setattr("marketplace.payments.providers.oauth.time.monotonic", lambda: now + 32_350)
+    paypal.fetch_payment(payment.id)
+    assert fake.tokens_given == 2, "a minute before the nine hours are over"
 
 
 def test_no_secret_token_or_receiver_reaches_a_log(
