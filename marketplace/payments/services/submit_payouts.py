@@ -2,6 +2,7 @@ from uuid import UUID
 
 import structlog
 
+from marketplace.core.db import is_connection_failure
 from marketplace.core.money import Money
 from marketplace.payments.appointments import claim_due, give_back
 from marketplace.payments.models import Payout, PayoutStatus
@@ -43,8 +44,21 @@ def submit_payouts() -> int:
     frozen = payouts_frozen()
     payout_ids = claim_due(Payout, only=ALREADY_AT_THE_PROVIDER if frozen else "")
     for payout_id in payout_ids:
-        _submit(payout_id)
+        try:
+            _submit(payout_id)
+        except Exception as error:
+            if is_connection_failure(error):
+                raise
+            _leave(payout_id, error)
     return len(payout_ids)
+
+
+def _leave(payout_id: UUID, error: Exception) -> None:
+    """An error of ours (an account that cannot be opened, say) holds up this one only. Its lease
+    brings it back, and then the provider is asked before anything is sent."""
+    log.error("payout_not_submitted", payout_id=str(payout_id), exc_info=error)
+    text = f"{type(error).__name__}: {error}"[:500]
+    Payout.objects.filter(id=payout_id).update(last_error=text)
 
 
 def _submit(payout_id: UUID) -> None:

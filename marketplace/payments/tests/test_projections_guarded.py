@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from marketplace.core.money import Money
-from marketplace.payments.models import Payment, Payout
+from marketplace.payments.models import BankAccount, Payment, Payout
 from marketplace.payments.services import release_escrow, request_withdrawal, submit_payouts
 from marketplace.payments.tests.factories import (
     actor_for,
@@ -17,6 +17,7 @@ from marketplace.payments.tests.factories import (
     make_bank_account,
     make_paid_seller,
     make_sale,
+    make_user,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 
@@ -65,7 +66,17 @@ def test_a_payment_does_not_change_without_an_event(
 
 
 @pytest.mark.parametrize(
-    "change", ["amount_minor = 1", "status = 'FAILED'", "user_id = gen_random_uuid()"]
+    "change",
+    [
+        "amount_minor = 1",
+        "status = 'FAILED'",
+        "user_id = gen_random_uuid()",
+        "approvals_needed = 1",
+        "approved_by = '[\"somebody\"]'",
+        "awaits_approval = NOT awaits_approval, approvals_needed = 1",
+        "requested_at = requested_at - interval '30 days'",
+        "policy = '{}'",
+    ],
 )
 def test_a_payout_does_not_change_without_an_event(
     provider: FakeProvider, as_runtime_role: None, change: str
@@ -73,6 +84,21 @@ def test_a_payout_does_not_change_without_an_event(
     seller = make_paid_seller(provider)
     withdraw(seller)
     assert refused(Payout, change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "usable_from_at = now() - interval '1 day'",
+        "number_encrypted = '\\x00'",
+        "account_holder_encrypted = '\\x00'",
+        "currency = 'USD'",
+        "user_id = gen_random_uuid()",
+    ],
+)
+def test_a_bank_account_is_never_edited(as_runtime_role: None, change: str) -> None:
+    make_bank_account(make_user())
+    assert refused(BankAccount, change)
 
 
 def test_the_commands_themselves_are_not_hindered(
@@ -86,7 +112,7 @@ def test_the_commands_themselves_are_not_hindered(
     assert sale.payment.escrow_status == "RELEASED"
 
 
-@pytest.mark.parametrize("model", [Payment, Payout])
+@pytest.mark.parametrize("model", [Payment, Payout, BankAccount])
 def test_none_is_deleted(provider: FakeProvider, as_runtime_role: None, model: Any) -> None:
     withdraw(make_paid_seller(provider))
     with (

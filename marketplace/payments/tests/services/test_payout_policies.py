@@ -8,7 +8,9 @@ from django.db import IntegrityError, transaction
 
 from marketplace.config.settings import base
 from marketplace.core import clock
+from marketplace.core.actor import Actor
 from marketplace.core.errors import DomainError
+from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.payments.errors import (
     BankAccountNotUsableYet,
@@ -23,11 +25,12 @@ from marketplace.payments.payout_terms import PayoutTerms
 from marketplace.payments.projections import check_projections
 from marketplace.payments.providers.protocol import PayoutOutcome
 from marketplace.payments.repositories.payout_policies import read_payout_terms
-from marketplace.payments.services import request_withdrawal, submit_payouts
+from marketplace.payments.services import refund_order, request_withdrawal, submit_payouts
 from marketplace.payments.services.record_payout_outcome import record_payout_observed
 from marketplace.payments.tests.factories import (
     actor_for,
     everything,
+    in_transaction,
     make_bank_account,
     make_paid_seller,
     make_user,
@@ -217,6 +220,25 @@ class TestFirstSales:
         with clock.frozen(START + timedelta(days=2)):
             sell(provider, seller, Money(800, "EUR"))
             withdraw(seller, 800)
+
+    def test_of_a_refunded_first_sale_only_the_rest_is_held(
+        self, provider: FakeProvider, seller: User
+    ) -> None:
+        with clock.frozen(START + timedelta(hours=1)):
+            second = sell(provider, seller, Money(4_000, "EUR"))
+            sell(provider, seller, Money(1_000, "EUR"))
+            in_transaction(
+                refund_order,
+                refund_id=new_id(),
+                order_id=second.order_id,
+                amount=Money(3_000, "EUR"),
+                reason="Broken",
+                actor=Actor.system("test"),
+            )
+        with clock.frozen(START + timedelta(hours=2)):
+            assert wallet(seller) == 12_000
+            assert refused(FundsOnHold, seller, 1_001).extra["available"] == "10.00"
+            withdraw(seller, 1_000)
 
     def test_a_policy_that_is_relaxed_frees_the_money_at_once(self, seller: User) -> None:
         with clock.frozen(START + timedelta(hours=1)):

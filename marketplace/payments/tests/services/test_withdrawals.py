@@ -23,6 +23,7 @@ from marketplace.payments.errors import (
 )
 from marketplace.payments.ledger import accounts
 from marketplace.payments.models import (
+    BankAccount,
     PaymentReview,
     Payout,
     PayoutMinimum,
@@ -326,6 +327,20 @@ def test_a_repetition_that_nobody_knows_and_that_is_refused_comes_back(
         submit_payouts()
     payout.refresh_from_db()
     assert (payout.status, wallet(seller)) == ("FAILED", 10_000)
+
+
+def test_an_account_that_cannot_be_opened_holds_up_its_own_payout_only(
+    provider: FakeProvider, seller: User
+) -> None:
+    bad = withdraw(seller, 1_000, "bad")
+    other = withdraw(make_paid_seller(provider), 2_000)
+    BankAccount.objects.filter(id=bad.bank_account_id).update(number_encrypted=b"altered")
+    assert submit_payouts() == 2
+    other.refresh_from_db()
+    bad.refresh_from_db()
+    assert (other.status, bad.status) == ("SENT", "REQUESTED")
+    assert "Undecipherable" in bad.last_error
+    assert wallet(seller) == 9_000, "nothing is booked on a guess"
 
 
 def _refuse(new: Any) -> Any:
