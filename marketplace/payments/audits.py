@@ -130,6 +130,26 @@ def check_transit_accounts(tally: Tally) -> Iterator[str]:
             yield f"{code}: holds {books} {currency} instead of {expected}"
 
 
+TOP_UPS = """
+    SELECT t.id, t.credited_minor, coalesce(nullif(t.credited_currency, ''), t.currency),
+           coalesce(-sum(e.amount_minor), 0)
+      FROM payments_top_up t
+      LEFT JOIN payments_ledger_journal j ON j.business_key = 'top-up:' || t.id
+      LEFT JOIN (payments_ledger_entry e
+                 JOIN payments_ledger_account a ON a.id = e.account_id AND a.kind = 'user_wallet')
+             ON e.journal_id = j.id
+     GROUP BY t.id
+"""
+
+
+def check_top_ups_equal_their_journals(tally: Tally) -> Iterator[str]:
+    """What a top-up says is in the wallet is what its journal put there."""
+    for top_up_id, credited, currency, books in stream(TOP_UPS):
+        tally.examined += 1
+        if credited != books:
+            yield f"top-up {top_up_id}: credited {credited} {currency}, its journals {books}"
+
+
 def check_clearing_equals_providers(tally: Tally) -> Iterator[str]:
     """Each provider's balance report equals our clearing account with it.
 
@@ -183,6 +203,7 @@ def _clearing(provider: str) -> Mapping[str, int]:
 
 register_audit("payments equal a rebuild from their events", check_projections_equal_events)
 register_audit("statements equal the ledger", check_statements_equal_ledger)
+register_audit("top-ups equal their journals", check_top_ups_equal_their_journals)
 register_audit("payments equal their accounts", check_payments_equal_their_accounts)
 register_audit("refunds and chargebacks empty their accounts", check_transit_accounts)
 # Not on this one: it compares two moments. The monitor compares item by item, with a grace.

@@ -6,10 +6,29 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 
+from marketplace.core.actor import Actor
+from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.payments.models import BankAccount, Payment, Payout
 from marketplace.payments.services import release_escrow, request_withdrawal, submit_payouts
+from marketplace.payments.models import (
+    CurrencyExchange,
+    Payment,
+    Payout,
+    TopUp,
+    Wallet,
+    WalletDecision,
+)
+from marketplace.payments.services import (
+    exchange_currency,
+    release_escrow,
+    request_withdrawal,
+    reverse_exchange,
+    submit_payouts,
+    suspend_wallet,
+)
 from marketplace.payments.tests.factories import (
     actor_for,
     hold,
@@ -18,6 +37,9 @@ from marketplace.payments.tests.factories import (
     make_paid_seller,
     make_sale,
     make_user,
+    report_top_up,
+    start_top_up,
+    wallet,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 
@@ -99,6 +121,54 @@ def test_a_payout_does_not_change_without_an_event(
 def test_a_bank_account_is_never_edited(as_runtime_role: None, change: str) -> None:
     make_bank_account(make_user())
     assert refused(BankAccount, change)
+        "amount_minor = amount_minor + 1",
+        "credited_minor = 1, credited_at = now(), captured_minor = 1",
+        "status = 'CAPTURED'",
+        "user_id = gen_random_uuid()",
+        "version = version + 1",
+    ],
+)
+def test_a_top_up_does_not_change_without_an_event(
+    provider: FakeProvider, as_runtime_role: None, change: str
+) -> None:
+    start_top_up(make_user())
+    assert refused(TopUp, change)
+
+
+@pytest.mark.parametrize("change", ["sold_minor = 1", "reversed_at = now()", "rate = '2'"])
+def test_an_exchange_does_not_change_without_an_event(
+    provider: FakeProvider, as_runtime_role: None, change: str
+) -> None:
+    exchange_some(make_paid_seller(provider))
+    assert refused(CurrencyExchange, change)
+
+
+def test_wallets_are_filled_and_exchanged_and_suspended_all_the_same(
+    provider: FakeProvider, as_runtime_role: None
+) -> None:
+    user = make_user()
+    report_top_up(provider, start_top_up(user).id)
+    exchange_id = exchange_some(user)
+    treasury = Actor.system("treasury")
+    reverse_exchange(exchange_id=exchange_id, reason="A mistake", actor=treasury)
+    kept = Wallet.objects.get(user=user, currency="EUR")
+    suspend_wallet(wallet_id=kept.id, actor=treasury, reason="A claim")
+    assert wallet(user) == 10_000
+    for model in (TopUp, CurrencyExchange, WalletDecision):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            QuerySet(model).delete()
+
+
+def exchange_some(user: Any) -> Any:
+    return exchange_currency(
+        user_id=user.pk,
+        sell=Money(1_000, "EUR"),
+        buy=Money(1_100, "USD"),
+        rate="1.1",
+        reason="Asked for",
+        exchange_id=new_id(),
+        actor=Actor.system("treasury"),
+    ).id
 
 
 def test_the_commands_themselves_are_not_hindered(

@@ -10,6 +10,7 @@ from marketplace.core import clock
 from marketplace.core.actor import Role
 from marketplace.core.errors import DomainError, Forbidden, NotFound
 from marketplace.core.events.testing import recorded
+from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.payments.errors import (
     HoldingLimitMissing,
@@ -29,6 +30,7 @@ from marketplace.payments.services import (
     raise_holding_alerts,
     refund_escrow,
     release_escrow,
+    release_part,
     resolve_review,
 )
 from marketplace.payments.tests.factories import (
@@ -45,6 +47,7 @@ from marketplace.payments.tests.factories import (
     wallet,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
+from marketplace.payments.tests.services.test_at_the_same_time import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -287,3 +290,30 @@ def test_what_is_due_is_read_from_an_index_of_nothing_else(sale: Sale) -> None:
     plan = due.values_list("id", flat=True).explain()
     assert "payments_payment_alert_due" in plan
     assert "Sort" not in plan
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_tell_it_once(provider: FakeProvider) -> None:
+    sale = make_sale()
+    hold(sale, provider)
+    Payment.objects.filter(id=sale.payment_id).update(
+        must_settle_before=clock.now() + timedelta(hours=3),
+        next_alert_at=clock.now() - timedelta(hours=1),
+    )
+
+    at_once(raise_holding_alerts, raise_holding_alerts, raise_holding_alerts)
+
+    assert len(recorded("payments.HoldingLimitNear")) == 1
+    assert kinds() == ["HOLDING_LIMIT_DAY"]
+
+
+def test_a_part_that_was_released_leaves_the_rest_with_its_date(sale: Sale) -> None:
+    limit = sale.payment.must_settle_before
+    in_transaction(
+        release_part, order_id=sale.order_id, amount=Money(4_000, "EUR"), release_id=new_id()
+    )
+    with days_later(83.1):
+        raise_holding_alerts()
+
+    assert sale.payment.must_settle_before == limit
+    assert recorded("payments.HoldingLimitNear")[0]["held_minor"] == 6_000
