@@ -8,10 +8,11 @@ balance, https://docs.stripe.com/reports/report-types/balance:
 
 What is read of the columns: ``balance_transaction_id``, ``created_utc`` (``effective_at_utc`` for
 payouts), ``currency``, ``gross``, ``fee``, ``net`` (major units, signed, ``gross - fee = net``),
-``reporting_category``, and for the object ``source_id`` (``payout_id`` for payouts),
-``payment_intent_id`` and ``charge_id`` where they were chosen. Other columns are left alone; the
-decimal separator is a point. ``reporting_category`` is explained at
-https://docs.stripe.com/reports/reporting-categories.
+``reporting_category`` (https://docs.stripe.com/reports/reporting-categories), and for the object
+``source_id`` (``payout_id`` for payouts). Choose ``payment_metadata[reference]``,
+``refund_metadata[reference]`` and ``transfer_metadata[reference]`` too: our own names, by which
+payments are recognised whose source is a charge. Other columns are left alone; the decimal
+separator is a point. Lines have the ids of the API's, so that both may be imported.
 """
 
 from collections.abc import Iterator
@@ -29,11 +30,16 @@ KINDS = {
     "dispute": ReportKind.CHARGEBACK,
     "dispute_reversal": ReportKind.CHARGEBACK_RETURN,
     "fee": ReportKind.FEE,
-    "payout": ReportKind.PAYOUT,
-    "payout_reversal": ReportKind.PAYOUT_RETURN,
+    # Sellers are paid by transfers; a payout is what Stripe pays to our own bank.
+    "transfer": ReportKind.PAYOUT,
+    "transfer_reversal": ReportKind.PAYOUT_RETURN,
+    "payout": ReportKind.SETTLEMENT,
+    "payout_reversal": ReportKind.SETTLEMENT,
 }
 """Every other category is OTHER: it stays an open item until a person has looked at it."""
-PAYMENT_KINDS = (ReportKind.PAYMENT, ReportKind.FEE)
+REFERENCES = tuple(f"{source}_metadata[reference]" for source in ("refund", "transfer", "payment"))
+"""Where our own name may stand. A refund's line carries its payment's note as well: last."""
+NAMED_BY_PAYMENT = ("charge", "fee")
 
 
 def read_stripe(file: BinaryIO) -> Iterator[tuple[int, ReportLine]]:
@@ -60,9 +66,6 @@ def _lines(row: Row) -> Iterator[ReportLine]:
 
 def _line(row: Row, line_id: str, kind: ReportKind, amount: Money) -> ReportLine:
     source = row.text("source_id") or row.text("payout_id")
-    if kind in PAYMENT_KINDS:
-        # Our payments are known by their payment intent; the source of the line is its charge.
-        source = row.text("payment_intent_id") or source or row.text("charge_id")
     if not source:
         raise row.wrong("source_id is empty; download the report with that column.")
     if "created_utc" in row.values:
@@ -75,7 +78,13 @@ def _line(row: Row, line_id: str, kind: ReportKind, amount: Money) -> ReportLine
         id=line_id,
         kind=kind,
         object_id=source,
-        reference="",
+        reference=_reference(row),
         amount=amount,
         occurred_at=occurred_at,
     )
+
+
+def _reference(row: Row) -> str:
+    category = row.text("reporting_category")
+    columns = REFERENCES[-1:] if category in NAMED_BY_PAYMENT else REFERENCES[:-1]
+    return next((name for column in columns if (name := row.text(column))), "")

@@ -36,6 +36,11 @@ OBJECTS: Mapping[str, Sequence[tuple[type[Model], str]]] = {
     "CHARGEBACK_RETURN": CHARGEBACKS,
 }
 """What is booked by commands of its own, and how the provider calls it."""
+NAMED: Mapping[str, Sequence[tuple[type[Model], str]]] = {
+    **OBJECTS,
+    "FEE": PAYMENTS,
+    "CHARGEBACK_FEE": CHARGEBACKS,
+}
 
 
 def find_item(item_id: int) -> ReconciliationItem:
@@ -100,7 +105,7 @@ def provider_id_of(item: ReconciliationItem) -> str | None:
         own_id = UUID(item.subject)
     except ValueError:
         return None
-    for model, column in OBJECTS.get(item.kind, ()):
+    for model, column in NAMED.get(item.kind, ()):
         row = QuerySet(model).filter(id=own_id).values(column).first()
         if row is not None:
             return row[column] or ""

@@ -35,7 +35,8 @@ def ask_about_item(*, item_id: int, actor: Actor) -> str:
     if item.match_id is not None or item.resolution_id is not None:
         raise ItemNotOpen
     kind = OBJECTS.get(item.kind)
-    object_id = item.object_id or provider_id_of(item)
+    # The provider's name in our own rows first: a report may name a part of the object.
+    object_id = provider_id_of(item) or item.object_id
     if kind is None or not object_id:
         return ""
     provider = get_provider(item.provider)

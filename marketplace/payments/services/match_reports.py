@@ -1,5 +1,3 @@
-from uuid import UUID
-
 import structlog
 
 from marketplace.core.actor import Actor
@@ -8,11 +6,11 @@ from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
 from marketplace.payments.models import (
     LedgerAccount,
-    PaymentAttempt,
     ProviderReport,
     ReconciliationItem,
 )
 from marketplace.payments.providers.factory import enabled_providers
+from marketplace.payments.repositories.open_items import provider_id_of
 from marketplace.payments.repositories.reconciliation import (
     match_items,
     take_up_entries,
@@ -91,7 +89,9 @@ def _book(*, item: ReconciliationItem) -> None:
     if item.kind == "FEE":
         book_provider_fee(
             provider=item.provider,
-            provider_payment_id=item.object_id or _provider_id_of(item),
+            # The name under which the capture itself books its fee, where it is a payment of ours:
+            # a report may name something else, such as the charge that belongs to it.
+            provider_payment_id=provider_id_of(item) or item.object_id or item.reference,
             payment_id=None,
             amount=amount,
         )
@@ -103,12 +103,3 @@ def _book(*, item: ReconciliationItem) -> None:
             occurred_at=item.happened_at,
             actor=MATCHER,
         )
-
-
-def _provider_id_of(item: ReconciliationItem) -> str:
-    """A file may name a payment by our own id alone."""
-    try:
-        attempts = PaymentAttempt.objects.filter(id=UUID(item.subject))
-    except ValueError:
-        return item.reference
-    return attempts.values_list("provider_payment_id", flat=True).first() or item.reference

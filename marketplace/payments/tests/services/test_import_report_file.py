@@ -18,11 +18,11 @@ HEADER = "line_id,kind,object_id,reference,amount,currency,occurred_at"
 GOOD = "txn_1,PAYMENT,pay_1,,100.00,EUR,2026-11-20T10:00:00+00:00"
 STRIPE_HEADER = (
     "balance_transaction_id,created_utc,created,available_on_utc,currency,gross,fee,net,"
-    "reporting_category,source_id,description,payment_intent_id"
+    "reporting_category,source_id,description,payment_metadata[reference]"
 )
 STRIPE = (
     "txn_1,2026-11-20 10:00:00,2026-11-20 11:00:00,2026-11-27 00:00:00,"
-    'eur,100.00,1.75,98.25,charge,ch_1,"A lamp, with shade",pi_1'
+    'eur,100.00,1.75,98.25,charge,ch_1,"A lamp, with shade",attempt-1'
 )
 
 
@@ -74,17 +74,19 @@ def test_a_stripe_file_gives_the_gross_amount_and_the_fee(operator: Actor) -> No
         operator,
         STRIPE_HEADER,
         STRIPE,
-        "txn_2,2026-11-21 10:00:00,,,eur,-100.00,20.00,-120.00,dispute,dp_1,,pi_1",
+        "txn_2,2026-11-21 10:00:00,,,eur,-100.00,20.00,-120.00,dispute,dp_1,,attempt-1",
         "txn_3,2026-11-21 11:00:00,,,eur,-4.00,0.00,-4.00,other_adjustment,adj_1,,",
         file_format="stripe",
     )
     assert kept() == [
-        ("txn_1", "PAYMENT", "pi_1", 10_000, "EUR"),
-        ("txn_1:fee", "FEE", "pi_1", -175, "EUR"),
+        ("txn_1", "PAYMENT", "ch_1", 10_000, "EUR"),
+        ("txn_1:fee", "FEE", "ch_1", -175, "EUR"),
         ("txn_2", "CHARGEBACK", "dp_1", -10_000, "EUR"),
         ("txn_2:fee", "CHARGEBACK_FEE", "dp_1", -2_000, "EUR"),
         ("txn_3", "OTHER", "adj_1", -400, "EUR"),
     ]
+    references = ProviderReportLine.objects.order_by("id").values_list("reference", flat=True)
+    assert list(references) == ["attempt-1", "attempt-1", "", "", ""]
 
 
 def test_a_stripe_file_of_payouts_is_read_too(operator: Actor) -> None:
@@ -94,7 +96,7 @@ def test_a_stripe_file_of_payouts_is_read_too(operator: Actor) -> None:
         "po_1,2026-11-22 00:00:00,eur,txn_9,-98.25,0.00,-98.25,payout",
         file_format="stripe",
     )
-    assert kept() == [("txn_9", "PAYOUT", "po_1", -9_825, "EUR")]
+    assert kept() == [("txn_9", "SETTLEMENT", "po_1", -9_825, "EUR")]
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_read(operator: Actor) -> None:
@@ -166,7 +168,7 @@ def test_another_encoding_is_named_with_its_line(
     [
         (STRIPE.replace("98.25", "98.24"), "gross less fee is not net"),
         (STRIPE.replace("2026-11-20 10:00:00", ""), "created_utc is empty"),
-        (STRIPE.replace("ch_1", "").replace("pi_1", ""), "source_id is empty"),
+        (STRIPE.replace("ch_1", ""), "source_id is empty"),
         (STRIPE.replace("charge", ""), "reporting_category is empty"),
     ],
 )

@@ -25,6 +25,7 @@ from marketplace.payments.services import (
     request_withdrawal,
     submit_payouts,
 )
+from marketplace.payments.services.book_provider_fee import book_provider_fee
 from marketplace.payments.services.book_unmatched_capture import book_unmatched_capture
 from marketplace.payments.tests.factories import (
     actor_for,
@@ -109,6 +110,24 @@ def test_a_payment_with_its_fee_is_two_journals_and_the_fee_is_booked(
     assert get_balance(accounts.expense_psp_fee("EUR")) == Money(175, "EUR")
     journal = LedgerJournal.objects.get(kind="provider_fee")
     assert journal.business_key == f"psp-fee:sandbox:{attempt.provider_payment_id}"
+
+
+def test_a_fee_that_the_report_names_otherwise_is_booked_once(provider: FakeProvider) -> None:
+    """Stripe reports the charge; we know the payment by its session, and by our reference."""
+    sale = make_sale()
+    hold(sale, provider)
+    attempt = sale.attempt
+    in_transaction(
+        book_provider_fee,
+        provider="sandbox",
+        provider_payment_id=attempt.provider_payment_id,
+        payment_id=sale.payment_id,
+        amount=Money(175, "EUR"),
+    )
+    fee = line(ReportKind.FEE, -175, object_id="ch_1", reference=str(attempt.id))
+    reconcile(provider, capture_line(sale, object_id="ch_1"), fee)
+    assert open_items() == []
+    assert get_balance(accounts.expense_psp_fee("EUR")) == Money(175, "EUR")
 
 
 def test_a_fee_of_another_amount_than_was_booked_stays_open(provider: FakeProvider) -> None:
