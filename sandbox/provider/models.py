@@ -24,6 +24,8 @@ class Payment(models.Model):
     reference = models.CharField(max_length=100, unique=True)
     amount_minor = models.BigIntegerField()
     refunded_minor = models.BigIntegerField(default=0)
+    # By open and lost chargebacks: no longer there to refund.
+    charged_back_minor = models.BigIntegerField(default=0, db_default=0)
     currency = models.CharField(max_length=3)
     description = models.CharField(max_length=500, default="", blank=True)
     return_url = models.CharField(max_length=2000, default="", blank=True)
@@ -43,6 +45,11 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(refunded_minor__gte=0) & Q(refunded_minor__lte=F("amount_minor")),
                 name="payment_refunds_within_capture",
+            ),
+            models.CheckConstraint(
+                condition=Q(charged_back_minor__gte=0)
+                & Q(charged_back_minor__lte=F("amount_minor")),
+                name="payment_chargebacks_within_capture",
             ),
             models.CheckConstraint(
                 condition=Q(refunded_minor=0) | Q(status="succeeded"),
@@ -100,6 +107,38 @@ class Refund(models.Model):
         return f"{self.id} {self.status}"
 
 
+class Chargeback(models.Model):
+    """The payer's bank took the money back: open, then won (by the merchant) or lost."""
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        WON = "won"
+        LOST = "lost"
+
+    id = models.CharField(primary_key=True, max_length=40)
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="chargebacks")
+    # The payment's: a bank knows no reference of the merchant's own for it.
+    reference = models.CharField(max_length=100, db_index=True)
+    amount_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=100)
+    status = models.CharField(max_length=20, choices=Status.choices)
+    respond_by = models.DateTimeField()
+    created_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=AMOUNT_POSITIVE & Q(fee_minor__gte=0), name="chargeback_amount_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.status}"
+
+
 class Payout(models.Model):
     """Money sent to a bank account: pending, then paid or failed; a paid one may be returned."""
 
@@ -141,7 +180,8 @@ class Balance(models.Model):
     """What the sandbox holds for the platform in one currency; the row that locks its money.
 
     `amount_minor` is the sum of the currency's transactions. `reserved_minor` is promised to
-    pending refunds and payouts, which therefore can never fall short together.
+    pending refunds and payouts, which are refused when the balance does not cover them together.
+    A chargeback asks nobody: like a real provider's, the balance may go below zero with one.
     """
 
     currency = models.CharField(primary_key=True, max_length=3)
@@ -151,8 +191,7 @@ class Balance(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(reserved_minor__gte=0) & Q(reserved_minor__lte=F("amount_minor")),
-                name="balance_covers_its_reservations",
+                condition=Q(reserved_minor__gte=0), name="balance_reserved_not_negative"
             ),
         ]
 
@@ -186,6 +225,9 @@ class BalanceTransaction(models.Model):
         REFUND = "refund"
         PAYOUT = "payout"
         PAYOUT_RETURN = "payout_return"
+        CHARGEBACK = "chargeback"
+        CHARGEBACK_FEE = "chargeback_fee"
+        CHARGEBACK_RETURN = "chargeback_return"
 
     position = models.BigIntegerField(primary_key=True)
     kind = models.CharField(max_length=20, choices=Kind.choices)
@@ -202,8 +244,13 @@ class BalanceTransaction(models.Model):
                 fields=["source_id", "kind"], name="balance_transaction_once_per_source"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["payment", "payout_return"], amount_minor__gt=0)
-                | Q(kind__in=["refund", "payout", "fee"], amount_minor__lt=0),
+                condition=Q(
+                    kind__in=["payment", "payout_return", "chargeback_return"], amount_minor__gt=0
+                )
+                | Q(
+                    kind__in=["refund", "payout", "fee", "chargeback", "chargeback_fee"],
+                    amount_minor__lt=0,
+                ),
                 name="balance_transaction_sign_fits_kind",
             ),
         ]

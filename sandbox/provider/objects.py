@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
-from sandbox.provider.models import BalanceTransaction, Payment, Payout, Refund
+from sandbox.provider.models import BalanceTransaction, Chargeback, Payment, Payout, Refund
 
 _PAYOUT_FAILED = {Payout.Status.FAILED, Payout.Status.RETURNED}
 
@@ -49,6 +49,24 @@ def refund_object(refund: Refund) -> dict[str, Any]:
         "failure_code": refund.failure_code if refund.status == "failed" else None,
         "created_at": refund.created_at,
         "settled_at": refund.settled_at,
+    }
+
+
+def chargeback_object(chargeback: Chargeback) -> dict[str, Any]:
+    """A chargeback."""
+    return {
+        "id": chargeback.id,
+        "object": "chargeback",
+        "status": chargeback.status,
+        "payment_id": chargeback.payment_id,
+        "amount": chargeback.amount_minor,
+        "fee": chargeback.fee_minor,
+        "currency": chargeback.currency,
+        "reference": chargeback.reference,
+        "reason": chargeback.reason,
+        "respond_by": chargeback.respond_by,
+        "created_at": chargeback.created_at,
+        "decided_at": chargeback.decided_at,
     }
 
 

@@ -7,14 +7,16 @@ from django.http import HttpRequest
 from sandbox.api.errors import invalid, not_found
 from sandbox.api.http import Answer, endpoint
 from sandbox.api.paging import check_parameters, list_answer, read_limit
-from sandbox.provider.models import Balance, BalanceTransaction, Payment, Payout, Refund
+from sandbox.provider.models import Balance, BalanceTransaction, Chargeback, Payment, Payout, Refund
 from sandbox.provider.objects import (
+    chargeback_object,
     payment_object,
     payout_object,
     refund_object,
     transaction_id,
     transaction_object,
 )
+from sandbox.provider.services.charge_back import decide_chargeback, open_chargeback
 from sandbox.provider.services.create_payment import create_payment
 from sandbox.provider.services.pay_out import create_payout
 from sandbox.provider.services.refund_payment import create_refund
@@ -47,6 +49,17 @@ def _get_refund(_request: HttpRequest, refund_id: str) -> Answer:
     if refund is None:
         raise not_found("refund")
     return Answer(refund_object(refund))
+
+
+def _list_chargebacks(request: HttpRequest) -> Answer:
+    return list_answer(request, Chargeback.objects.all(), chargeback_object)
+
+
+def _get_chargeback(_request: HttpRequest, chargeback_id: str) -> Answer:
+    chargeback = Chargeback.objects.filter(pk=chargeback_id).first()
+    if chargeback is None:
+        raise not_found("chargeback")
+    return Answer(chargeback_object(chargeback))
 
 
 def _list_payouts(request: HttpRequest) -> Answer:
@@ -104,6 +117,9 @@ payment = endpoint(get=_get_payment)
 payment_cancel = endpoint(post=_cancel_payment)
 refunds = endpoint(get=_list_refunds, post=create_refund)
 refund = endpoint(get=_get_refund)
+chargebacks = endpoint(get=_list_chargebacks, post=open_chargeback)
+chargeback = endpoint(get=_get_chargeback)
+chargeback_decide = endpoint(post=decide_chargeback)
 payouts = endpoint(get=_list_payouts, post=create_payout)
 payout = endpoint(get=_get_payout)
 balance = endpoint(get=_get_balance)

@@ -15,7 +15,7 @@ HOLD_SECONDS = 5.0
 LATE_SECONDS = 2.0
 CONTRADICTION_SECONDS = 0.3
 
-# What a confused provider would say about the same thing. A new kind of event (a chargeback, say)
+# What a confused provider would say about the same thing. A new kind of event
 # needs an entry here only if it has an opposite.
 _OPPOSITES = {
     "payment.succeeded": ("payment.declined", "declined"),
@@ -23,6 +23,8 @@ _OPPOSITES = {
     "payment.cancelled": ("payment.succeeded", "succeeded"),
     "refund.succeeded": ("refund.failed", "failed"),
     "refund.failed": ("refund.succeeded", "succeeded"),
+    "chargeback.won": ("chargeback.lost", "lost"),
+    "chargeback.lost": ("chargeback.won", "won"),
     "payout.paid": ("payout.failed", "failed"),
     "payout.failed": ("payout.paid", "paid"),
     "payout.returned": ("payout.paid", "paid"),

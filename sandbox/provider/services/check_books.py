@@ -47,6 +47,14 @@ CHECKS: dict[str, str] = {
                UNION ALL
                SELECT id, 'payout_return', amount_minor, currency
                  FROM provider_payout WHERE status = 'returned'
+               UNION ALL
+               SELECT id, 'chargeback', -amount_minor, currency FROM provider_chargeback
+               UNION ALL
+               SELECT id, 'chargeback_fee', -fee_minor, currency
+                 FROM provider_chargeback WHERE fee_minor > 0
+               UNION ALL
+               SELECT id, 'chargeback_return', amount_minor, currency
+                 FROM provider_chargeback WHERE status = 'won'
           ) AS s ON s.id = t.source_id AND s.kind = t.kind
          WHERE t.source_id IS NULL OR s.id IS NULL
             OR t.amount_minor <> s.amount OR t.currency <> s.currency
@@ -57,6 +65,12 @@ CHECKS: dict[str, str] = {
           LEFT JOIN provider_refund r ON r.payment_id = p.id AND r.status <> 'failed'
          GROUP BY p.id HAVING p.refunded_minor <> COALESCE(sum(r.amount_minor), 0)
     """,
+    "a payment counts exactly its open and lost chargebacks": """
+        SELECT p.id, p.charged_back_minor, COALESCE(sum(c.amount_minor), 0)
+          FROM provider_payment p
+          LEFT JOIN provider_chargeback c ON c.payment_id = p.id AND c.status <> 'won'
+         GROUP BY p.id HAVING p.charged_back_minor <> COALESCE(sum(c.amount_minor), 0)
+    """,
     "every outcome was told": """
         SELECT id, type FROM (
             SELECT reference, id, 'payment.' || status AS type FROM provider_payment
@@ -64,6 +78,11 @@ CHECKS: dict[str, str] = {
             UNION ALL
             SELECT reference, id, 'refund.' || status FROM provider_refund
              WHERE status IN ('succeeded', 'failed')
+            UNION ALL
+            SELECT reference, id, 'chargeback.opened' FROM provider_chargeback
+            UNION ALL
+            SELECT reference, id, 'chargeback.' || status FROM provider_chargeback
+             WHERE status <> 'open'
             UNION ALL
             SELECT reference, id, 'payout.' || status FROM provider_payout
              WHERE status IN ('paid', 'failed', 'returned')) AS outcome

@@ -63,7 +63,7 @@ def _check(payment: Payment, refund: Refund) -> None:
         raise refused(
             "currency_mismatch", f"The payment was made in {payment.currency}.", "currency"
         )
-    left_minor = payment.amount_minor - payment.refunded_minor
+    left_minor = payment.amount_minor - payment.refunded_minor - payment.charged_back_minor
     if refund.amount_minor > left_minor:
         raise refused(
             "refund_exceeds_payment", f"At most {left_minor} is left to refund.", "amount"

@@ -17,6 +17,7 @@ from uuid import uuid4
 import httpx
 import psycopg
 
+from marketplace.core.money import Money
 from marketplace.payments.tests.providers.waiting import wait_for
 
 ROOT = Path(__file__).parents[4]
@@ -48,6 +49,30 @@ class RunningSandbox:
             trust_env=False,
         )
         assert answer.status_code == 201, answer.text
+
+    def open_chargeback(self, provider_payment_id: str, amount: Money) -> str:
+        """What the payer's bank does."""
+        body = {
+            "payment_id": provider_payment_id,
+            "amount": amount.amount_minor,
+            "currency": amount.currency,
+        }
+        opened: dict[str, Any] = self._as_bank("/v1/chargebacks", body)
+        return str(opened["id"])
+
+    def decide_chargeback(self, chargeback_id: str, outcome: str) -> None:
+        self._as_bank(f"/v1/chargebacks/{chargeback_id}/decide", {"outcome": outcome})
+
+    def _as_bank(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = httpx.post(
+            f"{self.url}{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {API_KEY}"},
+            trust_env=False,
+        )
+        assert answer.status_code < 400, answer.text
+        decided: dict[str, Any] = answer.json()
+        return decided
 
 
 @contextmanager

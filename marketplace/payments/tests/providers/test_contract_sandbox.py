@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 
 from marketplace.payments.providers.protocol import (
+    ChargebackOutcome,
     ObjectKind,
     PaymentOutcome,
     PaymentProvider,
@@ -18,7 +19,6 @@ from marketplace.payments.providers.protocol import (
 from marketplace.payments.providers.sandbox import SandboxProvider
 from marketplace.payments.tests.providers.contract import (
     Harness,
-    Lacks,
     ProviderContract,
     Trouble,
 )
@@ -27,7 +27,6 @@ from marketplace.payments.tests.providers.sandbox_server import API_KEY, Running
 
 class SandboxHarness(Harness):
     ENDS = {"FAILED": "fail", "RETURNED": "return"}
-    lacks = {Lacks.CHARGEBACKS: "the sandbox is learning them"}
 
     def __init__(self, running: RunningSandbox) -> None:
         self.running = running
@@ -56,6 +55,12 @@ class SandboxHarness(Harness):
         action = "drop" if trouble is Trouble.BROKEN else trouble.value
         options = {"delay_seconds": 2} if trouble is Trouble.TIMEOUT else {}
         self.running.order(f"{kind}s", action, reference, next=1, **options)
+
+    def open_chargeback(self, payment: ProviderPayment) -> str:
+        return self.running.open_chargeback(payment.id, payment.amount)
+
+    def close_chargeback(self, chargeback_id: str, outcome: ChargebackOutcome) -> None:
+        self.running.decide_chargeback(chargeback_id, outcome.lower())
 
     def event(self, kind: ObjectKind, object_id: str) -> bytes:
         return f'{{"id":"evt_1","type":"{kind}.changed","data":{{"id":"{object_id}"}}}}'.encode()

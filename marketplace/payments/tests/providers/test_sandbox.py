@@ -17,7 +17,7 @@ from marketplace.payments.audits import (
     check_payments_equal_their_accounts,
 )
 from marketplace.payments.ledger.audit import Tally
-from marketplace.payments.models import LedgerEntry, Payout, Refund
+from marketplace.payments.models import Chargeback, LedgerEntry, Payout, Refund
 from marketplace.payments.projections import check_projections
 from marketplace.payments.providers.protocol import (
     BadSignature,
@@ -227,6 +227,30 @@ def test_a_sale_and_a_cancelled_sale_over_real_sockets(on_sandbox: RunningSandbo
     take_in(on_sandbox, b"payout.paid")
     assert Payout.objects.get().status == "PAID"
     assert wallet(kept.seller) == 0
+    assert check_projections().differences == []
+    assert list(check_payments_equal_their_accounts(Tally())) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("outcome", ["won", "lost"])
+def test_a_chargeback_over_real_sockets(on_sandbox: RunningSandbox, outcome: str) -> None:
+    sale = make_sale()
+    started = start(sale)
+    paid_id = sale.attempt.provider_payment_id or ""
+    on_sandbox.press(paid_id, "pay")
+    take_in(on_sandbox, b"payment.succeeded")
+    in_transaction(hold_captured_funds, payment_id=sale.payment_id, attempt_id=started.attempt_id)
+    on_sandbox.order("webhooks", "contradictory", str(started.attempt_id))
+    chargeback_id = on_sandbox.open_chargeback(paid_id, Money(10_000, "EUR"))
+    take_in(on_sandbox, b"chargeback.opened")
+    assert sale.payment.disputed_minor == 10_000
+    on_sandbox.decide_chargeback(chargeback_id, outcome)
+    take_in(on_sandbox, f"chargeback.{outcome}".encode())
+    # What contradicts it is asked about like everything else, and changes nothing.
+    take_in(on_sandbox, b"chargeback.")
+    chargeback = Chargeback.objects.get()
+    assert (chargeback.status, chargeback.contradictions) == (outcome.upper(), 0)
+    assert sale.payment.held_minor == (10_000 if outcome == "won" else 0)
     assert check_projections().differences == []
     assert list(check_payments_equal_their_accounts(Tally())) == []
 
