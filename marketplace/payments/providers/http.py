@@ -34,7 +34,7 @@ UNKNOWN_STATUSES = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_RE
 # What a provider may repeat of a request: keys, IBANs, card and account numbers.
 SECRETS_IN_TEXT = re.compile(
     r"\b(?:[spr]k|whsec|FLWSECK|Bearer)[_ -][\w.-]+|\b[A-Z]{2}\d{2}[A-Z0-9 ]{10,30}"
-    r"|\d(?:[ -]?\d){6,}"
+    r"|\d(?:[ -]?\d){6,}|[^\s@<>]+@[^\s@<>]+"
 )
 
 T = TypeVar("T")

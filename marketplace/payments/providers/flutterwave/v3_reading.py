@@ -5,6 +5,7 @@ from typing import Any
 
 from marketplace.core.money import Money
 from marketplace.payments.providers.flutterwave.amounts import fee_of, money_of
+from marketplace.payments.providers.http import without_secrets
 from marketplace.payments.providers.protocol import (
     ChargebackOutcome,
     PaymentOutcome,
@@ -76,7 +77,10 @@ def payout_of(transfer: dict[str, Any]) -> ProviderPayout:
         reference=transfer["reference"],
         outcome=outcome,
         amount=money_of(transfer["amount"], transfer["currency"]),
-        failure_code=(transfer.get("complete_message") or "failed")[:100] if failed else "",
+        # A sentence, which may name the account.
+        failure_code=without_secrets(transfer.get("complete_message") or "failed")[:100]
+        if failed
+        else "",
     )
 
 

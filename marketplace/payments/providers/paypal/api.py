@@ -16,6 +16,7 @@ from marketplace.payments.providers.protocol import ProviderError, ProviderUnkno
 BATCH_EXISTS = "batch_exists:"
 """Our code for a payout that was sent before; PayPal's id of it follows."""
 BATCH_LINK = re.compile(r"/v1/payments/payouts/([A-Z0-9-]{1,64})$")
+CODE = re.compile(r"[A-Za-z0-9_]{1,100}")
 UNDECIDED = frozenset(
     {"DUPLICATE_REQUEST_ID", "PREVIOUS_REQUEST_IN_PROGRESS", "RESOURCE_CONFLICT", "BATCH_EXISTS"}
 )
@@ -54,9 +55,12 @@ def _code_and_message(body: Any) -> tuple[str, str]:
         detail = {}
     if str(detail.get("field", "")).upper() == "SENDER_BATCH_ID":
         return _existing_batch(detail), "this payout was sent before"
-    code = detail.get("issue") or body.get("name") or body.get("error") or ""
-    message = detail.get("description") or body.get("message") or ""
-    return str(code)[:100], str(message)
+    issue = str(detail.get("issue") or "")
+    message = detail.get("description") or issue or body.get("message") or ""
+    if not CODE.fullmatch(issue):
+        # Payouts write a sentence there, which may repeat what we sent.
+        issue = str(body.get("name") or body.get("error") or "")
+    return issue if CODE.fullmatch(issue) else "", str(message)
 
 
 def _existing_batch(detail: dict[str, Any]) -> str:

@@ -293,9 +293,8 @@ class PayPalServer(FakeServer):
         kind, receiver = item["recipient_type"], item["receiver"]
         pattern = {"EMAIL": r"[^@\s]+@[^@\s]+", "PAYPAL_ID": r"[A-Z0-9]{13}"}.get(kind, r"$^")
         if not re.fullmatch(pattern, receiver):
-            raise problem(
-                400, "VALIDATION_ERROR", "Receiver is invalid or does not match with type"
-            )
+            # It repeats what was sent, as a careless provider may.
+            raise problem(400, "VALIDATION_ERROR", f"Receiver {receiver} is invalid")
         if self._balance(item["amount"]["currency"]) < Decimal(item["amount"]["value"]):
             raise problem(422, "INSUFFICIENT_FUNDS")
         batch_id = self._new("BAT")

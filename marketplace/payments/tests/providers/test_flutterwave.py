@@ -230,6 +230,16 @@ def test_v3_answers_a_known_reference_with_the_first_transfer(v3: FlutterwaveV3S
     assert (back.outcome, back.failure_code) == (PayoutOutcome.FAILED, "DISBURSE FAILED")
 
 
+def test_a_failure_that_names_the_account_does_not_carry_it_on(v3: FlutterwaveV3Server) -> None:
+    harness = V3Harness(v3)
+    captured(harness)
+    new = to_bank(harness)
+    payout = harness.provider.pay_out(new)
+    v3.settle_transfer(new.reference, "FAILED")
+    next(iter(v3.transfers.values()))["complete_message"] = f"DISBURSE FAILED: {NUMBER} is closed"
+    assert harness.provider.fetch_payout(payout.id).failure_code == "DISBURSE FAILED: … is closed"
+
+
 def test_a_transfer_is_found_beyond_the_first_page(either: FlutterwaveHarness) -> None:
     captured(either)
     new = to_bank(either)

@@ -287,6 +287,17 @@ def test_one_token_serves_many_requests(fake: PayPalServer, paypal: PayPalProvid
     assert fake.tokens_given == 1
 
 
+@pytest.mark.parametrize("receiver", ["canary seller@example.test", "canary@example.test@x"])
+def test_a_refusal_that_repeats_the_receiver_does_not_carry_it_on(
+    fake: PayPalServer, paypal: PayPalProvider, receiver: str
+) -> None:
+    fake.open_account(EUR="100.00")
+    with pytest.raises(ProviderRejected) as refused:
+        paypal.pay_out(to(receiver))
+    assert refused.value.code == "VALIDATION_ERROR"
+    assert "example.test" not in str(refused.value)
+
+
 def test_a_token_is_renewed_before_it_ends(
     fake: PayPalServer, paypal: PayPalProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
