@@ -1,4 +1,4 @@
-"""Payouts and where they go: what waits for two operators, what was scheduled, and the policies."""
+"""Payouts and where they go: what waits for two operators."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,21 +14,15 @@ from django.urls import reverse
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from marketplace.core import clock
 from marketplace.core.actor import Actor, Role
-from marketplace.core.admin import FastAdmin, ReadOnlyAdmin, at_text, status_label, table, words
+from marketplace.core.admin import ReadOnlyAdmin, at_text, status_label, table, words
 from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
 from marketplace.payments import queries, services
-from marketplace.payments.admin.display import AmountMixin, filtered, money, operator
+from marketplace.payments.admin.display import AmountMixin, operator
 from marketplace.payments.models import (
     BankAccount,
     Payout,
-    PayoutBatch,
-    PayoutBatchItem,
-    PayoutMinimum,
-    PayoutPolicy,
-    PayoutSchedule,
 )
 
 SEEN = "_facts_for_this_page"
@@ -312,86 +306,3 @@ class BankAccountAdmin(DecidingAdmin):
         account = get_object_or_404(BankAccount.objects.select_related("user"), id=object_id)
         about = f"{account.masked_number} of {account.user.email}"
         return self.decide(request, account.id, "clear", about)
-
-
-@admin.register(PayoutMinimum)
-class PayoutMinimumAdmin(FastAdmin):
-    list_display = ("currency", "minimum_minor")
-
-
-@admin.register(PayoutPolicy)
-class PayoutPolicyAdmin(FastAdmin):
-    """An edit binds later withdrawals only: each pinned its terms. What a row leaves empty is said
-    by the next more general one."""
-
-    list_display = (
-        "__str__",
-        "largest",
-        "per_day",
-        "per_month",
-        "approval_above",
-        "held_sales_days",
-        "reserve_bps",
-        "bank_account_wait_hours",
-    )
-    list_filter = ("verification_level", "currency")
-    ordering = ("currency", "verification_level")
-    readonly_fields = ("updated_at",)
-
-    def save_model(self, request: HttpRequest, obj: PayoutPolicy, form: Any, change: bool) -> None:
-        obj.updated_at = clock.now()
-        super().save_model(request, obj, form, change)
-
-    @admin.display(description="largest")
-    def largest(self, policy: PayoutPolicy) -> str:
-        return _amount(policy.maximum_minor, policy.currency)
-
-    @admin.display(description="in 24 hours")
-    def per_day(self, policy: PayoutPolicy) -> str:
-        return _amount(policy.day_limit_minor, policy.currency)
-
-    @admin.display(description="in 30 days")
-    def per_month(self, policy: PayoutPolicy) -> str:
-        return _amount(policy.month_limit_minor, policy.currency)
-
-    @admin.display(description="two operators above")
-    def approval_above(self, policy: PayoutPolicy) -> str:
-        return _amount(policy.approval_above_minor, policy.currency)
-
-
-def _amount(amount_minor: int | None, currency: str | None) -> str:
-    return "-" if amount_minor is None or currency is None else money(amount_minor, currency)
-
-
-@admin.register(PayoutSchedule)
-class PayoutScheduleAdmin(ReadOnlyAdmin):
-    list_display = ("user", "currency", "interval", "weekday", "run_on", "attempts", "last_error")
-    list_filter = ("interval", "currency")
-    search_fields = ("user__id__exact", "wallet__id__exact")
-    list_select_related = ("user",)
-    raw_id_fields = ("user", "wallet")
-    ordering = ("-id",)
-
-
-@admin.register(PayoutBatch)
-class PayoutBatchAdmin(ReadOnlyAdmin):
-    list_display = ("run_on", "currency", "payouts", "skipped", "total", "finished_at", "items")
-    list_filter = ("currency",)
-    ordering = ("-run_on", "currency")
-
-    @admin.display(description="paid out")
-    def total(self, batch: PayoutBatch) -> str:
-        return money(batch.total_minor, batch.currency)
-
-    @admin.display(description="items")
-    def items(self, batch: PayoutBatch) -> str:
-        return filtered("payments_payoutbatchitem_changelist", "Items", q=batch.id)
-
-
-@admin.register(PayoutBatchItem)
-class PayoutBatchItemAdmin(AmountMixin, ReadOnlyAdmin):
-    list_display = ("run_on", "wallet_id", "outcome", "amount_text", "code", "note")
-    list_filter = ("outcome", "currency")
-    search_fields = ("batch__id__exact", "wallet__id__exact", "payout_id__exact")
-    raw_id_fields = ("batch", "wallet")
-    ordering = ("-id",)
