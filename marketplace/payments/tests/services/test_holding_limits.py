@@ -13,11 +13,13 @@ from marketplace.core.events.testing import recorded
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.payments.errors import (
+    ChargebackOpen,
     HoldingLimitMissing,
     ReasonMissing,
     ReviewNotLiftable,
 )
 from marketplace.payments.holding import HoldingStage, next_alert_at, stage_at
+from marketplace.payments.ledger import accounts
 from marketplace.payments.models import HoldingLimit, Payment, PaymentReview
 from marketplace.payments.projections import check_projections
 from marketplace.payments.queries.get_holding_alerts import (
@@ -27,7 +29,9 @@ from marketplace.payments.queries.get_holding_alerts import (
 from marketplace.payments.repositories.holding_limits import settle_before
 from marketplace.payments.services import (
     Resolution,
+    process_webhooks,
     raise_holding_alerts,
+    receive_webhook,
     refund_escrow,
     release_escrow,
     release_part,
@@ -36,6 +40,7 @@ from marketplace.payments.services import (
 from marketplace.payments.tests.factories import (
     Sale,
     actor_for,
+    balance,
     escrow,
     everything,
     fill_wallet,
@@ -317,3 +322,25 @@ def test_a_part_that_was_released_leaves_the_rest_with_its_date(sale: Sale) -> N
 
     assert sale.payment.must_settle_before == limit
     assert recorded("payments.HoldingLimitNear")[0]["held_minor"] == 6_000
+
+
+def test_a_dispute_keeps_the_money_where_it_is_at_the_limit_too(
+    sale: Sale, provider: FakeProvider
+) -> None:
+    paid_id = sale.attempt.provider_payment_id or ""
+    object_id = provider.open_chargeback(paid_id, Money(4_000, "EUR"), Money(1_500, "EUR"))
+    receive_webhook(
+        provider="sandbox",
+        body=f"evt_1 chargeback.opened {object_id}".encode(),
+        headers={"Fake-Signature": "signed"},
+    )
+    process_webhooks()
+    with days_later(90.1):
+        raise_holding_alerts()
+        with pytest.raises(ChargebackOpen):
+            in_transaction(release_escrow, order_id=sale.order_id)
+
+    payment = sale.payment
+    assert (payment.escrow_status, payment.holding_stage) == ("IN_ESCROW", "REACHED")
+    assert (escrow(sale), wallet(sale.seller)) == (6_000, 0)
+    assert balance(accounts.order_disputed(sale.order_id, "EUR")) == 4_000
