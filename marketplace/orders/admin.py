@@ -1,7 +1,6 @@
 """Orders for operators: read in full, changed through the same commands as everybody else's."""
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +42,7 @@ from marketplace.orders.models import (
     OrderItem,
     SweepOutage,
 )
+from marketplace.payments.snapshots import CommissionTerms
 
 MAX_TIMELINE_ROWS = 200
 
@@ -165,9 +165,8 @@ class OrderAdmin(ReadOnlyAdmin):
                 "fields": (
                     ("subtotal_text", "shipping_text"),
                     ("tax_text", "buyer_fee_text"),
-                    "total_text",
+                    ("total_text", "commission"),
                     "payment",
-                    "commission",
                 )
             },
         ),
@@ -209,10 +208,8 @@ class OrderAdmin(ReadOnlyAdmin):
 
     @admin.display(description="commission")
     def commission(self, order: Order) -> str:
-        terms = order.commission_terms
-        amount = Money(terms["commission_minor"], order.currency)
-        why = terms.get("explanation") or f"{Decimal(terms['rate_bps']) / 100} % of the goods."
-        return f"{amount}, taken at release. {why}"
+        terms = CommissionTerms.from_json(order.commission_terms)
+        return f"{terms.commission}, taken at release. {terms.explanation}"
 
     @admin.display(description="address")
     def address(self, order: Order) -> str:
