@@ -340,10 +340,5 @@ class SweepOutageAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
 
 
-register_queue(
-    Queue(
-        "Cancellations asked for",
-        CancellationRequest.objects.filter(status="OPEN").count,
-        "/admin/orders/order/",
-    )
-)
+OPEN_REQUESTS = CancellationRequest.objects.filter(status="OPEN")
+register_queue(Queue("Cancellations asked for", OPEN_REQUESTS.count, "/admin/orders/order/"))

@@ -74,6 +74,13 @@ class SellerCharged(DomainEvent):
     currency: str
 
 
+@domain_event("payments.JournalReversed")
+class JournalReversed(DomainEvent):
+    journal_id: UUID
+    reversal_id: UUID
+    kind: str
+
+
 @domain_event("payments.ReceivableWrittenOff")
 class ReceivableWrittenOff(DomainEvent):
     write_off_id: UUID

@@ -5,6 +5,7 @@ through a command. The ledger is walked from account to entries to journal and b
 """
 
 from marketplace.payments.admin import (
+    chargebacks,
     commission_rules,
     freezes,
     item_resolutions,
@@ -23,6 +24,7 @@ from marketplace.payments.admin import (
 )
 
 __all__ = [
+    "chargebacks",
     "commission_rules",
     "freezes",
     "item_resolutions",

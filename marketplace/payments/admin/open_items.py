@@ -1,7 +1,7 @@
 """What waits for an operator, for the desk on the admin's front page."""
 
 from marketplace.core.open_items import Queue, register_queue
-from marketplace.payments.models import PaymentReview, Payout, ProviderWebhook
+from marketplace.payments.models import Chargeback, PaymentReview, Payout, ProviderWebhook
 
 register_queue(
     Queue(
@@ -31,5 +31,12 @@ register_queue(
         "Payouts to approve",
         Payout.objects.filter(awaits_approval=True).count,
         "/admin/payments/payout/?awaits_approval__exact=1",
+    )
+)
+register_queue(
+    Queue(
+        "Chargebacks to answer",
+        Chargeback.objects.filter(status="OPEN").count,
+        "/admin/payments/chargeback/?status__exact=OPEN",
     )
 )

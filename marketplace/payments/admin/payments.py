@@ -20,6 +20,7 @@ from marketplace.payments.admin.display import AmountMixin, link
 from marketplace.payments.admin.ledger_links import in_a_row, statement_of
 from marketplace.payments.admin.seals import money_trail
 from marketplace.payments.models import (
+    Chargeback,
     LedgerAccount,
     LedgerJournal,
     Payment,
@@ -52,7 +53,31 @@ class AttemptInline(ReadOnlyInline):
 
 class RefundInline(ReadOnlyInline):
     model = Refund
-    fields = ("id", "source", "amount_minor", "currency", "status", "provider_refund_id")
+    fields = (
+        "id",
+        "source",
+        "amount_minor",
+        "from_seller_minor",
+        "currency",
+        "status",
+        "provider_refund_id",
+    )
+    readonly_fields = fields
+
+
+class ChargebackInline(ReadOnlyInline):
+    model = Chargeback
+    fields = (
+        "provider_chargeback_id",
+        "amount_minor",
+        "currency",
+        "status",
+        "reason",
+        "respond_by_at",
+        "from_escrow_minor",
+        "from_seller_minor",
+        "uncovered_minor",
+    )
     readonly_fields = fields
 
 
@@ -81,7 +106,7 @@ class PaymentAdmin(AmountMixin, ReadOnlyAdmin):
     search_help_text = "Id of the payment, order, buyer, seller, or the provider's id"
     ordering = ("-id",)
     list_select_related = ("user", "seller")
-    inlines = (AttemptInline, RefundInline)
+    inlines = (AttemptInline, RefundInline, ChargebackInline)
     captured = money_text("captured")
     released = money_text("released")
     refunded = money_text("refunded")

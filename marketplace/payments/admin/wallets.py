@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.core.ids import new_id
 from marketplace.payments import services
 from marketplace.payments.admin.display import AmountMixin, filtered, money, operator
 from marketplace.payments.admin.reasons import with_reason
@@ -13,6 +14,7 @@ from marketplace.payments.models import (
     Transaction,
     Wallet,
 )
+from marketplace.payments.queries import list_receivables
 
 
 @admin.register(Wallet)
@@ -22,7 +24,7 @@ class WalletAdmin(ReadOnlyAdmin):
     search_fields = ("id__exact", "user__id__exact")
     ordering = ("-id",)
     list_select_related = False
-    actions = ("suspend", "reinstate")
+    actions = ("suspend", "reinstate", "write_off")
 
     @admin.action(description="Suspend, with a reason", permissions=["view"])
     def suspend(self, request: HttpRequest, queryset: QuerySet[Wallet]) -> HttpResponse | None:
@@ -51,6 +53,30 @@ class WalletAdmin(ReadOnlyAdmin):
             action="reinstate",
             title="Reinstate wallets",
             explanation="The wallet can be used again.",
+            run=run,
+        )
+
+    @admin.action(description="Write off what the seller owes", permissions=["view"])
+    def write_off(self, request: HttpRequest, queryset: QuerySet[Wallet]) -> HttpResponse | None:
+        def run(wallet: Wallet, reason: str) -> None:
+            by = operator(request)
+            for owed in list_receivables(actor=by, seller_id=wallet.user_id):
+                if owed.amount.currency == wallet.currency:
+                    services.write_off_receivable(
+                        write_off_id=new_id(),
+                        seller_id=wallet.user_id,
+                        amount=owed.amount,
+                        actor=by,
+                        reason=reason,
+                    )
+
+        return with_reason(
+            self,
+            request,
+            queryset,
+            action="write_off",
+            title="Write off what is owed",
+            explanation="What the seller owes becomes the platform's loss.",
             run=run,
         )
 

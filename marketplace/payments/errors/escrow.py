@@ -60,3 +60,8 @@ class OperationReused(DomainError):
 class NothingToWriteOff(DomainError):
     code = "nothing_to_write_off"
     title = "The seller owes less than that"
+
+
+class NotReversible(DomainError):
+    code = "journal_not_reversible"
+    title = "A payment, a payout or a review stands behind this journal; use its own command"

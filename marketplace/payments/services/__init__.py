@@ -40,6 +40,7 @@ from marketplace.payments.services.request_withdrawal import request_withdrawal
 from marketplace.payments.services.resolve_item import resolve_item
 from marketplace.payments.services.resolve_review import Resolution, resolve_review
 from marketplace.payments.services.reverse_exchange import reverse_exchange
+from marketplace.payments.services.reverse_posting import reverse_posting
 from marketplace.payments.services.run_payout_batch import run_payout_batch
 from marketplace.payments.services.set_payout_schedule import set_payout_schedule
 from marketplace.payments.services.settle_unknown_attempts import settle_unknown_attempts
@@ -120,6 +121,7 @@ __all__ = [
     "resolve_item",
     "resolve_review",
     "reverse_exchange",
+    "reverse_posting",
     "run_payout_batch",
     "set_payout_schedule",
     "settle_unknown_attempts",
