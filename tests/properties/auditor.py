@@ -12,6 +12,7 @@ from fractions import Fraction
 CLEARING, SUSPENSE = "psp:sandbox:clearing", "suspense:sandbox"
 COMMISSION, TAX = "revenue:commission", "tax:DE"
 FEE, LOSS, BANK = "expense:psp_fee", "expense:chargeback_loss", "bank:main"
+DISPUTE_FEE, EXCHANGED = "expense:chargeback_fee", "fx:USD"
 
 
 def wallet(user: object) -> str:
@@ -24,6 +25,10 @@ def receivable(seller: object) -> str:
 
 def escrow(order: object) -> str:
     return f"order:{order}:escrow"
+
+
+def disputed(order: object) -> str:
+    return f"order:{order}:disputed"
 
 
 def half_up(value: Fraction) -> int:
@@ -44,14 +49,25 @@ class Deal:
     released: int = 0
     back_from_escrow: int = 0
     back_from_seller: int = 0
+    claims: list["Claim"] = field(default_factory=list)
 
     @property
     def held(self) -> int:
-        return self.captured - self.released - self.back_from_escrow
+        claimed = sum(claim.of_escrow for claim in self.claims if claim.status != "WON")
+        return self.captured - self.released - self.back_from_escrow - claimed
+
+    @property
+    def with_seller(self) -> int:
+        claimed = sum(claim.of_seller for claim in self.claims if claim.status != "WON")
+        return self.released - self.back_from_seller - claimed
 
     @property
     def refundable(self) -> int:
-        return self.captured - self.back_from_escrow - self.back_from_seller
+        return self.held + self.with_seller
+
+    @property
+    def is_contested(self) -> bool:
+        return any(claim.status == "OPEN" for claim in self.claims)
 
     @property
     def sold(self) -> int:
@@ -63,6 +79,23 @@ class Deal:
         both = half_up(Fraction(whole * sold, self.captured))
         tax = half_up(Fraction(self.tax * both, whole)) if whole else 0
         return both - tax, tax
+
+
+@dataclass
+class Claim:
+    """A chargeback: what it takes of the escrow, of the seller, and of what is back already."""
+
+    deal: Deal
+    of_escrow: int
+    of_seller: int
+    of_nobody: int
+    set_aside: int = 0
+    """Of refunds that failed while it was open: theirs is the money that nobody had."""
+    status: str = "OPEN"
+
+    @property
+    def amount(self) -> int:
+        return self.of_escrow + self.of_seller + self.of_nobody + self.set_aside
 
 
 @dataclass
@@ -131,10 +164,65 @@ class Auditor:
     def refund_sent(self, refund: object, amount: int) -> None:
         self.journal({f"refund:{refund}": amount, CLEARING: -amount})
 
-    def refund_failed(self, buyer: object, refund: object, amount: int, *, was_sent: bool) -> None:
+    def refund_failed(self, deal: Deal, refund: object, amount: int, *, was_sent: bool) -> bool:
+        """The buyer's wallet gets it, less what the buyer asks the bank for. Whether all of it."""
         if was_sent:
             self.journal({CLEARING: amount, f"refund:{refund}": -amount})
-        self.journal({f"refund:{refund}": amount, wallet(buyer): -amount})
+        left, legs = amount, Counter({f"refund:{refund}": amount})
+        for claim in deal.claims:
+            if claim.status == "WON":
+                continue
+            covered = min(left, claim.of_nobody)
+            claim.of_nobody -= covered
+            left -= covered
+            if claim.status == "OPEN":
+                claim.set_aside += covered
+                legs[disputed(deal.order)] -= covered
+            else:
+                legs[LOSS] -= covered
+        legs[wallet(deal.buyer)] -= left
+        self.journal(legs)
+        return left == amount
+
+    def claimed(self, deal: Deal, amount: int, fee: int) -> Claim:
+        """A chargeback was opened."""
+        of_escrow = min(amount, deal.held)
+        of_seller = min(amount - of_escrow, deal.with_seller)
+        claim = Claim(deal, of_escrow, of_seller, amount - of_escrow - of_seller)
+        self.journal({f"claim:{id(claim)}": amount, DISPUTE_FEE: fee, CLEARING: -amount - fee})
+        self.journal({escrow(deal.order): of_escrow, disputed(deal.order): -of_escrow})
+        deal.claims.append(claim)
+        return claim
+
+    def claim_won(self, claim: Claim) -> None:
+        deal, amount = claim.deal, claim.amount
+        self.journal(
+            {
+                CLEARING: amount,
+                f"claim:{id(claim)}": -amount,
+                disputed(deal.order): claim.of_escrow + claim.set_aside,
+                escrow(deal.order): -claim.of_escrow,
+                wallet(deal.buyer): -claim.set_aside,
+            }
+        )
+        claim.status = "WON"
+
+    def claim_lost(self, claim: Claim) -> None:
+        deal = claim.deal
+        there = min(self.owns(wallet(deal.seller)), claim.of_seller)
+        self.journal(
+            {
+                disputed(deal.order): claim.of_escrow + claim.set_aside,
+                wallet(deal.seller): there,
+                receivable(deal.seller): claim.of_seller - there,
+                LOSS: claim.of_nobody,
+                f"claim:{id(claim)}": -claim.amount,
+            }
+        )
+        claim.status = "LOST"
+
+    def exchanged(self, user: object, amount: int) -> None:
+        self.journal({wallet(user): amount, EXCHANGED: -amount})
 
     def payout_requested(self, user: object, payout: object, amount: int) -> None:
         self.journal({wallet(user): amount, f"payout:{payout}": -amount})
