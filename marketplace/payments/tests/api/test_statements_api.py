@@ -25,8 +25,12 @@ def period() -> dict[str, str]:
     return {"currency": "EUR", "from": str(today - timedelta(days=30)), "to": str(today)}
 
 
+def bytes_of(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
 def json_of(answer: Any) -> Any:
-    return json.loads(b"".join(answer.streaming_content))
+    return json.loads(bytes_of(answer))
 
 
 def test_json_csv_and_pdf_of_one_period(provider: FakeProvider) -> None:
@@ -36,7 +40,7 @@ def test_json_csv_and_pdf_of_one_period(provider: FakeProvider) -> None:
     assert json_of(body)["closing_balance"] == "100.00"
     table = client.get(PATH, {**period(), "format": "csv"})
     assert table["Content-Type"] == "text/csv; charset=utf-8"
-    assert b"escrow_release" in b"".join(table.streaming_content)
+    assert b"escrow_release" in bytes_of(table)
     document = client.get(PATH, {**period(), "format": "pdf"})
     assert document["Content-Type"] == "application/pdf"
     assert document["Content-Disposition"].startswith('attachment; filename="statement-EUR-')
