@@ -24,6 +24,12 @@ NO_LEAF = bytes(32)
 """What the first event of a stream names as the leaf before it."""
 
 
+# Made once: json.dumps would make it anew for each of a dozen members of each leaf.
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+).encode
+
+
 @dataclass(frozen=True, slots=True)
 class EventRow:
     """An event as the database has it now."""
@@ -161,9 +167,7 @@ def parts_of(commitments: Mapping[str, bytes]) -> bytes:
 
 def canonical(value: Any) -> bytes:
     """JSON as RFC 8785 writes it, for what we have in it: no fractions, members named in ASCII."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    ).encode()
+    return _encode(value).encode()
 
 
 def moment(value: datetime) -> str:
