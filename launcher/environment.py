@@ -82,7 +82,10 @@ def sandbox_environment(at: Addresses) -> dict[str, str]:
     """For the sandbox provider: another company's server, so nothing of the platform's reaches it
     but the secrets that both sides share."""
     platform = platform_environment(at)
-    names = ("DATABASE_URL", "SECRET_KEY", "REDIS_URL", "RABBITMQ_URL", "DJANGO_SETTINGS_MODULE")
+    names = (
+        *("DATABASE_URL", "SECRET_KEY", "REDIS_URL", "RABBITMQ_URL", "DJANGO_SETTINGS_MODULE"),
+        *("SEAL_KEYS", "SEAL_PUBLIC_KEYS"),
+    )
     payments = f"{at.public_url}/api/v1/payments/webhooks/sandbox/"
     carrier = f"{at.public_url}/api/v1/shipping/webhooks/sandbox/"
     decided = {

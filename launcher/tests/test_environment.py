@@ -52,7 +52,7 @@ def test_the_sandbox_shares_only_the_secrets_that_both_sides_know(at: Addresses)
     assert env["SANDBOX_PORT"] == "9000"
     assert env["SANDBOX_WEBHOOK_SECRETS"] == KEYS["sandbox_webhook_secret"]
     assert env["SANDBOX_WEBHOOK_URL"].startswith("http://127.0.0.1:8000/api/v1/payments/")
-    for private in ("postgresql://app", "postgresql://owner", KEYS["secret_key"]):
+    for private in ("postgresql://app", "postgresql://owner", KEYS["secret_key"], KEYS["seal_key"]):
         assert private not in env.values()
 
 
