@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from marketplace.config.settings import base
 from marketplace.config.settings.providers import faults_in_routes, read_routes
 from marketplace.config.settings.safety import refuse_unsafe, unsafe_values
 
@@ -122,3 +123,9 @@ def test_the_settings_themselves_refuse(module: str) -> None:
     assert done.returncode != 0
     for variable in ("SECRET_KEY", "ALLOWED_HOSTS", "PUBLIC_URL", "DATABASE_URL", "REDIS_URL"):
         assert f"  {variable}: " in done.stderr
+
+
+def test_a_new_bank_account_waits_three_days_unless_settings_say_otherwise() -> None:
+    everywhere = base.PAYOUT_POLICIES[0]
+    assert everywhere["bank_account_wait_hours"] == 72
+    assert "currency" not in everywhere

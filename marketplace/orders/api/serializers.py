@@ -68,12 +68,11 @@ class PayOrderSerializer(StrictSerializer[Any]):
     return_url = serializers.URLField(
         max_length=2000,
         required=False,
-        default="",
         help_text="Where the provider's page sends the buyer afterwards; not needed for `wallet`.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs["return_url"] and attrs["payment_method"] != WALLET:
+        if not attrs.get("return_url") and attrs["payment_method"] != WALLET:
             raise serializers.ValidationError({"return_url": ["This field is required."]})
         return attrs
 

@@ -163,7 +163,7 @@ class PayView(APIView):
             actor=actor_of(request),
             method=wanted["payment_method"],
             provider=wanted.get("provider"),
-            return_url=wanted["return_url"],
+            return_url=wanted.get("return_url", ""),
             idempotency_key=key_of(request),
             expected_version=expected_version(request),
         )

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from marketplace.config.settings import base
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import DomainError
@@ -102,11 +101,6 @@ class TestWhichPolicyHolds:
         terms = read_payout_terms(user_id=make_user().pk, currency="EUR")
         assert terms == PayoutTerms()
         assert (terms.bank_account_wait_hours, terms.held_sales_count) == (72, 3)
-
-    def test_production_waits_72_hours(self) -> None:
-        everywhere = base.PAYOUT_POLICIES[0]
-        assert everywhere["bank_account_wait_hours"] == 72
-        assert "currency" not in everywhere
 
     def test_one_row_for_a_currency_and_level(self) -> None:
         set_payout_policy(currency="EUR")
