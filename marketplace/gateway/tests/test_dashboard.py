@@ -15,7 +15,7 @@ from marketplace.users.tests.factories import make_admin
 
 pytestmark = pytest.mark.django_db
 QUERIES_OF_MONEY = 2
-QUERIES_OF_HEALTH = 8
+QUERIES_OF_HEALTH = 12
 
 
 @pytest.fixture(autouse=True)

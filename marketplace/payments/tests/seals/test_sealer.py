@@ -1,11 +1,13 @@
 """The sealer takes every event and journal once, in whatever order transactions end."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
 
 from marketplace.core import clock
@@ -13,6 +15,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.ids import new_id
 from marketplace.payments.ledger.tests.books import hold, release, top_up
 from marketplace.payments.models import LedgerJournal, PaymentEvent, Seal, SealLeaf
+from marketplace.payments.queries import get_payment_proof
 from marketplace.payments.repositories.streams import append_to_payment
 from marketplace.payments.seals import sealer
 from marketplace.payments.seals.headers import new_seal
@@ -20,7 +23,8 @@ from marketplace.payments.seals.lag import check_lag
 from marketplace.payments.seals.merkle import root_of
 from marketplace.payments.seals.sealer import BooksFromElsewhere, seal_events
 from marketplace.payments.streams import facts
-from marketplace.payments.tests.factories import Sale, make_sale
+from marketplace.payments.tests.factories import Sale, actor_for, make_sale
+from marketplace.payments.verify.checks import verify
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -253,3 +257,18 @@ def test_the_lag_is_told_and_ends_with_a_seal() -> None:
         assert "has waited for its seal for 10 min" in check_lag()
         seal_all()
         assert check_lag() == ""
+
+
+def test_the_runtime_role_seals_and_proves() -> None:
+    """What the worker and the web process may do in the database is enough."""
+    sale = make_sale()
+    call_command("grant_app_role", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE fairhold_app")
+        try:
+            assert seal_all() == 1
+            assert check_lag() == ""
+            proof = get_payment_proof(payment_id=sale.payment_id, actor=actor_for(sale.buyer))
+            assert verify(json.loads(json.dumps(proof))) == []
+        finally:
+            cursor.execute("RESET ROLE")
