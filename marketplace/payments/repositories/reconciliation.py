@@ -75,6 +75,11 @@ PORTION = """
              WHERE a.code = %(code)s::text ORDER BY b.xact_id LIMIT 1)
 """
 
+# Of foreign money the review keeps what the provider calls it.
+REVIEWED = f"""(SELECT r.provider_object_id FROM payments_payment_review r
+     WHERE r.kind IN ('UNMATCHED_CAPTURE', 'UNMATCHED_CHARGEBACK')
+       AND r.subject_id = {_as_uuid("split_part(k.key, ':', 2)")})"""  # noqa: S608 (constants)
+
 # A reversal is about what it reverses. ``k.rest`` is what follows ``word:provider:``.
 SUBJECT_OF_JOURNAL = f"""CASE split_part(k.key, ':', 1)
     WHEN 'hold' THEN (SELECT p.held_attempt_id::text FROM payments_payment p
@@ -88,9 +93,8 @@ SUBJECT_OF_JOURNAL = f"""CASE split_part(k.key, ':', 1)
                                    WHERE u.provider = %(provider)s::text
                                      AND u.provider_payment_id = k.rest), k.rest)
     WHEN 'settlement' THEN k.rest
-    WHEN 'unmatched' THEN (SELECT r.provider_object_id FROM payments_payment_review r
-                            WHERE r.kind = 'UNMATCHED_CAPTURE'
-                              AND r.subject_id = {_as_uuid("split_part(k.key, ':', 2)")})
+    WHEN 'unmatched' THEN {REVIEWED} WHEN 'unmatched-chargeback' THEN {REVIEWED}
+    WHEN 'unmatched-chargeback-returned' THEN {REVIEWED}
     END"""  # noqa: S608 (constants)
 
 KIND_OF_JOURNAL = """CASE k.kind

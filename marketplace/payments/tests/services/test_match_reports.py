@@ -15,7 +15,12 @@ from marketplace.payments.ledger import accounts
 from marketplace.payments.ledger.balances import get_balance
 from marketplace.payments.ledger.reversal import reverse_journal
 from marketplace.payments.models import LedgerJournal, Payout, ReconciliationItem
-from marketplace.payments.providers.protocol import PayoutOutcome, ReportKind, ReportPage
+from marketplace.payments.providers.protocol import (
+    ChargebackOutcome,
+    PayoutOutcome,
+    ReportKind,
+    ReportPage,
+)
 from marketplace.payments.repositories.reconciliation import read_overdue
 from marketplace.payments.services import (
     hold_captured_funds,
@@ -27,6 +32,7 @@ from marketplace.payments.services import (
 )
 from marketplace.payments.services.book_provider_fee import book_provider_fee
 from marketplace.payments.services.book_unmatched_capture import book_unmatched_capture
+from marketplace.payments.services.book_unmatched_chargeback import book_unmatched_chargeback
 from marketplace.payments.tests.factories import (
     actor_for,
     capture,
@@ -211,6 +217,26 @@ def test_foreign_money_in_suspense_finds_its_line(provider: FakeProvider) -> Non
     observed = provider.payments[sale.attempt.provider_payment_id or ""]
     book_unmatched_capture(provider="sandbox", observed=Foreign.of(observed))
     reconcile(provider, line(amount_minor=10_000, object_id="pay_foreign", reference=str(uuid4())))
+    assert open_items() == []
+
+
+def test_a_foreign_chargeback_with_its_fee_is_one_entry_and_two_lines(
+    provider: FakeProvider,
+) -> None:
+    object_id = provider.open_chargeback("pay_foreign", Money(5_000, "EUR"), Money(1_500, "EUR"))
+    in_transaction(
+        book_unmatched_chargeback, provider="sandbox", observed=provider.chargebacks[object_id]
+    )
+    taken = line(ReportKind.CHARGEBACK, -5_000, object_id=object_id)
+    reconcile(provider, taken)
+    assert len(open_items()) == 2
+    reconcile(provider, line(ReportKind.CHARGEBACK_FEE, -1_500, object_id=object_id))
+    assert open_items() == []
+    provider.close_chargeback(object_id, ChargebackOutcome.WON)
+    in_transaction(
+        book_unmatched_chargeback, provider="sandbox", observed=provider.chargebacks[object_id]
+    )
+    reconcile(provider, line(ReportKind.CHARGEBACK_RETURN, 5_000, object_id=object_id))
     assert open_items() == []
 
 
