@@ -201,7 +201,7 @@ def test_a_cursor_that_is_none_is_refused(sandbox: Sandbox, after: str) -> None:
         INSERT_LINE.format(step=1, currency="EUR", amount_minor=5, after_minor=1),
         INSERT_LINE.format(step=2, currency="XXX", amount_minor=5, after_minor=5),
         INSERT_LINE.format(step=1, currency="XXX", amount_minor=-5, after_minor=-5),
-        "UPDATE provider_balance SET reserved_minor = amount_minor + 1 WHERE currency = 'EUR'",
+        "UPDATE provider_balance SET reserved_minor = -1 WHERE currency = 'EUR'",
     ],
 )
 def test_the_database_itself_refuses_a_false_book(

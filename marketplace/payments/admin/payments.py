@@ -118,7 +118,7 @@ class PaymentAdmin(AmountMixin, ReadOnlyAdmin):
             None,
             {
                 "fields": (
-                    ("status_text", "escrow_text"),
+                    ("status", "escrow_status"),
                     ("amount_text", "payment_method"),
                     ("payment_provider", "provider_transaction_id"),
                     ("user", "seller"),
@@ -126,7 +126,7 @@ class PaymentAdmin(AmountMixin, ReadOnlyAdmin):
                 )
             },
         ),
-        ("What happened", {"fields": ("timeline",)}),
+        ("What happened", {"fields": ("timeline", "trail")}),
         (
             "Money",
             {
