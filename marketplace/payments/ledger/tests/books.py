@@ -1,6 +1,7 @@
 """For the ledger's tests: everyday journals, and what the books hold."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -83,6 +84,27 @@ def top_up(user_id: UUID, amount_minor: int, *, key: str = "") -> PostedJournal:
             credit(accounts.user_wallet(user_id, "EUR"), amount),
         ],
     )
+
+
+def eventually(reached: Callable[[], bool]) -> None:
+    """The horizon is the whole server's: another test's open transaction may hold it."""
+    deadline = time.monotonic() + 100
+    while not reached():
+        assert time.monotonic() < deadline, "the horizon never moved on"
+        time.sleep(0.05)
+
+
+def let_the_horizon_pass() -> None:
+    """Wait until everything committed so far is below it. Not from inside a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text")
+        (mark,) = cursor.fetchone()
+
+        def has_passed() -> bool:
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::xid8", [mark])
+            return bool(cursor.fetchone()[0])
+
+        eventually(has_passed)
 
 
 TABLES = ("account", "balance", "journal", "entry", "snapshot")

@@ -1,8 +1,7 @@
 """Balances now, under a lock and in the past; statements; the folding of hot accounts."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -26,18 +25,10 @@ from marketplace.payments.ledger.balances import (
     lock_balances,
 )
 from marketplace.payments.ledger.roll_up import roll_up_balances
-from marketplace.payments.ledger.tests.books import hold, release, top_up, transfer
+from marketplace.payments.ledger.tests.books import eventually, hold, release, top_up, transfer
 from marketplace.payments.models import LedgerEntry, LedgerSnapshot
 
 CLEARING = accounts.psp_clearing("sandbox", "EUR")
-
-
-def eventually(reached: Callable[[], bool]) -> None:
-    """The horizon is the whole server's: another test's open transaction may hold it."""
-    deadline = time.monotonic() + 100
-    while not reached():
-        assert time.monotonic() < deadline, "the horizon never moved on"
-        time.sleep(0.05)
 
 
 def fold_until(entries: int) -> None:

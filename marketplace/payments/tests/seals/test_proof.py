@@ -307,10 +307,12 @@ def rewritten(sale: Sale) -> dict[str, Any]:
     from unittest.mock import patch
 
     from marketplace.payments.seals import sealer
+    from marketplace.payments.seals.sealer import seal_events
 
     with (
         patch.object(sealer, "in_transaction", lambda: False),
         patch.object(sealer, "HORIZON", "SELECT '9223372036854775807'"),
     ):
-        seal_all(limit=3)
+        while seal_events(limit=3):
+            pass
     return proof_for(sale, "seller")

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection, connections, transaction
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.ids import new_id
-from marketplace.payments.ledger.tests.books import hold, release, top_up
+from marketplace.payments.ledger.tests.books import hold, let_the_horizon_pass, release, top_up
 from marketplace.payments.models import LedgerJournal, PaymentEvent, Seal, SealLeaf
 from marketplace.payments.queries import get_payment_proof
 from marketplace.payments.repositories.streams import append_to_payment
@@ -24,16 +24,10 @@ from marketplace.payments.seals.merkle import root_of
 from marketplace.payments.seals.sealer import BooksFromElsewhere, seal_events
 from marketplace.payments.streams import facts
 from marketplace.payments.tests.factories import Sale, actor_for, make_sale
+from marketplace.payments.tests.seals.books import seal_all
 from marketplace.payments.verify.checks import verify
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def seal_all(limit: int = 4096) -> int:
-    total = 0
-    while done := seal_events(limit=limit):
-        total += done
-    return total
 
 
 def everything_once() -> None:
@@ -174,6 +168,7 @@ def test_a_crash_in_the_middle_leaves_nothing_and_the_next_run_seals_all(
             raise KeyboardInterrupt
 
         patch.setattr(SealLeaf.objects, "bulk_create", crash)
+        let_the_horizon_pass()
         with pytest.raises(KeyboardInterrupt):
             seal_events()
     assert (Seal.objects.count(), SealLeaf.objects.count()) == (0, 0)
@@ -207,6 +202,7 @@ def test_nobody_who_posts_waits_for_a_seal(
 
     with monkeypatch.context() as patch:
         patch.setattr(sealer, "new_seal", posting_meanwhile)
+        let_the_horizon_pass()
         assert seal_events() == 1
     assert seal_all() == 1
     everything_once()
