@@ -10,7 +10,7 @@ OVERDUE_AFTER = timedelta(hours=1)
 
 
 def check_payout_schedules() -> str:
-    """Scheduled payouts were made (money.md §5.15: payouts that nobody schedules).
+    """Scheduled payouts were made (mistake 15: payouts that nobody schedules).
 
     Asked of the day that was planned: one that fails and is tried later counts as not made.
     """

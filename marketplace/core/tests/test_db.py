@@ -152,6 +152,7 @@ def test_other_failures_are_not_tried_again() -> None:
 
 
 def test_a_cut_connection_is_told_apart_from_a_refusal() -> None:
+    """Mistake 7: a commit whose answer was lost is not tried again below the command."""
     with connection.cursor() as cursor, pytest.raises(OperationalError) as cut:
         cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
     connection.close()

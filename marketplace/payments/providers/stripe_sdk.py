@@ -84,7 +84,7 @@ def make_client(*, api_key: str, base_url: str, timeout_seconds: float) -> strip
         api_key,
         stripe_version=API_VERSION,
         base_addresses={"api": base_url},
-        # A repetition is our decision, after asking: money.md §1.9.
+        # A repetition is our decision, after asking (ADR 28).
         max_network_retries=0,
         http_client=SdkTransport(timeout_seconds=timeout_seconds),
     )

@@ -148,7 +148,7 @@ def test_events_that_come_late_or_twice_lead_to_the_same(provider: FakeProvider)
 
 
 def test_a_cancelled_order_stays_cancelled(provider: FakeProvider) -> None:
-    """money.md §5.2: refunded and charged back; the platform contests it, the order is over."""
+    """Mistake 2: refunded and charged back; the platform contests it, the order is over."""
     deal = Deal(provider).drive_to(OrderStatus.PAYMENT_RECEIVED)
     deal.cancel(deal.seller)
     object_id = open_one(deal)

@@ -41,7 +41,7 @@ def harness(stripe_server: StripeServer) -> StripeHarness:
 
 class TestKeys:
     def test_a_repeated_failure_gets_a_fresh_key_after_asking(self, harness: StripeHarness) -> None:
-        """providers.md: Stripe replays even a 500 for as long as it keeps the key."""
+        """Stripe replays even a 500 for as long as it keeps the key."""
         new = new_payment(harness.amount)
         server = harness.server
         server.fail_without_acting(new.reference)

@@ -176,7 +176,7 @@ def test_a_sale_is_paid_held_and_refunded(stage: Stage) -> None:
 def test_a_lost_answer_costs_time_and_nothing_else(
     stage: Stage, trouble: Trouble, settings: Any
 ) -> None:
-    """money.md §1.9: unknown is asked, and the sale goes on under the same attempt."""
+    """ADR 28: unknown is asked, and the sale goes on under the same attempt."""
     settings.PROVIDER_TIMEOUT_SECONDS = 0.4
     sale = make_sale(stage.amount)
     stage.server.trouble(trouble, "amount")

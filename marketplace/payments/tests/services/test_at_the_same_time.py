@@ -101,7 +101,7 @@ def refused(outcomes: list[Any]) -> list[Any]:
 
 @pytest.mark.parametrize("_round", range(5))
 def test_release_against_refund_exactly_one_wins(provider: FakeProvider, _round: int) -> None:
-    """money.md §5.2: the same money is never paid out twice."""
+    """Mistake 2: the same money is never paid out twice."""
     sale = make_sale()
     hold(sale, provider)
     outcomes = at_once(
@@ -116,7 +116,7 @@ def test_release_against_refund_exactly_one_wins(provider: FakeProvider, _round:
 
 
 def test_two_refunds_at_once_give_back_once(provider: FakeProvider) -> None:
-    """money.md §5.1: the refund cap checked outside the lock."""
+    """Mistake 1: the refund cap checked outside the lock."""
     sale = make_sale()
     hold(sale, provider)
     outcomes = at_once(*[inside(refund_escrow, order_id=sale.order_id, reason="Cancelled")] * 4)
@@ -128,7 +128,7 @@ def test_two_refunds_at_once_give_back_once(provider: FakeProvider) -> None:
 def test_refunds_of_sixty_at_once_give_back_sixty(
     provider: FakeProvider, is_released: bool
 ) -> None:
-    """money.md §5.1 and §5.6: the cap is checked under the lock, on what is read there."""
+    """Mistakes 1 and 6: the cap is checked under the lock, on what is read there."""
     sale = make_sale()
     hold(sale, provider)
     if is_released:
@@ -209,7 +209,7 @@ def test_two_holds_at_once_book_once(provider: FakeProvider) -> None:
 
 
 def test_the_same_webhook_twice_at_once_is_kept_once(provider: FakeProvider) -> None:
-    """money.md §5.9: the refund recorded two or three times."""
+    """Mistake 9: the refund recorded two or three times."""
 
     def receive() -> bool:
         return receive_webhook(
@@ -242,7 +242,7 @@ def test_two_workers_share_the_webhooks_and_report_once(provider: FakeProvider) 
 
 
 def test_withdrawing_twice_over_the_balance_succeeds_once(provider: FakeProvider) -> None:
-    """money.md §5.4 and §5.6: decided under the lock, on what is read there."""
+    """Mistakes 4 and 6: decided under the lock, on what is read there."""
     seller = make_paid_seller(provider)
     account = make_bank_account(seller)
 

@@ -94,7 +94,7 @@ def test_what_was_sent_cannot(provider: FakeProvider, seller: User, payout: Payo
 def test_what_may_have_been_sent_cannot(
     provider: FakeProvider, seller: User, payout: Payout
 ) -> None:
-    """money.md §5.3: the provider has it although nobody heard."""
+    """Mistake 3: the provider has it although nobody heard."""
     provider.lose_next_answers = 1
     submit_payouts()
     refused(seller, payout)

@@ -219,7 +219,7 @@ def test_of_a_sale_released_in_part_each_part_goes_its_way(
 def test_the_same_word_again_changes_nothing(
     provider: FakeProvider, outcome: ChargebackOutcome
 ) -> None:
-    """money.md §5.9: recorded two or three times."""
+    """Mistake 9: recorded two or three times."""
     sale = held(provider)
     object_id = open_one(provider, sale)
     if outcome is not OPEN:
@@ -232,7 +232,7 @@ def test_the_same_word_again_changes_nothing(
 
 
 def test_an_end_that_is_heard_of_first_is_opening_and_end(provider: FakeProvider) -> None:
-    """money.md §5.10: out of order nothing is lost, and nothing moves backwards."""
+    """Mistake 10: out of order nothing is lost, and nothing moves backwards."""
     sale = held(provider)
     object_id = provider.open_chargeback(sale.attempt.provider_payment_id or "", eur(10_000), FEE)
     provider.close_chargeback(object_id, LOST)
@@ -258,7 +258,7 @@ def test_an_older_answer_that_is_recorded_late_changes_nothing(provider: FakePro
 def test_a_word_that_changes_after_the_end_is_booked_and_reviewed(
     provider: FakeProvider, first: ChargebackOutcome, then: ChargebackOutcome
 ) -> None:
-    """money.md §5.10: a late change is neither dropped nor does it move the deal back."""
+    """Mistake 10: a late change is neither dropped nor does it move the deal back."""
     sale = held(provider)
     object_id = open_one(provider, sale)
     close(provider, object_id, first)
@@ -323,7 +323,7 @@ def test_for_a_second_payment_in_suspense_it_leaves_the_escrow_alone(
 
 
 def test_one_that_overtakes_its_capture_is_recorded_later(provider: FakeProvider) -> None:
-    """money.md §5.9: a webhook that arrives before our own commit."""
+    """Mistake 9: a webhook that arrives before our own commit."""
     sale = make_sale()
     attempt_id = start(sale).attempt_id
     paid_id = provider.settle_payment(str(attempt_id), PaymentOutcome.CAPTURED)
@@ -379,7 +379,7 @@ def settle(provider: FakeProvider, row: Refund, outcome: RefundOutcome) -> None:
 def test_after_a_refund_it_takes_nothing_from_the_seller_and_is_contested(
     provider: FakeProvider,
 ) -> None:
-    """money.md §5.2: the refund first. The bank takes it again: contested."""
+    """Mistake 2: the refund first. The bank takes it again: contested."""
     sale = held(provider)
     settle(provider, sent_refund(provider, sale), RefundOutcome.SUCCEEDED)
     object_id = open_one(provider, sale)
@@ -396,7 +396,7 @@ def test_after_a_refund_it_takes_nothing_from_the_seller_and_is_contested(
 def test_after_it_there_is_nothing_left_to_refund(
     provider: FakeProvider, is_released: bool
 ) -> None:
-    """money.md §5.2: the chargeback first."""
+    """Mistake 2: the chargeback first."""
     sale = held(provider)
     if is_released:
         in_transaction(release_escrow, order_id=sale.order_id)
@@ -411,7 +411,7 @@ def test_after_it_there_is_nothing_left_to_refund(
 def test_a_refund_that_fails_meanwhile_covers_it_and_is_not_paid_twice(
     provider: FakeProvider, outcome: ChargebackOutcome
 ) -> None:
-    """money.md §5.2: the wallet would give the buyer what the bank gives already."""
+    """Mistake 2: the wallet would give the buyer what the bank gives already."""
     sale = held(provider)
     row = sent_refund(provider, sale, 6_000)
     object_id = open_one(provider, sale)
@@ -451,7 +451,7 @@ def test_a_refund_that_the_provider_refuses_because_of_it_is_not_paid_into_the_w
 
 
 def test_every_change_of_a_refunds_word_is_booked(provider: FakeProvider) -> None:
-    """money.md §5.10: failed, succeeded, failed, succeeded: nothing is dropped."""
+    """Mistake 10: failed, succeeded, failed, succeeded: nothing is dropped."""
     sale = held(provider)
     row = sent_refund(provider, sale)
     for turn, outcome in enumerate((RefundOutcome.FAILED, RefundOutcome.SUCCEEDED) * 3):

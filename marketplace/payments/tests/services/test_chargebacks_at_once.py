@@ -47,7 +47,7 @@ def books_agree() -> None:
 def test_a_refund_and_a_chargeback_never_take_the_same_money(
     provider: FakeProvider, _round: int
 ) -> None:
-    """money.md §5.2: refund and chargeback both paid out for the same money."""
+    """Mistake 2: refund and chargeback both paid out for the same money."""
     sale = make_sale()
     hold(sale, provider)
     outcomes = at_once(claim(provider, sale, ChargebackOutcome.LOST), partial(refund, sale, 6_000))
@@ -75,7 +75,7 @@ def test_a_release_and_a_chargeback_never_take_the_same_money(
 
 
 def test_the_same_word_at_once_is_booked_once(provider: FakeProvider) -> None:
-    """money.md §5.9"""
+    """Mistake 9"""
     sale = make_sale()
     hold(sale, provider)
     outcomes = at_once(*[claim(provider, sale, ChargebackOutcome.LOST)] * 4)

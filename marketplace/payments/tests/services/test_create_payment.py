@@ -79,7 +79,7 @@ def test_it_is_part_of_its_callers_transaction() -> None:
 
 
 def test_commission_recomputed_at_todays_rate_is_a_mistake_of_others() -> None:
-    """money.md §5.16: the terms of a sale are data of the sale, not of the rule."""
+    """Mistake 16: the terms of a sale are data of the sale, not of the rule."""
     rule = UUID(int=7)
     terms = CommissionTerms(500, rule, HUNDRED_EUR, HUNDRED_EUR.share(500))
     snapshot = in_transaction(create_payment, **arguments(commission=terms))

@@ -86,6 +86,7 @@ def test_nothing_is_told_before_the_last_week(sale: Sale) -> None:
 def test_each_stage_is_told_once_and_moves_nothing(
     sale: Sale, days: float, stage: str, priority: int
 ) -> None:
+    """Mistake 17: a limit on holding money that comes as a surprise."""
     with days_later(days):
         raise_holding_alerts()
         after = everything()

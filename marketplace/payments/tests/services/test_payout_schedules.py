@@ -295,7 +295,7 @@ class TestSkipping:
 
 class TestMonitor:
     def test_the_run_is_part_of_the_default_start_up_and_is_watched(self) -> None:
-        """money.md §5.15: payouts that nobody schedules."""
+        """Mistake 15: payouts that nobody schedules."""
         assert {"payments.run_payout_batch", "payments.watch_paid_payouts"} <= set(
             registered_jobs()
         )

@@ -83,7 +83,7 @@ def test_of_approving_and_rejecting_one_wins(provider: FakeProvider) -> None:
 def test_cancelling_against_sending_never_pays_and_refunds(
     provider: FakeProvider, _round: int
 ) -> None:
-    """money.md §5.3: the wallet is not credited for what the provider may have."""
+    """Mistake 3: the wallet is not credited for what the provider may have."""
     seller = make_paid_seller(provider)
     payout = withdraw(seller, 6_000)
     outcomes = at_once(
@@ -108,7 +108,7 @@ def test_a_limit_is_not_passed_by_asking_twice_at_once(provider: FakeProvider) -
 
 
 def test_two_runs_at_the_same_moment_pay_each_wallet_once(provider: FakeProvider) -> None:
-    """money.md §5.15: and a schedule that runs twice."""
+    """Mistake 15: and a schedule that runs twice."""
     now = datetime.now(UTC)
     sellers = [make_paid_seller(provider) for _ in range(4)]
     with clock.frozen(now - timedelta(days=2)):

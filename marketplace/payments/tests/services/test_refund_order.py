@@ -158,7 +158,7 @@ def test_what_the_wallet_does_not_reach_is_owed(provider: FakeProvider) -> None:
 
 
 def test_parts_after_the_release_return_all_of_commission_and_tax(provider: FakeProvider) -> None:
-    """money.md §5.16: what was frozen comes back, in parts that sum to the whole."""
+    """Mistake 16: what was frozen comes back, in parts that sum to the whole."""
     sale = make_sale(Money(101, "EUR"), rate_bps=3_333, tax=Money(7, "EUR"))
     hold(sale, provider)
     in_transaction(release_escrow, order_id=sale.order_id)
@@ -185,7 +185,7 @@ def test_of_a_sale_released_in_part_the_held_money_goes_first(provider: FakeProv
 def test_more_than_was_paid_is_refused_and_changes_nothing(
     provider: FakeProvider, is_released: bool
 ) -> None:
-    """money.md §5.1: two refunds of 60 on a payment of 100."""
+    """Mistake 1: two refunds of 60 on a payment of 100."""
     sale = released(provider) if is_released else held(provider)
     refund(sale, 6_000)
     before = everything()
@@ -226,7 +226,7 @@ def test_wrong_input_is_refused_and_changes_nothing(
 
 
 def test_the_amount_is_never_left_out() -> None:
-    """money.md §5.1: a missing amount read as "all"."""
+    """Mistake 1: a missing amount read as "all"."""
     with pytest.raises(TypeError):
         in_transaction(
             refund_order, refund_id=new_id(), order_id=new_id(), reason="All", actor=OPERATOR
@@ -242,7 +242,7 @@ def test_nothing_is_refunded_before_it_was_paid() -> None:
 
 
 def test_the_same_refund_again_answers_with_the_first(provider: FakeProvider) -> None:
-    """money.md §5.4: a refund that can be repeated."""
+    """Mistake 4: a refund that can be repeated."""
     sale, other = held(provider), held(provider)
     refund_id = new_id()
     first = refund(sale, 3_000, refund_id)
@@ -257,7 +257,7 @@ def test_the_same_refund_again_answers_with_the_first(provider: FakeProvider) ->
 def test_a_refund_after_the_release_that_fails_lands_in_the_buyers_wallet(
     provider: FakeProvider,
 ) -> None:
-    """money.md §5.10: a late failure after a success is booked back, not dropped."""
+    """Mistake 10: a late failure after a success is booked back, not dropped."""
     sale = released(provider)
     given = refund(sale, 4_000)
     submit_refunds()

@@ -78,7 +78,7 @@ def test_the_money_leaves_escrow_for_the_buyer(provider: FakeProvider) -> None:
 
 
 def test_a_second_refund_is_refused_and_changes_nothing(provider: FakeProvider) -> None:
-    """money.md §5.1: the cap is checked under the payment's lock."""
+    """Mistake 1: the cap is checked under the payment's lock."""
     sale, _ = refunding(provider)
     before = everything()
     with pytest.raises(EscrowAlreadyRefunded):
@@ -129,7 +129,7 @@ def test_a_refund_that_the_provider_refuses_lands_in_the_buyers_wallet(
 
 
 def test_a_late_failure_after_success_is_not_dropped(provider: FakeProvider) -> None:
-    """money.md §5.10: the row already said success."""
+    """Mistake 10: the row already said success."""
     sale, refund = refunding(provider)
     submit_refunds()
     settle(provider, refund, RefundOutcome.SUCCEEDED)
@@ -163,7 +163,7 @@ def test_an_open_answer_after_the_end_moves_nothing_backwards(provider: FakeProv
 
 
 def test_a_lost_answer_is_asked_for_and_never_sent_twice(provider: FakeProvider) -> None:
-    """money.md §5.3."""
+    """Mistake 3."""
     _, refund = refunding(provider)
     provider.lose_next_answers = 1
     submit_refunds()

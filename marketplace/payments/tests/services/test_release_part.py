@@ -140,7 +140,7 @@ def test_nothing_is_released_twice_or_unpaid(provider: FakeProvider) -> None:
 def test_all_that_is_left_after_a_partial_refund_goes_to_the_seller(
     provider: FakeProvider,
 ) -> None:
-    """money.md §5.16: the commission that was frozen, in proportion to what was sold for good."""
+    """Mistake 16: the commission that was frozen, in proportion to what was sold for good."""
     sale = held(provider)
     in_transaction(
         refund_order,

@@ -90,7 +90,7 @@ def refused(error: type[DomainError], command: Any, **arguments: Any) -> None:
 def test_a_return_whose_webhook_was_lost_is_found_by_asking(
     provider: FakeProvider, seller: User, paid: Payout
 ) -> None:
-    """money.md §5.10: a returned payout still shown as settled."""
+    """Mistake 10: a returned payout still shown as settled."""
     assert wallet(seller) == 4_000
     come_back(provider, paid)
     assert (paid.status, wallet(seller), paid.watch_next_at) == ("RETURNED", 10_000, None)

@@ -77,7 +77,7 @@ def test_a_second_window_gets_the_open_attempts_page(provider: FakeProvider) -> 
 
 
 def test_after_a_decline_a_new_key_starts_a_new_attempt(provider: FakeProvider) -> None:
-    """money.md §5.11: a key reused for a new attempt after a definite failure."""
+    """Mistake 11: a key reused for a new attempt after a definite failure."""
     sale = make_sale()
     first = start(sale).attempt_id
     declined = provider.settle_payment(str(first), PaymentOutcome.DECLINED)
@@ -103,7 +103,7 @@ def test_a_refusal_by_the_provider_is_definite(provider: FakeProvider) -> None:
 
 
 def test_a_lost_answer_is_unknown_and_settled_by_asking(provider: FakeProvider) -> None:
-    """money.md §5.3: retrying an outcome that is unknown pays twice."""
+    """Mistake 3: retrying an outcome that is unknown pays twice."""
     sale = make_sale()
     provider.lose_next_answers = 1
     with pytest.raises(PaymentOutcomeUnknown):
@@ -208,7 +208,7 @@ def test_an_unknown_method_is_refused(provider: FakeProvider) -> None:
 
 
 def test_the_provider_is_never_called_inside_a_transaction(provider: FakeProvider) -> None:
-    """money.md §5.8: a lock held across a call to the provider."""
+    """Mistake 8: a lock held across a call to the provider."""
     sale = make_sale()
     with pytest.raises(TransactionNested), transaction.atomic():
         start(sale)

@@ -125,7 +125,7 @@ def test_an_unknown_provider_is_not_found(provider: FakeProvider) -> None:
 
 
 def test_a_webhook_before_our_own_commit_finds_the_intent(provider: FakeProvider) -> None:
-    """money.md §5.9: the intent is written first, so the event finds it by reference."""
+    """Mistake 9: the intent is written first, so the event finds it by reference."""
     sale = make_sale()
     provider.lose_next_answers = 1
     with pytest.raises(Exception, match="not answered"):
@@ -141,7 +141,7 @@ def test_a_webhook_before_our_own_commit_finds_the_intent(provider: FakeProvider
 def test_a_contradiction_leads_to_what_the_provider_says_when_asked(
     provider: FakeProvider,
 ) -> None:
-    """money.md §5.10: a webhook is a nudge, never the truth."""
+    """Mistake 10: a webhook is a nudge, never the truth."""
     sale = make_sale()
     attempt_id = start(sale).attempt_id
     object_id = provider.settle_payment(str(attempt_id), PaymentOutcome.CAPTURED)
@@ -153,7 +153,7 @@ def test_a_contradiction_leads_to_what_the_provider_says_when_asked(
 
 
 def test_a_decline_after_the_capture_takes_nothing_back(provider: FakeProvider) -> None:
-    """money.md §5.10: out-of-order events never move state backwards."""
+    """Mistake 10: out-of-order events never move state backwards."""
     sale = make_sale()
     attempt_id = hold(sale, provider)
     object_id = provider.settle_payment(str(attempt_id), PaymentOutcome.DECLINED)

@@ -196,7 +196,7 @@ def test_a_payout_that_is_refused_comes_back(provider: FakeProvider, seller: Use
 
 
 def test_a_returned_payout_is_not_shown_as_settled(provider: FakeProvider, seller: User) -> None:
-    """money.md §5.10: the late failure was dropped because the row already said success."""
+    """Mistake 10: the late failure was dropped because the row already said success."""
     payout = withdraw(seller)
     submit_payouts()
     settle(provider, payout, PayoutOutcome.PAID)
@@ -209,7 +209,7 @@ def test_a_returned_payout_is_not_shown_as_settled(provider: FakeProvider, selle
 def test_a_return_that_overtakes_the_payment_ends_the_same(
     provider: FakeProvider, seller: User
 ) -> None:
-    """money.md §5.10: out-of-order events never move state backwards."""
+    """Mistake 10: out-of-order events never move state backwards."""
     payout = withdraw(seller)
     submit_payouts()
     settle(provider, payout, PayoutOutcome.RETURNED)
@@ -239,7 +239,7 @@ def test_a_payment_after_a_failure_is_a_shortage_for_a_person(
 def test_a_lost_answer_is_asked_for_and_never_paid_twice(
     provider: FakeProvider, seller: User
 ) -> None:
-    """money.md §5.3: a call that timed out after the provider acted."""
+    """Mistake 3: a call that timed out after the provider acted."""
     payout = withdraw(seller)
     provider.lose_next_answers = 1
     submit_payouts()
@@ -279,7 +279,7 @@ def test_a_worker_that_died_while_sending_pays_once(provider: FakeProvider, sell
 def test_a_key_of_a_failed_withdrawal_does_not_start_a_new_one(
     provider: FakeProvider, seller: User
 ) -> None:
-    """money.md §5.11: an idempotency key reused for a new attempt after a definite failure."""
+    """Mistake 11: an idempotency key reused for a new attempt after a definite failure."""
     account = make_bank_account(seller)
     failed = withdraw(seller, bank_account_id=account.id)
     provider.fail_next = [ProviderRejected("no", code="iban_invalid")]
@@ -296,7 +296,7 @@ def test_a_key_of_a_failed_withdrawal_does_not_start_a_new_one(
 def test_the_refusal_of_a_repetition_is_not_the_refusal_of_the_first(
     provider: FakeProvider, seller: User
 ) -> None:
-    """money.md §5.3: the first sending was lost, the list of the provider lags, and the repetition
+    """Mistake 3: the first sending was lost, the list of the provider lags, and the repetition
     is refused because its reference is in use."""
     payout = withdraw(seller)
     provider.lose_next_answers = 1
@@ -348,7 +348,7 @@ def _refuse(new: Any) -> Any:
 
 
 def test_payouts_that_nobody_schedules_are_a_mistake_of_others() -> None:
-    """money.md §5.15: the jobs run in the default start-up."""
+    """Mistake 15: the jobs run in the default start-up."""
     from marketplace.core.jobs import registered_jobs
 
     assert {
