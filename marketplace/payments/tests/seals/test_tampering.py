@@ -94,7 +94,11 @@ def test_100_random_tampers_are_100_named(capsys: pytest.CaptureFixture[str]) ->
         (table, name), column, way = WAYS[number % len(WAYS)]
         tries = (tamper(chance, table, name, column, way) for _ in range(50))
         faults, expected = next(found for found in tries if found)
-        assert any(expected in fault for fault in faults), (seed, table, column, expected, faults)
+        # Of the newest seal nothing is left that knows its number: its leaves are without one.
+        is_seal_gone = table == "payments_seal" and not column
+        expected = f"{expected}|belong to no seal" if is_seal_gone else expected
+        found = any(name in fault for fault in faults for name in expected.split("|"))
+        assert found, (seed, table, column, expected, faults)
         named[table] += 1
     with capsys.disabled():
         sys.stdout.write(f"\n{TAMPERS} tampers, {named.total()} named, seed {seed}: {named}\n")
