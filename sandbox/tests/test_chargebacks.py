@@ -51,10 +51,10 @@ def test_one_is_opened_and_won(sandbox: Sandbox, ref: str) -> None:
 
 
 def test_it_may_take_the_balance_below_zero(sandbox: Sandbox, ref: str) -> None:
-    payment = sandbox.paid(ref + "a", 1000, currency="NZD")
+    payment = sandbox.paid(ref + "a", 1000, currency="AUD")
     _open(sandbox, payment, 1000)
-    assert sandbox.balance("NZD")["amount"] == -1500
-    assert sandbox.payout(ref + "p", 1, "NZD").json()["error"]["code"] == "insufficient_balance"
+    assert sandbox.balance("AUD")["amount"] == -1500
+    assert sandbox.payout(ref + "p", 1, "AUD").json()["error"]["code"] == "insufficient_balance"
 
 
 def test_what_is_charged_back_is_not_refunded_as_well(sandbox: Sandbox, ref: str) -> None:
