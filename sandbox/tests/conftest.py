@@ -239,6 +239,8 @@ def sandbox(listener: Listener, sandbox_database: str) -> Iterator[Sandbox]:
             return False
 
     wait_for(is_up, START_SECONDS)
+    # Enough for every test's chargebacks and payouts, in whatever order they come.
+    running.paid("the-balance-to-begin-with", 10_000_000)
     yield running
     client.close()
     for process in processes:
