@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db import connection
@@ -14,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from marketplace.core.actor import Actor, Role
 from marketplace.core.models import Heartbeat, IdempotencyRecord, InboxMessage, OutboxEvent
@@ -61,6 +63,14 @@ def operator(request: HttpRequest) -> Actor:
     if request.user.is_superuser:
         roles.add(Role.ADMIN)
     return Actor.user(UUID(str(request.user.pk)), *roles)
+
+
+class ReasonForm(forms.Form):
+    """Asked between choosing and doing."""
+
+    reason = forms.CharField(
+        max_length=1000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), label="Reason"
+    )
 
 
 def money_text(field: str, title: str = "") -> Any:

@@ -13,12 +13,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import TabularInline
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from marketplace.core.actor import Actor, Role
 from marketplace.core.admin import (
     FastAdmin,
     ReadOnlyAdmin,
+    ReasonForm,
     at_text,
     money_text,
     operator,
@@ -45,12 +46,6 @@ from marketplace.orders.models import (
 from marketplace.payments.snapshots import CommissionTerms
 
 MAX_TIMELINE_ROWS = 200
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        max_length=1000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), label="Reason"
-    )
 
 
 class RefundForm(ReasonForm):

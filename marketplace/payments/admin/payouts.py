@@ -15,7 +15,14 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from marketplace.core.actor import Actor, Role
-from marketplace.core.admin import ReadOnlyAdmin, at_text, status_label, table, words
+from marketplace.core.admin import (
+    ReadOnlyAdmin,
+    ReasonForm,
+    at_text,
+    status_label,
+    table,
+    words,
+)
 from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
 from marketplace.payments import queries, services
@@ -26,12 +33,6 @@ from marketplace.payments.models import (
 )
 
 SEEN = "_facts_for_this_page"
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        max_length=1000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), label="Reason"
-    )
 
 
 class NoteForm(forms.Form):
