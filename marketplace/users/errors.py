@@ -1,5 +1,7 @@
 """What the user service refuses."""
 
+from uuid import UUID
+
 from marketplace.core.errors import DomainError, ErrorKind
 
 
@@ -105,3 +107,39 @@ class CannotSuspend(DomainError):
     code = "cannot_suspend"
     kind = ErrorKind.FORBIDDEN
     title = "You may not suspend this account"
+
+
+class StepUpRequired(DomainError):
+    """The request moves money or changes who may: its own approval has to come with it."""
+
+    code = "step_up_required"
+    kind = ErrorKind.FORBIDDEN
+    title = "Confirm this with a second factor first"
+
+    def __init__(self, purpose: str) -> None:
+        super().__init__(
+            "Make a step-up for exactly this, confirm it, and send its id as the header Step-Up.",
+            purpose=purpose,
+        )
+
+
+class StepUpRefused(DomainError):
+    """``reason``: unknown (also another person's or device's), unconfirmed, expired, used, changed
+    (it approved something else)."""
+
+    code = "step_up_refused"
+    kind = ErrorKind.FORBIDDEN
+    title = "This step-up does not approve this request"
+
+    def __init__(self, reason: str, *, step_up_id: UUID, user_id: UUID) -> None:
+        super().__init__(f"{STEP_UP_REASONS[reason]} Make a new one.", reason=reason)
+        self.reason, self.step_up_id, self.user_id = reason, step_up_id, user_id
+
+
+STEP_UP_REASONS = {
+    "unknown": "There is no such step-up on this device.",
+    "unconfirmed": "It was not confirmed.",
+    "expired": "It has expired.",
+    "used": "It was used.",
+    "changed": "Something else was approved with it.",
+}

@@ -29,6 +29,7 @@ from marketplace.core.api.problems import (
     STATUS_OF_KIND,
     ProblemType,
 )
+from marketplace.core.api.step_up import StepUpHeaderInvalid
 from marketplace.core.errors import DomainError, StaleVersion
 
 REQUEST_ID_EXAMPLE = "0198c0de-7a11-7000-8000-0123456789ab"
@@ -50,6 +51,17 @@ IF_MATCH = {
     "schema": {"type": "string"},
     "description": "The `ETag` you last read. If the object has changed since: 412.",
     "example": '"3"',
+}
+STEP_UP = {
+    "name": "Step-Up",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "format": "uuid"},
+    "description": (
+        "The id of a confirmed step-up for exactly this request; without one: 403 "
+        "`step_up_required`."
+    ),
+    "example": "0199a000-0000-7000-8000-0000000000c1",
 }
 
 
@@ -158,6 +170,7 @@ class ProblemAwareSchema(AutoSchema):
         for wanted, extra in (
             (self._is_idempotent, IDEMPOTENCY_KEY),
             (self._honours_if_match, IF_MATCH),
+            (self._honours_step_up, STEP_UP),
         ):
             if wanted and extra["name"] not in named:
                 parameters.append(dict(extra))
@@ -217,6 +230,10 @@ class ProblemAwareSchema(AutoSchema):
     def _honours_if_match(self) -> bool:
         return bool(getattr(self._handler, "honours_if_match", False))
 
+    @property
+    def _honours_step_up(self) -> bool:
+        return bool(getattr(self._handler, "honours_step_up", False))
+
     def _problems_by_status(self) -> dict[int, list[ProblemType]]:
         problems = {code: FRAMEWORK_PROBLEMS[code] for code in self._framework_codes()}
         for error in self._domain_errors():
@@ -260,6 +277,8 @@ class ProblemAwareSchema(AutoSchema):
             ]
         if self._honours_if_match:
             errors.append(StaleVersion)
+        if self._honours_step_up:
+            errors.append(StepUpHeaderInvalid)
         paginator = self._get_paginator()  # type: ignore[no-untyped-call]
         if isinstance(paginator, CursorPage) and self._is_list_view():
             errors.append(InvalidCursor)

@@ -1,10 +1,14 @@
 from marketplace.users.models.profile import UserProfile
 from marketplace.users.models.sign_in import SignIn, SignInEnd
+from marketplace.users.models.step_up import Factor, StepUp, StepUpPurpose
 from marketplace.users.models.user import User, UserType, VerificationLevel, VerificationStatus
 
 __all__ = [
+    "Factor",
     "SignIn",
     "SignInEnd",
+    "StepUp",
+    "StepUpPurpose",
     "User",
     "UserProfile",
     "UserType",

@@ -14,6 +14,7 @@ from marketplace.users.services.start_sign_in import start_sign_in
 from marketplace.users.services.suspend_user import suspend_user
 from marketplace.users.services.update_profile import ProfileChanges, update_profile
 from marketplace.users.services.update_user import UserChanges, update_user
+from marketplace.users.services.use_step_up import use_step_up
 from marketplace.users.services.verify_email import verify_email
 from marketplace.users.snapshots import ProfileSnapshot, PublicCard, SignInTokens, UserSnapshot
 
@@ -38,5 +39,6 @@ __all__ = [
     "suspend_user",
     "update_profile",
     "update_user",
+    "use_step_up",
     "verify_email",
 ]
