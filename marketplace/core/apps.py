@@ -16,7 +16,7 @@ class ServiceConfig(AppConfig):
     # A service's module holds this imported class beside its own. Where Django finds two and none
     # is marked, it takes a bare AppConfig, and nothing below would ever run.
     default = False
-    wiring: tuple[str, ...] = ("events", "handlers", "tasks")
+    wiring: tuple[str, ...] = ("events", "handlers", "tasks", "privacy")
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -32,7 +32,7 @@ class ServiceConfig(AppConfig):
 class CoreConfig(ServiceConfig):
     name = "marketplace.core"
     label = "core"
-    wiring = ("tasks",)
+    wiring = ("tasks", "privacy.plumbing")
 
     def ready(self) -> None:
         super().ready()

@@ -1,5 +1,6 @@
 """Reads of the user service."""
 
+from marketplace.users.queries.addresses import list_addresses
 from marketplace.users.queries.operators import get_operator, list_operators
 from marketplace.users.queries.users import (
     get_profile,
@@ -19,6 +20,7 @@ __all__ = [
     "get_public_card",
     "get_public_cards",
     "get_user",
+    "list_addresses",
     "list_closed",
     "list_operators",
 ]

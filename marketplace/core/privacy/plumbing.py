@@ -1,0 +1,34 @@
+"""What the platform's own plumbing knows of people."""
+
+from uuid import UUID
+
+from marketplace.core.models import IdempotencyRecord
+from marketplace.core.privacy import PersonalData, excuse_model, register_personal_data
+
+
+def _answers_of(user_id: UUID) -> list[dict[str, object]]:
+    rows = IdempotencyRecord.objects.filter(user_id=user_id).order_by("id")
+    return [
+        {"key": key, "answered_with": status, "at": created_at}
+        for key, status, created_at in rows.values_list("key", "status", "created_at").iterator()
+    ]
+
+
+def _forget_answers(user_id: UUID) -> int:
+    deleted, _ = IdempotencyRecord.objects.filter(user_id=user_id).delete()
+    return deleted
+
+
+register_personal_data(
+    PersonalData(
+        name="core.requests",
+        title="Answers kept for repeated requests",
+        why="So that a request that is sent twice creates or moves money once.",
+        kept="core.idempotency_records",
+        models=("core.IdempotencyRecord",),
+        export=_answers_of,
+        erase=_forget_answers,
+    )
+)
+excuse_model("core.OutboxEvent", "Events carry ids, never names, addresses or numbers.")
+excuse_model("core.InboxMessage", "The id of an event and who handled it.")

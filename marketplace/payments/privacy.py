@@ -1,0 +1,169 @@
+"""What payments know of people. The books themselves name nobody but by id."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from marketplace.core.privacy import (
+    PersonalData,
+    Retained,
+    excuse_model,
+    register_personal_data,
+)
+from marketplace.payments.models import (
+    BankAccount,
+    Payment,
+    PaymentAttempt,
+    Payout,
+    PayoutSchedule,
+    ProviderWebhook,
+    TopUp,
+    Transaction,
+    Wallet,
+)
+from marketplace.payments.queries.list_erasure_obstacles import list_erasure_obstacles
+from marketplace.payments.repositories.bank_accounts import open_destination
+
+PAYMENT = (
+    "id",
+    "order_id",
+    "amount_minor",
+    "currency",
+    "payment_method",
+    "payment_provider",
+    "payment_details",
+    "status",
+    "escrow_status",
+    "created_at",
+)
+MOVEMENT = ("id", "type", "amount_minor", "wallet_change_minor", "currency", "status", "created_at")
+PAYOUT = ("id", "amount_minor", "currency", "provider", "status", "created_at")
+TOP_UP = ("id", "amount_minor", "currency", "provider", "method", "status", "created_at")
+ACCOUNT = ("id", "masked_number", "currency", "bank_name", "bank_code", "created_at", "removed_at")
+
+
+def _payments(user_id: UUID) -> dict[str, Any]:
+    def rows(model: Any, columns: tuple[str, ...], of: Q) -> list[dict[str, Any]]:
+        return list(model.objects.filter(of).order_by("-id").values(*columns))
+
+    own = Q(user_id=user_id)
+    # What a seller's buyer paid with is the buyer's business.
+    sold = [column for column in PAYMENT if column != "payment_details"]
+    return {
+        "paid": rows(Payment, PAYMENT, own),
+        "sold": rows(Payment, tuple(sold), Q(seller_id=user_id)),
+        "top_ups": rows(TopUp, TOP_UP, own),
+        "payouts": rows(Payout, PAYOUT, own),
+        "wallet": rows(Transaction, MOVEMENT, Q(wallet__user_id=user_id)),
+        "wallets": rows(Wallet, ("id", "currency", "is_active"), own),
+        "schedules": rows(PayoutSchedule, ("currency", "interval", "weekday"), own),
+    }
+
+
+def _forget_schedules_and_webhooks(user_id: UUID) -> int:
+    """The books stay as they are; what providers sent about the person's payments is emptied."""
+    deleted, _ = PayoutSchedule.objects.filter(user_id=user_id).delete()
+    ids = _provider_ids(user_id)
+    emptied = ProviderWebhook.objects.filter(object_id__in=ids).update(raw_body=b"")
+    return deleted + emptied
+
+
+def _provider_ids(user_id: UUID) -> list[str]:
+    attempts = PaymentAttempt.objects.filter(payment__user_id=user_id)
+    ids = list(attempts.values_list("provider_payment_id", flat=True))
+    ids += TopUp.objects.filter(user_id=user_id).values_list("provider_payment_id", flat=True)
+    ids += Payout.objects.filter(user_id=user_id).values_list("provider_payout_id", flat=True)
+    return [provider_id for provider_id in ids if provider_id]
+
+
+def _bank_accounts(user_id: UUID) -> list[dict[str, Any]]:
+    rows = BankAccount.objects.filter(user_id=user_id).order_by("-id")
+    return [
+        {
+            **{column: getattr(row, column) for column in ACCOUNT},
+            "account_holder": open_destination(row).account_holder if row.number_encrypted else "",
+        }
+        for row in rows
+    ]
+
+
+def _forget_unused_accounts(user_id: UUID) -> int:
+    """Accounts that no money went to; one that was paid is evidence for as long as the law says."""
+    used = Payout.objects.filter(user_id=user_id).values("bank_account_id")
+    return _blank(BankAccount.objects.filter(user_id=user_id).exclude(id__in=used))
+
+
+def _forget_accounts(user_id: UUID) -> int:
+    return _blank(BankAccount.objects.filter(user_id=user_id))
+
+
+def _blank(accounts: Any) -> int:
+    ids = list(accounts.values_list("id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT payments_forget_bank_accounts(%s::uuid[])", [ids])
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+register_personal_data(
+    PersonalData(
+        name="payments.payments",
+        title="Payments, wallet and payouts",
+        why="To move money between you and others, and to keep the books that prove it.",
+        kept="The books name you by a number alone and stay: payments.books.",
+        models=(
+            "payments.Payment",
+            "payments.TopUp",
+            "payments.Payout",
+            "payments.PayoutSchedule",
+            "payments.Wallet",
+            "payments.CurrencyExchange",
+            "payments.ProviderWebhook",
+        ),
+        export=_payments,
+        erase=_forget_schedules_and_webhooks,
+        obstacles=list_erasure_obstacles,
+    )
+)
+register_personal_data(
+    PersonalData(
+        name="payments.bank_accounts",
+        title="Bank accounts",
+        why="To pay you.",
+        kept="payments.bank_accounts",
+        models=("payments.BankAccount",),
+        export=_bank_accounts,
+        erase=_forget_unused_accounts,
+        retained=Retained("payments.bank_accounts", _forget_accounts),
+    )
+)
+
+STAFF = "Who of the platform's staff decided what, by id: the record of the decision."
+for label in (
+    "payments.CommissionRule",
+    "payments.ItemResolution",
+    "payments.PaymentReview",
+    "payments.PayoutFreeze",
+    "payments.WalletDecision",
+):
+    excuse_model(label, STAFF)
+BOOKS = "The books: amounts, ids and hashes, no name, address or number of anybody."
+for label in (
+    "payments.Chargeback",
+    "payments.LedgerAccount",
+    "payments.LedgerAccountKind",
+    "payments.LedgerJournal",
+    "payments.PaymentAttempt",
+    "payments.PaymentEvent",
+    "payments.PayoutBatch",
+    "payments.PayoutBatchItem",
+    "payments.ReconciliationItem",
+    "payments.ProviderReportLine",
+    "payments.Refund",
+    "payments.SealLeaf",
+    "payments.Transaction",
+):
+    excuse_model(label, BOOKS)
+excuse_model("payments.HoldingLimit", "The platform's own words.")

@@ -1,0 +1,168 @@
+"""What the user service knows of a person, and how it forgets it."""
+
+from typing import Any
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+
+from marketplace.core import clock
+from marketplace.core.privacy import (
+    FORMER_MEMBER,
+    Obstacle,
+    PersonalData,
+    excuse_model,
+    register_personal_data,
+)
+from marketplace.users.models import SignIn, User, UserProfile
+
+TOMBSTONE_DOMAIN = "erased.invalid"
+ACCOUNT = (
+    "email",
+    "phone_number",
+    "first_name",
+    "last_name",
+    "profile_picture",
+    "user_type",
+    "roles",
+    "verification_status",
+    "verification_level",
+    "created_at",
+    "last_login",
+)
+PROFILE = ("bio", "address", "social_links", "rating", "total_reviews", "created_at")
+SIGN_IN = ("created_at", "refreshed_at", "ended_at", "end_reason", "ip_address", "user_agent")
+
+
+def tombstone_email(user_id: UUID) -> str:
+    """An address that nobody can own (RFC 2606), unique for each person who was erased."""
+    return f"{user_id.hex}@{TOMBSTONE_DOMAIN}"
+
+
+def _account(user_id: UUID) -> dict[str, Any] | None:
+    account: dict[str, Any] | None = User.objects.filter(pk=user_id).values(*ACCOUNT).first()
+    return account
+
+
+def _staff(user_id: UUID) -> list[Obstacle]:
+    if not User.objects.filter(pk=user_id, is_staff=True).exists():
+        return []
+    return [Obstacle("is_staff", "An operator's account is given up by another operator first.")]
+
+
+def _bury(user_id: UUID) -> int:
+    """Leave a row of the same id, so that books and orders still name somebody."""
+    user = User.objects.get(pk=user_id)
+    User.objects.filter(pk=user_id).update(
+        email=tombstone_email(user_id),
+        first_name=FORMER_MEMBER,
+        last_name="",
+        phone_number="",
+        profile_picture="",
+        suspension_reason="",
+        last_login=None,
+        is_active=False,
+        # Nothing that could be typed: the marker of an unusable password.
+        password="!",  # noqa: S106
+        updated_at=clock.now(),
+    )
+    user.groups.clear()
+    user.user_permissions.clear()
+    return 1 + _unname_in_admin_log(user_id)
+
+
+def _unname_in_admin_log(user_id: UUID) -> int:
+    """Lines of the admin's log about the person named them by their address."""
+    about = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(User), object_id=str(user_id)
+    )
+    return about.update(object_repr=FORMER_MEMBER)
+
+
+def _profile(user_id: UUID) -> dict[str, Any] | None:
+    rows = UserProfile.objects.filter(user_id=user_id)
+    profile: dict[str, Any] | None = rows.values(*PROFILE).first()
+    return profile
+
+
+def _blank_profile(user_id: UUID) -> int:
+    return UserProfile.objects.filter(user_id=user_id).update(
+        bio="",
+        address={},
+        social_links={},
+        id_verification_documents=[],
+        is_featured=False,
+        updated_at=clock.now(),
+    )
+
+
+def _addresses(user_id: UUID) -> list[dict[str, Any]]:
+    return list(EmailAddress.objects.filter(user_id=user_id).values("email", "primary", "verified"))
+
+
+def _forget_addresses(user_id: UUID) -> int:
+    deleted: int = EmailAddress.objects.filter(user_id=user_id).delete()[0]
+    return deleted
+
+
+def _sign_ins(user_id: UUID) -> list[dict[str, Any]]:
+    return list(SignIn.objects.filter(user_id=user_id).order_by("-id").values(*SIGN_IN))
+
+
+def _forget_sign_ins(user_id: UUID) -> int:
+    deleted, _ = SignIn.objects.filter(user_id=user_id).delete()
+    return deleted
+
+
+register_personal_data(
+    PersonalData(
+        name="users.account",
+        title="Account",
+        why="To know who takes part, to sign in, and to write to you.",
+        kept="As long as the account is open.",
+        models=("users.User", "users.User_groups", "users.User_user_permissions"),
+        export=_account,
+        erase=_bury,
+        obstacles=_staff,
+        erased_last=True,
+    )
+)
+register_personal_data(
+    PersonalData(
+        name="users.addresses",
+        title="Email addresses",
+        why="To prove that letters reach you.",
+        kept="As long as the account is open.",
+        models=("account.EmailAddress",),
+        export=_addresses,
+        erase=_forget_addresses,
+        # Letters are found by address.
+        erased_last=True,
+    )
+)
+register_personal_data(
+    PersonalData(
+        name="users.profile",
+        title="Profile",
+        why="What you show of yourself to others.",
+        kept="As long as the account is open.",
+        models=("users.UserProfile",),
+        export=_profile,
+        erase=_blank_profile,
+    )
+)
+register_personal_data(
+    PersonalData(
+        name="users.sign_ins",
+        title="Sign-ins and devices",
+        why="To show you where you are signed in, and to notice somebody else.",
+        kept="users.sign_ins",
+        models=("users.SignIn",),
+        export=_sign_ins,
+        erase=_forget_sign_ins,
+    )
+)
+excuse_model("account.EmailConfirmation", "A key of an address; it goes with the address.")
+excuse_model("admin.LogEntry", "What operators did; a line about a person is unnamed with them.")
+excuse_model("sessions.Session", "Signed ids of operators' sessions, which expire.")

@@ -1,0 +1,48 @@
+"""No model that knows a person was forgotten: it is exported and erased, or it is said why not."""
+
+import re
+
+from django.apps import apps
+from django.db import models
+
+from marketplace.core.privacy import excused_models, personal_data
+
+PERSONAL_NAME = re.compile(
+    r"user(_id)?$|buyer|seller_id|_by(_id)?$|actor|email|phone|(first|last|holder)_?name|recipient"
+    r"|address|^to$|bio$|note|notes$|reason$|answer$|body|picture|images?$|social|document|user_agent"
+    r"|^ip_|holder|masked|encrypted|session_data|object_repr|return_url|raw_|payload|description"
+    r"|secret|birth|tax_id|subject$|payment_details|credential|extra_data|uid$"
+)
+
+
+def names_a_person(model: type[models.Model]) -> list[str]:
+    return [
+        field.name
+        for field in model._meta.local_fields
+        if getattr(field.related_model, "__name__", "") == "User"
+        or (not field.is_relation and PERSONAL_NAME.search(field.name))
+    ]
+
+
+def test_every_model_that_knows_a_person_is_registered_or_excused() -> None:
+    accounted = {label for kind in personal_data() for label in kind.models} | set(excused_models())
+    forgotten = {
+        model._meta.label: names
+        for model in apps.get_models(include_auto_created=True)
+        if (names := names_a_person(model)) and model._meta.label not in accounted
+    }
+    assert not forgotten, "register it in the service's privacy.py, or excuse it with a reason"
+
+
+def test_what_is_registered_or_excused_exists() -> None:
+    known = {model._meta.label for model in apps.get_models(include_auto_created=True)}
+    registered = {label for kind in personal_data() for label in kind.models}
+
+    assert registered | set(excused_models()) <= known
+    assert not registered & set(excused_models())
+    assert all(len(reason) > 15 for reason in excused_models().values())
+
+
+def test_every_kind_says_why_and_how_long() -> None:
+    assert len(personal_data()) >= 10
+    assert [kind.name for kind in personal_data() if not (kind.why and kind.kept)] == []

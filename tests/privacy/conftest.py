@@ -1,0 +1,3 @@
+from marketplace.payments.tests.conftest import provider
+
+__all__ = ["provider"]
