@@ -158,7 +158,7 @@ register_personal_data(
         title="Sign-ins and devices",
         why="To show you where you are signed in, and to notice somebody else.",
         kept="users.sign_ins",
-        models=("users.SignIn",),
+        models=("users.SignIn", "users.StepUp"),
         export=_sign_ins,
         erase=_forget_sign_ins,
     )
