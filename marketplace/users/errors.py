@@ -35,6 +35,30 @@ class SignInRequired(DomainError):
     title = "This sign-in needs another step"
 
 
+class SecondFactorRequired(DomainError):
+    """The first factor was right. Go on with ``flow_token`` and one of ``factors``."""
+
+    code = "second_factor_required"
+    kind = ErrorKind.UNAUTHENTICATED
+    title = "Show your second factor"
+
+
+class CodeRequired(DomainError):
+    """A code was sent. Go on with ``flow_token`` and the code."""
+
+    code = "code_required"
+    kind = ErrorKind.UNAUTHENTICATED
+    title = "Enter the code that was sent to you"
+
+
+class FlowRefused(DomainError):
+    """This flow is unknown, expired, finished, or was answered wrongly too often."""
+
+    code = "flow_refused"
+    kind = ErrorKind.UNAUTHENTICATED
+    title = "This sign-in is over; begin again"
+
+
 class AccessTokenRefused(DomainError):
     """Not ours, altered, of another kind, or its sign-in has ended."""
 

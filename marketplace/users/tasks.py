@@ -5,7 +5,7 @@ from datetime import timedelta
 from marketplace.core import clock
 from marketplace.core.db import opens_transaction
 from marketplace.core.jobs import periodic
-from marketplace.users.models import SignIn
+from marketplace.users.models import SignIn, SignInFlow
 
 KEEP_AFTER_EXPIRY = timedelta(days=90)
 BATCH_SIZE = 1000
@@ -19,5 +19,16 @@ def purge_sign_ins() -> int:
     old = SignIn.objects.filter(expires_at__lt=long_ago).order_by("expires_at")
     deleted, _ = SignIn.objects.filter(
         pk__in=list(old.values_list("pk", flat=True)[:BATCH_SIZE])
+    ).delete()
+    return deleted
+
+
+@periodic(name="users.purge_sign_in_flows", every_seconds=600)
+@opens_transaction
+def purge_sign_in_flows() -> int:
+    """Forget sign-ins that nobody finished, and how finished ones went."""
+    over = SignInFlow.objects.filter(expires_at__lt=clock.database_now()).order_by("expires_at")
+    deleted, _ = SignInFlow.objects.filter(
+        pk__in=list(over.values_list("pk", flat=True)[:BATCH_SIZE])
     ).delete()
     return deleted

@@ -11,6 +11,8 @@ from marketplace.users.services import refresh_sign_in, start_sign_in
 from marketplace.users.snapshots import SignInTokens
 
 STASH = "fairhold_tokens"
+FLOW = "fairhold_flow"
+"""Where a request carries the id of the sign-in flow that it goes on with."""
 
 
 class TokenStrategy(JWTTokenStrategy):  # type: ignore[misc]
@@ -31,6 +33,7 @@ class TokenStrategy(JWTTokenStrategy):  # type: ignore[misc]
             user_id=user_id,
             ip_address=get_client_ip(request),
             user_agent=request.headers.get("User-Agent", ""),
+            flow_id=getattr(request, FLOW, None),
         )
         setattr(request, STASH, tokens)
         return {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token}

@@ -1,12 +1,15 @@
 from marketplace.users.models.profile import UserProfile
 from marketplace.users.models.sign_in import SignIn, SignInEnd
+from marketplace.users.models.sign_in_flow import MAX_FLOW_ATTEMPTS, SignInFlow
 from marketplace.users.models.step_up import Factor, StepUp, StepUpPurpose
 from marketplace.users.models.user import User, UserType, VerificationLevel, VerificationStatus
 
 __all__ = [
+    "MAX_FLOW_ATTEMPTS",
     "Factor",
     "SignIn",
     "SignInEnd",
+    "SignInFlow",
     "StepUp",
     "StepUpPurpose",
     "User",

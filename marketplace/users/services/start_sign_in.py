@@ -10,20 +10,28 @@ from marketplace.users import tokens
 from marketplace.users.errors import AccountSuspended
 from marketplace.users.models import SignIn, User
 from marketplace.users.repositories.users import lock_user, snapshot
+from marketplace.users.sign_in_flows import end_flow
 from marketplace.users.snapshots import SignInTokens
 from marketplace.users.tokens import TokenUse
 
 
 @opens_transaction
-def start_sign_in(*, user_id: UUID, ip_address: str | None, user_agent: str) -> SignInTokens:
+def start_sign_in(
+    *, user_id: UUID, ip_address: str | None, user_agent: str, flow_id: UUID | None = None
+) -> SignInTokens:
     """Begin a family of tokens for somebody whose identity is proved; returns the first pair.
 
-    Errors: AccountSuspended.
+    ``flow_id`` is the flow of several requests that proved it: it ends here, so that it leads to
+    one sign-in however many requests finish it at the same moment.
+
+    Errors: AccountSuspended, FlowRefused.
     """
     # Locked: a suspension at the same moment either comes first and refuses, or ends this one too.
     user = lock_user(user_id)
     if user.is_suspended or not user.is_active:
         raise AccountSuspended
+    if flow_id is not None:
+        end_flow(flow_id)
     now = clock.database_now()
     sign_in = SignIn.objects.create(
         user=user,
