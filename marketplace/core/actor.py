@@ -1,5 +1,6 @@
 """Who acts: every command is told, none of them guesses."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
@@ -21,16 +22,25 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """``user_id`` is set for users only; ``name`` says which job or provider otherwise."""
+    """``user_id`` is set for users only; ``name`` says which job or provider otherwise.
+
+    ``permissions`` is what a member of staff holds by their staff roles: ``<app>.<codename>``.
+    """
 
     kind: ActorKind
     user_id: UUID | None = None
     roles: frozenset[Role] = field(default_factory=frozenset)
     name: str = ""
+    permissions: frozenset[str] = field(default_factory=frozenset)
 
     @classmethod
-    def user(cls, user_id: UUID, *roles: Role) -> "Actor":
-        return cls(kind=ActorKind.USER, user_id=user_id, roles=frozenset(roles))
+    def user(cls, user_id: UUID, *roles: Role, permissions: Iterable[str] = ()) -> "Actor":
+        return cls(
+            kind=ActorKind.USER,
+            user_id=user_id,
+            roles=frozenset(roles),
+            permissions=frozenset(permissions),
+        )
 
     @classmethod
     def system(cls, name: str) -> "Actor":
@@ -47,6 +57,10 @@ class Actor:
     @property
     def is_admin(self) -> bool:
         return Role.ADMIN in self.roles
+
+    def may(self, permission: str) -> bool:
+        """Whether this person holds a staff permission; an administrator holds every one."""
+        return self.is_admin or permission in self.permissions
 
     def has(self, role: Role) -> bool:
         return role in self.roles

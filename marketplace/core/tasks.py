@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from marketplace.core import clock
+from marketplace.core.audit import anchor_audit_log
 from marketplace.core.jobs import periodic
 from marketplace.core.models import IdempotencyRecord, InboxMessage, OutboxEvent
 
@@ -17,6 +18,11 @@ DEAD_EVENTS_KEPT = timedelta(days=90)
 INBOX_KEPT = timedelta(days=120)
 """Longer than any event: a dead one that an operator revives must still find what was done."""
 IDEMPOTENCY_KEPT = timedelta(days=30)
+
+
+ANCHOR_EVERY_SECONDS = 30.0
+
+periodic(name="core.anchor_audit_log", every_seconds=ANCHOR_EVERY_SECONDS)(anchor_audit_log)
 
 
 @periodic(name="core.purge_outbox", every_seconds=PURGE_EVERY_SECONDS)

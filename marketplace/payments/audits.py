@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db.models import Sum
 
+from marketplace.core.audit import check_audit_log
 from marketplace.core.money import Money
 from marketplace.payments.ledger.accounts import AccountKind
 from marketplace.payments.ledger.audit import Tally, register_audit, stream
@@ -213,3 +214,4 @@ register_audit(
     freezes_payouts=False,
 )
 register_audit("events and journals are as they were sealed", check_seals)
+register_audit("staff actions are as they were recorded", check_audit_log)

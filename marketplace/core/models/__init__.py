@@ -1,6 +1,15 @@
+from marketplace.core.models.audit import AuditAnchor, AuditEntry, AuditLink
 from marketplace.core.models.heartbeat import Heartbeat
 from marketplace.core.models.idempotency_record import IdempotencyRecord
 from marketplace.core.models.inbox_message import InboxMessage
 from marketplace.core.models.outbox_event import OutboxEvent
 
-__all__ = ["Heartbeat", "IdempotencyRecord", "InboxMessage", "OutboxEvent"]
+__all__ = [
+    "AuditAnchor",
+    "AuditEntry",
+    "AuditLink",
+    "Heartbeat",
+    "IdempotencyRecord",
+    "InboxMessage",
+    "OutboxEvent",
+]

@@ -32,3 +32,7 @@ register_personal_data(
 )
 excuse_model("core.OutboxEvent", "Events carry ids, never names, addresses or numbers.")
 excuse_model("core.InboxMessage", "The id of an event and who handled it.")
+excuse_model(
+    "core.AuditEntry",
+    "What staff did, kept as evidence: ids and masked values; the reason's words are the staff's.",
+)

@@ -16,7 +16,7 @@ from django.db import connection
 
 from marketplace.payments.ledger.audit import Tally, stream
 from marketplace.payments.models import Seal, SealLeaf
-from marketplace.payments.seals import keys
+from marketplace.core.security import signing as keys
 from marketplace.payments.seals.headers import NO_SEAL, header_bytes
 from marketplace.payments.seals.leaves import (
     EVENT,

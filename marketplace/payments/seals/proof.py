@@ -8,7 +8,7 @@ from django.conf import settings
 from marketplace.core import clock
 from marketplace.payments.errors import NotSealedYet, ProofUnavailable
 from marketplace.payments.models import Seal, SealLeaf
-from marketplace.payments.seals import keys
+from marketplace.core.security import signing as keys
 from marketplace.payments.seals.disclosure import (
     Sale,
     Viewer,

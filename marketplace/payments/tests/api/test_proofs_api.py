@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from marketplace.payments.seals import keys
+from marketplace.core.security import signing as keys
 from marketplace.payments.tests.factories import hold, make_sale, make_user
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.payments.tests.seals.books import finished_sale, seal_all

@@ -15,7 +15,7 @@ from django.test import override_settings
 from marketplace.core.errors import NotFound
 from marketplace.payments.errors import NotSealedYet, ProofUnavailable
 from marketplace.payments.queries import get_payment_proof
-from marketplace.payments.seals import keys
+from marketplace.core.security import signing as keys
 from marketplace.payments.tests.factories import (
     Sale,
     actor_for,

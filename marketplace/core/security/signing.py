@@ -1,4 +1,4 @@
-"""The keys that sign seals and proof files: Ed25519, named by the hash of their public part.
+"""The keys that sign seals, proof files and the audit log: Ed25519, named by their public part.
 
 ``SEAL_KEYS`` lists private keys (base64 of 32 bytes); the first signs, all verify.
 ``SEAL_PUBLIC_KEYS`` lists the public part of keys whose private part is gone. Without either (a
