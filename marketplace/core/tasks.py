@@ -7,7 +7,7 @@ from django.db import connection
 from marketplace.core import clock
 from marketplace.core.audit import anchor_audit_log
 from marketplace.core.jobs import periodic
-from marketplace.core.models import IdempotencyRecord, InboxMessage, OutboxEvent
+from marketplace.core.models import IdempotencyRecord, InboxMessage, OutboxEvent, UploadUsage
 
 BATCH_SIZE = 2000
 """Rows looked at in one statement: locks and write-ahead log stay small beside live traffic."""
@@ -18,6 +18,7 @@ DEAD_EVENTS_KEPT = timedelta(days=90)
 INBOX_KEPT = timedelta(days=120)
 """Longer than any event: a dead one that an operator revives must still find what was done."""
 IDEMPOTENCY_KEPT = timedelta(days=30)
+UPLOAD_USAGE_KEPT = timedelta(days=7)
 
 
 ANCHOR_EVERY_SECONDS = 30.0
@@ -50,6 +51,15 @@ def purge_idempotency_keys() -> int:
         IdempotencyRecord._meta.db_table,
         "created_at < %s",
         [clock.database_now() - IDEMPOTENCY_KEPT],
+    )
+
+
+@periodic(name="core.purge_upload_usage", every_seconds=PURGE_EVERY_SECONDS)
+def purge_upload_usage() -> int:
+    return _delete(
+        UploadUsage._meta.db_table,
+        "day < %s::timestamptz::date",
+        [clock.database_now() - UPLOAD_USAGE_KEPT],
     )
 
 

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.core.api import actor_of, honours_if_match, refuses
+from marketplace.core.uploads import UploadQuotaUsedUp, UploadsBusy
 from marketplace.products import pictures, services
 from marketplace.products.api import examples
 from marketplace.products.api import serializers as shapes
@@ -35,7 +36,7 @@ class ImagesView(APIView):
         responses={201: shapes.OwnProductSerializer},
         examples=[examples.picture, examples.own],
     )
-    @refuses(ImageRefused, TooManyImages)
+    @refuses(ImageRefused, TooManyImages, UploadQuotaUsedUp, UploadsBusy)
     @honours_if_match
     def post(self, request: Request, product_id: UUID) -> Response:
         upload: UploadedFile[Any] = checked(shapes.ImageUploadSerializer(data=request.data))[

@@ -9,6 +9,7 @@ from marketplace.core.db import forbid_transaction, opens_transaction
 from marketplace.core.errors import NotFound
 from marketplace.core.events import record
 from marketplace.core.ids import new_id
+from marketplace.core.uploads import check_quota
 from marketplace.products import pictures
 from marketplace.products.errors import TooManyImages
 from marketplace.products.events import ProductUpdated
@@ -26,10 +27,12 @@ def add_image(
 
     Decoding and storing happen before the transaction: a slow picture holds no lock. A crash
     between leaves files that nothing points to, never a row without its file.
-    Raises ``NotFound``, ``TooManyImages``, ``ImageRefused``, ``StaleVersion``.
+    Raises ``NotFound``, ``TooManyImages``, ``UploadQuotaUsedUp``, ``ImageRefused``,
+    ``UploadsBusy``, ``StaleVersion``.
     """
     forbid_transaction("Decoding a picture")
-    _check_before_work(product_id, actor)
+    seller_id = _check_before_work(product_id, actor)
+    check_quota(user_id=seller_id, size_bytes=len(data))
     image = _store(product_id, pictures.render_picture(data))
     try:
         return _append(
@@ -40,17 +43,19 @@ def add_image(
         raise
 
 
-def _check_before_work(product_id: UUID, actor: Actor) -> None:
+def _check_before_work(product_id: UUID, actor: Actor) -> UUID:
     """Refuse early what would be refused anyway; the transaction checks again under the lock."""
-    images = (
+    row = (
         Product.objects.filter(id=product_id, seller_id=actor.user_id, deleted_at__isnull=True)
-        .values_list("images", flat=True)
+        .values_list("seller_id", "images")
         .first()
     )
-    if images is None:
+    if row is None:
         raise NotFound("product")
+    seller_id, images = row
     if len(images) >= MAX_IMAGES:
         raise TooManyImages(f"At most {MAX_IMAGES} images; remove one first.")
+    return UUID(str(seller_id))
 
 
 def _store(product_id: UUID, renditions: pictures.Renditions) -> dict[str, Any]:

@@ -1,5 +1,3 @@
-import resource
-import threading
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -196,19 +194,6 @@ def test_what_phones_append_is_dropped() -> None:
     small, film = picture(size=(160, 120)), b"\0\0\0\x18ftypmp42" + b"canary" * 9
     for tail in (small, film, b"\0" * 50):
         assert b"canary" not in render_picture(picture() + tail).full.content
-
-
-def test_forty_megapixels_fit_into_bounded_memory() -> None:
-    big = picture("PNG", (8000, 5000), mode="RGBA", color=(1, 2, 3, 4))
-    render_picture(picture("PNG"))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    threads = [threading.Thread(target=render_picture, args=(big,)) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    grown_mb = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    assert grown_mb < 400
 
 
 def test_there_is_a_limit_per_product(client: APIClient, product: Product, media: Path) -> None:
