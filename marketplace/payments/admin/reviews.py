@@ -1,19 +1,22 @@
 """What a person must look at."""
 
+from uuid import UUID
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from unfold.decorators import action
 
 from marketplace.core.admin import ReadOnlyAdmin
 from marketplace.core.errors import DomainError
 from marketplace.payments import services
+from marketplace.payments.admin.assign_receipt import assign_receipt
 from marketplace.payments.admin.display import AmountMixin, operator
-from marketplace.payments.models import (
-    PaymentReview,
-)
+from marketplace.payments.models import PaymentReview, ReviewKind, ReviewStatus
 
 
 class ReasonForm(forms.Form):
@@ -30,6 +33,20 @@ class PaymentReviewAdmin(AmountMixin, ReadOnlyAdmin):
     ordering = ("status", "-priority", "created_at")
     list_select_related = False
     actions = ("refund", "credit", "lift_limit", "close")
+    actions_detail = ("assign",)
+
+    def has_assign_permission(self, request: HttpRequest, object_id: UUID | None = None) -> bool:
+        return operator(request).is_admin and (
+            object_id is None or _assignable().filter(id=object_id).exists()
+        )
+
+    @action(  # type: ignore[untyped-decorator]
+        description="Assign to an order", url_path="assign", permissions=["assign"]
+    )
+    def assign(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        review = get_object_or_404(PaymentReview, id=object_id)
+        context = {**self.admin_site.each_context(request), "opts": self.model._meta}
+        return assign_receipt(request, context, review)
 
     @admin.action(description="Refund from suspense, with a reason", permissions=["view"])
     def refund(
@@ -105,3 +122,9 @@ class PaymentReviewAdmin(AmountMixin, ReadOnlyAdmin):
                 self.message_user(request, f"{review_id}: {refusal.detail}", messages.ERROR)
         if done:
             self.message_user(request, f"{done} resolved.", messages.SUCCESS)
+
+
+def _assignable() -> QuerySet[PaymentReview]:
+    return PaymentReview.objects.filter(
+        kind=ReviewKind.UNMATCHED_CAPTURE, in_suspense=True, status=ReviewStatus.OPEN
+    )

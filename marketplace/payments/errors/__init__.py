@@ -190,6 +190,16 @@ class ReviewNotCreditable(DomainError):
     title = "There is no top-up in suspense that could be put into a wallet for this review"
 
 
+class ReceiptNotAssignable(DomainError):
+    code = "receipt_not_assignable"
+    title = "There is no money of an unknown reference in suspense for this review"
+
+
+class ReceiptDoesNotFit(DomainError):
+    code = "receipt_does_not_fit"
+    title = "What came is not what this order costs"
+
+
 class ReviewAlreadyResolved(DomainError):
     code = "review_already_resolved"
     kind = ErrorKind.CONFLICT

@@ -13,6 +13,7 @@ from marketplace.payments.models.ledger_balance import LedgerBalance, LedgerSnap
 from marketplace.payments.models.ledger_journal import LedgerEntry, LedgerJournal
 from marketplace.payments.models.payment import EscrowStatus, Payment, PaymentStatus
 from marketplace.payments.models.payment_attempt import (
+    ASSIGNED,
     OPEN_ATTEMPT_STATUSES,
     WALLET,
     AttemptStatus,
@@ -62,6 +63,7 @@ from marketplace.payments.models.wallet import Wallet
 from marketplace.payments.models.wallet_decision import WalletDecision
 
 __all__ = [
+    "ASSIGNED",
     "HOLDING_REVIEWS",
     "OPEN_ATTEMPT_STATUSES",
     "WALLET",

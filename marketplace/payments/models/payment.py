@@ -173,6 +173,12 @@ class Payment(models.Model):
                 name="payments_payment_pending_of",
                 condition=Q(escrow_status="IN_ESCROW"),
             ),
+            # What a receipt of an unknown reference may have been meant for.
+            models.Index(
+                fields=["currency", "amount_minor", "-id"],
+                name="payments_payment_unpaid",
+                condition=Q(held_attempt_id__isnull=True),
+            ),
         )
 
     def __str__(self) -> str:

@@ -7,6 +7,9 @@ from marketplace.payments.models.payment import Payment
 WALLET = "wallet"
 """Method and provider of what the buyer's own wallet pays: nobody outside is asked."""
 
+ASSIGNED = "assigned"
+"""Method of money that came under another reference, and that an operator gave to this payment."""
+
 
 class AttemptStatus(models.TextChoices):
     STARTED = "STARTED"

@@ -5,6 +5,7 @@ One module a subject; callers say ``postings.post_hold(…)``.
 
 from marketplace.payments.postings.captures import (
     post_hold,
+    post_hold_from_suspense,
     post_shortage,
     post_unmatched_receipt,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "post_escrow_disputed",
     "post_exchange",
     "post_hold",
+    "post_hold_from_suspense",
     "post_payout_failed",
     "post_payout_paid",
     "post_payout_requested",

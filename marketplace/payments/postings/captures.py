@@ -23,6 +23,23 @@ def post_hold(*, payment_id: UUID, order_id: UUID, provider: str, amount: Money)
     ).id
 
 
+def post_hold_from_suspense(
+    *, payment_id: UUID, order_id: UUID, provider: str, amount: Money
+) -> UUID:
+    """An operator found out whose it is: suspense → escrow. The key of a hold: one per payment."""
+    currency = amount.currency
+    return post_journal(
+        kind=JournalKind.ESCROW_HOLD,
+        business_key=f"hold:{payment_id}",
+        reference_id=order_id,
+        legs=[
+            debit(accounts.suspense(provider, currency), amount),
+            credit(accounts.order_escrow(order_id, currency), amount),
+        ],
+        metadata={"payment_id": str(payment_id), "from": "suspense"},
+    ).id
+
+
 def post_unmatched_receipt(
     *, subject_id: UUID, reference_id: UUID, provider: str, amount: Money
 ) -> UUID:

@@ -93,6 +93,10 @@ SENTENCES: dict[type[facts.Fact], Callable[..., str]] = {
     facts.CaptureConfirmed: lambda f: (
         f"The provider collected {_money(f.amount_minor, f.currency)}."
     ),
+    facts.ReceiptAssigned: lambda f: (
+        f"{_money(f.amount_minor, f.currency)} had come under another reference; our staff found "
+        "that it is for this payment."
+    ),
     facts.FundsHeld: lambda f: f"{_money(f.amount_minor, f.currency)} put into escrow.",
     facts.PaidFromWallet: lambda f: (
         f"{_money(f.amount_minor, f.currency)} paid from the buyer's wallet, and put into escrow."

@@ -4,6 +4,7 @@ from marketplace.payments.commission.new_rule import NewCommissionRule
 from marketplace.payments.services.add_bank_account import add_bank_account
 from marketplace.payments.services.approve_payout import approve_payout
 from marketplace.payments.services.ask_about_item import ask_about_item
+from marketplace.payments.services.assign_receipt import assign_receipt
 from marketplace.payments.services.book_provider_fee import book_provider_fee
 from marketplace.payments.services.cancel_withdrawal import cancel_withdrawal
 from marketplace.payments.services.check_invariants import check_invariants
@@ -82,6 +83,7 @@ __all__ = [
     "add_bank_account",
     "approve_payout",
     "ask_about_item",
+    "assign_receipt",
     "book_provider_fee",
     "cancel_withdrawal",
     "check_invariants",

@@ -37,7 +37,7 @@ def book_foreign_receipt(*, provider: str, object_id: str, amount: Money, note: 
 
     Once per object of the provider, whether a webhook or a line of the report told of it.
     """
-    subject_id = uuid5(NAMESPACE_URL, f"{provider}:{object_id}")
+    subject_id = subject_of_receipt(provider, object_id)
     if PaymentReview.objects.filter(
         kind=ReviewKind.UNMATCHED_CAPTURE, subject_id=subject_id
     ).exists():
@@ -55,3 +55,8 @@ def book_foreign_receipt(*, provider: str, object_id: str, amount: Money, note: 
         note=note,
     )
     return journal_id
+
+
+def subject_of_receipt(provider: str, object_id: str) -> UUID:
+    """What stands for an object of the provider's that no intent of ours stands behind."""
+    return uuid5(NAMESPACE_URL, f"{provider}:{object_id}")

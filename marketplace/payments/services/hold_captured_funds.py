@@ -11,7 +11,9 @@ from marketplace.payments import postings
 from marketplace.payments.errors import CaptureNotConfirmed
 from marketplace.payments.events import FundsHeld
 from marketplace.payments.models import (
+    ASSIGNED,
     AttemptStatus,
+    LedgerJournal,
     Payment,
     PaymentAttempt,
     PaymentReview,
@@ -23,6 +25,7 @@ from marketplace.payments.repositories.payments import lock_attempt
 from marketplace.payments.repositories.reviews import open_review
 from marketplace.payments.repositories.streams import append_to_payment
 from marketplace.payments.repositories.wallets import ensure_wallet
+from marketplace.payments.services.book_unmatched_capture import subject_of_receipt
 from marketplace.payments.services.refund_escrow import refund_held
 from marketplace.payments.snapshots import HoldOutcome
 from marketplace.payments.streams import facts
@@ -89,7 +92,9 @@ def _hold(payment: Payment, attempt: PaymentAttempt, captured: Money) -> None:
     provider = get_provider(attempt.provider)
     # The seller sees what is coming, so the wallet is there from now on.
     ensure_wallet(user_id=payment.seller_id, currency=captured.currency)
-    journal_id = postings.post_hold(
+    receipt = _unmatched_receipt(attempt)
+    post = postings.post_hold_from_suspense if receipt else postings.post_hold
+    journal_id = post(
         payment_id=payment.id,
         order_id=payment.order_id,
         provider=attempt.provider,
@@ -101,7 +106,9 @@ def _hold(payment: Payment, attempt: PaymentAttempt, captured: Money) -> None:
         currency=captured.currency,
         wallet_id=ensure_wallet(user_id=payment.user_id, currency=captured.currency),
         must_settle_before=settle_before(
-            provider, currency=captured.currency, captured_at=clock.now()
+            provider,
+            currency=captured.currency,
+            captured_at=receipt.occurred_at if receipt else clock.now(),
         ),
         journal_id=journal_id,
     )
@@ -130,11 +137,17 @@ def _put_in_suspense(
 ) -> HoldOutcome:
     if PaymentReview.objects.filter(subject_id=attempt.id, in_suspense=True).exists():
         return HoldOutcome.ALREADY_IN_REVIEW  # the event came twice; it is booked
-    journal_id = postings.post_unmatched_receipt(
-        subject_id=attempt.id,
-        reference_id=payment.order_id,
-        provider=attempt.provider,
-        amount=captured,
+    receipt = _unmatched_receipt(attempt)
+    # What an operator had assigned, before somebody else's capture came first, is in suspense yet.
+    journal_id = (
+        receipt.id
+        if receipt
+        else postings.post_unmatched_receipt(
+            subject_id=attempt.id,
+            reference_id=payment.order_id,
+            provider=attempt.provider,
+            amount=captured,
+        )
     )
     review_id = new_id()
     in_suspense = facts.CapturePutInSuspense(
@@ -165,3 +178,11 @@ def _put_in_suspense(
         order_id=payment.order_id,
     )
     return HoldOutcome.IN_REVIEW
+
+
+def _unmatched_receipt(attempt: PaymentAttempt) -> LedgerJournal | None:
+    """The journal that put an assigned attempt's money into suspense; None for any other."""
+    if attempt.method != ASSIGNED:
+        return None
+    subject_id = subject_of_receipt(attempt.provider, attempt.provider_payment_id or "")
+    return LedgerJournal.objects.get(business_key=f"unmatched:{subject_id}")

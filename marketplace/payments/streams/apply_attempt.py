@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TypeVar
 
-from marketplace.payments.models.payment_attempt import WALLET, AttemptStatus
+from marketplace.payments.models.payment_attempt import ASSIGNED, WALLET, AttemptStatus
 from marketplace.payments.streams import facts
 from marketplace.payments.streams.states import AttemptState, Recorded, TopUpState
 
@@ -21,6 +21,8 @@ def _started(recorded: Recorded) -> AttemptState:
     fact = recorded.fact
     if isinstance(fact, facts.PaidFromWallet):
         return _paid_from_wallet(fact, recorded)
+    if isinstance(fact, facts.ReceiptAssigned):
+        return _assigned(fact, recorded)
     if not isinstance(fact, facts.AttemptStarted):
         raise TypeError(f"an attempt cannot begin with {fact.type}")
     return AttemptState(
@@ -51,6 +53,25 @@ def _paid_from_wallet(fact: facts.PaidFromWallet, recorded: Recorded) -> Attempt
         return_url="",
         status=AttemptStatus.CAPTURED,
         provider_payment_id=None,
+        redirect_url="",
+        captured_minor=fact.amount_minor,
+        captured_currency=fact.currency,
+        failure_code="",
+        created_at=recorded.occurred_at,
+        updated_at=recorded.occurred_at,
+    )
+
+
+def _assigned(fact: facts.ReceiptAssigned, recorded: Recorded) -> AttemptState:
+    return AttemptState(
+        id=fact.attempt_id,
+        payment_id=recorded.stream_id,
+        provider=fact.provider,
+        method=ASSIGNED,
+        client_key=f"review:{fact.review_id}",
+        return_url="",
+        status=AttemptStatus.CAPTURED,
+        provider_payment_id=fact.provider_payment_id,
         redirect_url="",
         captured_minor=fact.amount_minor,
         captured_currency=fact.currency,

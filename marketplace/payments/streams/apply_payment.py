@@ -6,7 +6,7 @@ from functools import singledispatch
 
 from marketplace.payments.holding import next_alert_at
 from marketplace.payments.models.payment import EscrowStatus, PaymentStatus
-from marketplace.payments.models.payment_attempt import WALLET
+from marketplace.payments.models.payment_attempt import ASSIGNED, WALLET
 from marketplace.payments.models.refund import RefundSource
 from marketplace.payments.streams import facts
 from marketplace.payments.streams.states import PaymentState, Recorded
@@ -111,6 +111,17 @@ def _(fact: facts.CaptureConfirmed, state: PaymentState, _at: datetime) -> Payme
         return state
     return replace(
         state, payment_details=fact.details, provider_transaction_id=fact.provider_payment_id
+    )
+
+
+@_changed.register
+def _(fact: facts.ReceiptAssigned, state: PaymentState, _at: datetime) -> PaymentState:
+    return replace(
+        state,
+        status=PaymentStatus.PENDING,
+        payment_method=ASSIGNED,
+        payment_provider=fact.provider,
+        provider_transaction_id=fact.provider_payment_id,
     )
 
 

@@ -34,6 +34,7 @@ from marketplace.payments.streams.facts.payment import (
     FundsHeld,
     PaymentCreated,
     PaymentVoided,
+    ReceiptAssigned,
     ReceivableRepaid,
 )
 from marketplace.payments.streams.facts.payout import (
@@ -103,6 +104,7 @@ __all__ = [
     "PayoutRequested",
     "PayoutReturned",
     "PayoutSubmitted",
+    "ReceiptAssigned",
     "ReceivableRepaid",
     "RefundContradicted",
     "RefundFact",

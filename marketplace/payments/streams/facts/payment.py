@@ -81,6 +81,19 @@ class CapturePutInSuspense(AttemptFact):
 
 
 @fact
+class ReceiptAssigned(AttemptFact):
+    """An attempt that begins captured: money in suspense, which an operator found to be its."""
+
+    attempt_id: UUID
+    review_id: UUID
+    provider: str
+    provider_payment_id: str
+    amount_minor: int
+    currency: str
+    reason: str
+
+
+@fact
 class EscrowReleased(Fact):
     """One slice of the escrow, or what was left of it. ``release_id`` is the slice's key; facts
     from before there were slices released the whole and have none."""

@@ -1,0 +1,79 @@
+"""The page that gives a receipt of an unknown reference to an order."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from marketplace.core.actor import Role
+from marketplace.core.money import Money
+from marketplace.payments.models import PaymentReview
+from marketplace.payments.queries.list_fitting_payments import list_fitting_payments
+from marketplace.payments.services import void_payment
+from marketplace.payments.tests.factories import capture, hold, in_transaction, make_sale, make_user
+from marketplace.payments.tests.fake_provider import FakeProvider
+from marketplace.payments.tests.services.test_assign_receipt import stray_receipt
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def operator(client: Client) -> Client:
+    client.force_login(make_user(Role.ADMIN))
+    return client
+
+
+def address(review: PaymentReview) -> str:
+    return reverse("admin:payments_paymentreview_assign", args=[review.id])
+
+
+def test_it_offers_the_unpaid_orders_of_that_amount(
+    operator: Client, provider: FakeProvider
+) -> None:
+    waits, ended, paid, captured = make_sale(), make_sale(), make_sale(), make_sale()
+    make_sale(Money(10_001, "EUR"))
+    make_sale(Money(10_000, "USD"))
+    in_transaction(void_payment, order_id=ended.order_id)
+    hold(paid, provider)
+    capture(captured, provider, key="key-2")
+    review = stray_receipt(provider)
+    found = [payment.order_id for payment in list_fitting_payments(review)]
+    assert found == [ended.order_id, waits.order_id]
+    page = operator.get(address(review)).content.decode()
+    assert f"?order_id={waits.order_id}" in page
+    assert "ended unpaid: goes back at once" in page
+
+
+def test_it_is_assigned_with_a_reason(operator: Client, provider: FakeProvider) -> None:
+    sale, review = make_sale(), stray_receipt(provider)
+    form = {"order_id": str(sale.order_id), "reason": "The buyer showed the transfer"}
+    assert operator.post(address(review), form).status_code == 302
+    review.refresh_from_db()
+    assert (review.status, review.order_id) == ("RESOLVED", sale.order_id)
+    assert operator.get(address(review)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"order_id": "x"}, "This is no order&#x27;s id."),
+        ({"reason": " "}, "This field is required."),
+        ({"order_id": "00000000-0000-7000-8000-000000000001"}, "not"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_changes(
+    operator: Client, provider: FakeProvider, change: dict[str, str], said: str
+) -> None:
+    sale, review = make_sale(), stray_receipt(provider)
+    form = {"order_id": str(sale.order_id), "reason": "The buyer showed the transfer", **change}
+    answer = operator.post(address(review), form)
+    assert answer.status_code == 200
+    assert said in answer.content.decode()
+    review.refresh_from_db()
+    assert (review.status, review.order_id) == ("OPEN", None)
+
+
+def test_another_amount_is_refused_in_words(operator: Client, provider: FakeProvider) -> None:
+    sale, review = make_sale(Money(9_900, "EUR")), stray_receipt(provider)
+    form = {"order_id": str(sale.order_id), "reason": "Close enough"}
+    page = operator.post(address(review), form).content.decode()
+    assert "100.00 EUR came, and the order costs 99.00 EUR." in page
