@@ -17,7 +17,7 @@ from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.products.services import add_image
 from marketplace.products.tests.factories import make_category, make_product
 from marketplace.products.tests.images import picture
-from marketplace.users.models import User
+from marketplace.users.models import SignIn, User
 from marketplace.users.tests.factories import (
     PASSWORD,
     actor,
@@ -103,6 +103,7 @@ def set_stage(provider: FakeProvider) -> Stage:
     )
     stage.ids["withdrawal"] = str(withdrawal.id)
     stage.ids["user"] = str(seller.pk)
+    stage.ids["session"] = str(SignIn.objects.get(user=buyer).pk)
     deliver_all()
     return stage
 

@@ -37,6 +37,15 @@ TOKENS = {
     "expires_in": 900,
     "user": USER,
 }
+SESSION = {
+    "id": "0199a000-0000-7000-8000-0000000000b3",
+    "device": "Firefox on Android",
+    "ip_address": "203.0.113.7",
+    "created_at": CREATED_AT,
+    "refreshed_at": "2026-11-23T08:00:00Z",
+    "expires_at": "2026-12-22T09:30:00Z",
+    "is_current": True,
+}
 PROFILE = {
     "id": "0199a000-0000-7000-8000-0000000000b2",
     "user_id": USER_ID,

@@ -38,7 +38,14 @@ class SignIn(models.Model):
 
     class Meta:
         db_table = "users_sign_in"
-        indexes = (models.Index(fields=["expires_at"], name="users_sign_in_expires"),)
+        indexes = (
+            models.Index(fields=["expires_at"], name="users_sign_in_expires"),
+            models.Index(
+                fields=["user", "-id"],
+                name="users_sign_in_live",
+                condition=Q(ended_at__isnull=True),
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("created_at")), name="users_sign_in_ends_after_start"

@@ -2,6 +2,7 @@
 
 from marketplace.users.queries.addresses import list_addresses
 from marketplace.users.queries.operators import get_operator, list_operators
+from marketplace.users.queries.sign_ins import list_sign_ins
 from marketplace.users.queries.users import (
     get_profile,
     get_public_card,
@@ -23,4 +24,5 @@ __all__ = [
     "list_addresses",
     "list_closed",
     "list_operators",
+    "list_sign_ins",
 ]

@@ -2,6 +2,8 @@
 
 from marketplace.users.services.become_seller import become_seller
 from marketplace.users.services.change_password import change_password
+from marketplace.users.services.end_session import end_session
+from marketplace.users.services.end_sessions import end_sessions
 from marketplace.users.services.end_sign_in import end_sign_in
 from marketplace.users.services.refresh_sign_in import refresh_sign_in
 from marketplace.users.services.register_user import register_user
@@ -27,6 +29,8 @@ __all__ = [
     "UserSnapshot",
     "become_seller",
     "change_password",
+    "end_session",
+    "end_sessions",
     "end_sign_in",
     "refresh_sign_in",
     "register_user",
