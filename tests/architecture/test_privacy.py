@@ -1,11 +1,13 @@
 """No model that knows a person was forgotten: it is exported and erased, or it is said why not."""
 
 import re
+from pathlib import Path
 
 from django.apps import apps
 from django.db import models
 
 from marketplace.core.privacy import excused_models, personal_data
+from tests.architecture.test_style import MARKETPLACE
 
 PERSONAL_NAME = re.compile(
     r"user(_id)?$|buyer|seller_id|_by(_id)?$|actor|email|phone|(first|last|holder)_?name|recipient"
@@ -46,3 +48,23 @@ def test_what_is_registered_or_excused_exists() -> None:
 def test_every_kind_says_why_and_how_long() -> None:
     assert len(personal_data()) >= 10
     assert [kind.name for kind in personal_data() if not (kind.why and kind.kept)] == []
+
+
+SEALED_ELSEWHERE = {
+    "marketplace/core/security": "the one place that seals",
+}
+"""Folders or modules that call the cipher themselves, and where the rotation finds what they seal:
+an `EncryptedField` is found by itself, anything else is a store that `register_sealed` names."""
+
+
+def test_what_is_sealed_is_found_by_the_rotation_of_keys() -> None:
+    by_hand = [
+        name
+        for path in MARKETPLACE.rglob("*.py")
+        if "/tests/" not in str(path)
+        and re.search(r"\bencrypt_(field|bytes)\(", path.read_text())
+        and not (name := str(path.relative_to(MARKETPLACE.parent))).startswith(
+            tuple(SEALED_ELSEWHERE)
+        )
+    ]
+    assert not by_hand, "use EncryptedField, or register_sealed and say so in SEALED_ELSEWHERE"

@@ -334,6 +334,7 @@ SANDBOX_CARRIER_SECRETS = env.list("SANDBOX_CARRIER_SECRETS", default=[])
 # ISO 3166 country of our accounts with the providers: some limit by it for how long money may wait.
 PLATFORM_COUNTRY = env.str("PLATFORM_COUNTRY", default="")
 FIELD_ENCRYPTION_KEYS: list[str] = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+FIELD_FINGERPRINT_KEY: int | None = env.int("FIELD_FINGERPRINT_KEY", default=None)
 SEAL_KEYS: list[str] = env.list("SEAL_KEYS", default=[])
 SEAL_PUBLIC_KEYS: list[str] = env.list("SEAL_PUBLIC_KEYS", default=[])
 

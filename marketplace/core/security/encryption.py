@@ -1,8 +1,9 @@
 """Fields that only the platform may read: AES-256-GCM, bound to model, row and field.
 
 ``FIELD_ENCRYPTION_KEYS`` lists ``version:base64`` pairs; the first encrypts, all decrypt, so that
-a key is rotated by putting a new one in front and re-encrypting at leisure. Without the setting
-(a developer's machine, tests) a key is derived from ``SECRET_KEY``.
+a key is rotated by putting a new one in front and running ``rotate_field_keys``, which finds every
+sealed column by itself (:mod:`marketplace.core.security.sealed`). Without the setting (on a
+developer's machine, in tests) a key is derived from ``SECRET_KEY``.
 
 Stored form: one byte format, two bytes key version, twelve bytes nonce, then ciphertext and tag.
 """
@@ -32,14 +33,24 @@ class Undecipherable(Exception):
 
 def encrypt_field(plaintext: str, *, model: str, row_id: UUID, field: str) -> bytes:
     """Seal ``plaintext`` so that it opens only for this model, row and field."""
-    version, key = _current_key()
-    nonce = os.urandom(NONCE_BYTES)
-    sealed = AESGCM(key).encrypt(nonce, plaintext.encode(), _binding(model, row_id, field))
-    return bytes([FORMAT]) + version.to_bytes(2, "big") + nonce + sealed
+    return encrypt_bytes(plaintext.encode(), model=model, row_id=row_id, field=field)
 
 
 def decrypt_field(stored: bytes, *, model: str, row_id: UUID, field: str) -> str:
     """Open what :func:`encrypt_field` sealed; raises :class:`Undecipherable`."""
+    return decrypt_bytes(stored, model=model, row_id=row_id, field=field).decode()
+
+
+def encrypt_bytes(plain: bytes, *, model: str, row_id: UUID, field: str) -> bytes:
+    """The same for what is not text, such as a file."""
+    version, key = _current_key()
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = AESGCM(key).encrypt(nonce, plain, _binding(model, row_id, field))
+    return bytes([FORMAT]) + version.to_bytes(2, "big") + nonce + sealed
+
+
+def decrypt_bytes(stored: bytes, *, model: str, row_id: UUID, field: str) -> bytes:
+    """Open what :func:`encrypt_bytes` sealed; raises :class:`Undecipherable`."""
     stored = bytes(stored)
     if len(stored) < HEADER_BYTES or stored[0] != FORMAT:
         raise Undecipherable(f"{model}.{field}: not an encrypted field")
@@ -48,12 +59,16 @@ def decrypt_field(stored: bytes, *, model: str, row_id: UUID, field: str) -> str
     if key is None:
         raise Undecipherable(f"{model}.{field}: key version {version} is not configured")
     try:
-        opened = AESGCM(key).decrypt(
+        return AESGCM(key).decrypt(
             stored[3:HEADER_BYTES], stored[HEADER_BYTES:], _binding(model, row_id, field)
         )
     except InvalidTag as error:
         raise Undecipherable(f"{model}.{field} of {row_id} was altered or moved") from error
-    return opened.decode()
+
+
+def current_key_version() -> int:
+    """Of the key that seals from now on."""
+    return _current_key()[0]
 
 
 def key_version(stored: bytes) -> int:
@@ -64,10 +79,23 @@ def key_version(stored: bytes) -> int:
 def fingerprint(value: str, *, purpose: str) -> bytes:
     """A keyed hash that recognises an equal value and reveals nothing of it.
 
-    It uses the oldest key, which a rotation keeps last in the list, so it stays the same.
+    Under the key that ``FIELD_FINGERPRINT_KEY`` names by its version; without it under the oldest,
+    which a rotation keeps last in the list, so that it stays the same until it is moved on purpose
+    (``rotate_field_keys --fingerprints``).
     """
-    oldest = list(_keys().values())[-1]
-    return hmac.new(oldest, f"{purpose}\n{value}".encode(), hashlib.sha256).digest()
+    keys = _keys()
+    chosen: int | None = getattr(settings, "FIELD_FINGERPRINT_KEY", None)
+    key = list(keys.values())[-1] if chosen is None else keys[chosen]
+    return _hash(key, value, purpose)
+
+
+def fingerprints(value: str, *, purpose: str) -> list[bytes]:
+    """Under every key there is: to find an equal value also while fingerprints are moved."""
+    return [_hash(key, value, purpose) for key in _keys().values()]
+
+
+def _hash(key: bytes, value: str, purpose: str) -> bytes:
+    return hmac.new(key, f"{purpose}\n{value}".encode(), hashlib.sha256).digest()
 
 
 def _binding(model: str, row_id: UUID, field: str) -> bytes:

@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from marketplace.core.ids import new_id
+from marketplace.core.security.sealed import EncryptedField
 
 
 class NumberKind(models.TextChoices):
@@ -20,15 +21,15 @@ class BankAccount(models.Model):
 
     Holder and number are encrypted, bound to this row and field; ``masked_number`` is all that
     anyone sees. ``fingerprint`` (a keyed hash) recognises the same account again. A removed
-    account stays, because payouts name it.
+    account stays, because payouts name it; when its owner is erased, everything in it is empty.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    account_holder_encrypted = models.BinaryField()
-    number_encrypted = models.BinaryField()
+    account_holder_encrypted = EncryptedField(bound_as="payments.BankAccount.account_holder")
+    number_encrypted = EncryptedField(bound_as="payments.BankAccount.number")
     number_kind = models.CharField(max_length=14, choices=NumberKind)
     masked_number = models.CharField(max_length=40)
     fingerprint = models.BinaryField(max_length=32)

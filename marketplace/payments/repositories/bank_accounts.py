@@ -1,44 +1,64 @@
 """Seal and open bank accounts."""
 
 from collections.abc import Sequence
+from typing import cast
 from uuid import UUID
 
 from marketplace.core import clock
 from marketplace.core.db import needs_transaction
-from marketplace.core.security import decrypt_field, encrypt_field, fingerprint
+from marketplace.core.security import fingerprint, fingerprints
+from marketplace.core.security.sealed import (
+    EncryptedField,
+    FingerprintColumn,
+    register_fingerprints,
+)
 from marketplace.payments.models import BankAccount, NumberKind
 from marketplace.payments.providers.protocol import Destination
 from marketplace.payments.snapshots import BankAccountSnapshot
 
-MODEL = "payments.BankAccount"
+PURPOSE = "payments.BankAccount"
 
 
 def seal(account: BankAccount, *, account_holder: str, number: str) -> None:
     """Put holder and number into the row, readable for nobody but the payout job."""
-    account.account_holder_encrypted = encrypt_field(
-        account_holder, model=MODEL, row_id=account.id, field="account_holder"
+    account.account_holder_encrypted = _field("account_holder_encrypted").seal(
+        account_holder, row_id=account.id
     )
-    account.number_encrypted = encrypt_field(number, model=MODEL, row_id=account.id, field="number")
-    named = f"{account.bank_code}:{number}" if account.bank_code else number
-    account.fingerprint = fingerprint(named, purpose=MODEL)
+    account.number_encrypted = _field("number_encrypted").seal(number, row_id=account.id)
+    account.fingerprint = fingerprint(_named(account, number), purpose=PURPOSE)
     account.masked_number = "•" * 4 + number[-4:]
 
 
 def open_destination(account: BankAccount) -> Destination:
     """In the clear, for the provider. Raises Undecipherable when the row was altered."""
     return Destination(
-        account_holder=decrypt_field(
-            bytes(account.account_holder_encrypted),
-            model=MODEL,
-            row_id=account.id,
-            field="account_holder",
+        account_holder=_field("account_holder_encrypted").unseal(
+            account.account_holder_encrypted, row_id=account.id
         ),
         number_kind=account.number_kind,
-        number=decrypt_field(
-            bytes(account.number_encrypted), model=MODEL, row_id=account.id, field="number"
-        ),
+        number=_field("number_encrypted").unseal(account.number_encrypted, row_id=account.id),
         bank_code=account.bank_code,
     )
+
+
+def _field(name: str) -> EncryptedField:
+    return cast("EncryptedField", BankAccount._meta.get_field(name))
+
+
+def _named(account: BankAccount, number: str) -> str:
+    return f"{account.bank_code}:{number}" if account.bank_code else number
+
+
+def _hashed(account: BankAccount) -> str | None:
+    """What its fingerprint is of; nothing when its owner was erased."""
+    if not account.number_encrypted:
+        return None
+    return _named(account, open_destination(account).number)
+
+
+register_fingerprints(
+    FingerprintColumn("payments.BankAccount", "fingerprint", PURPOSE, value_of=_hashed)
+)
 
 
 def country_of(account: BankAccount) -> str:
@@ -95,16 +115,32 @@ def carry_block(account: BankAccount) -> None:
             return
 
 
+@needs_transaction
+def has_twin(account: BankAccount) -> bool:
+    """Whether the user keeps this number in this currency, whichever key it is known by."""
+    kept = [row for row in _rows_of(account) if row.removed_at is None]
+    return any(_hashed(row) == _hashed(account) for row in kept)
+
+
 def is_same_account(one: BankAccount, other: BankAccount) -> bool:
     """The same number at the same bank, and the same holder."""
-    if (bytes(one.fingerprint), one.bank_code) != (bytes(other.fingerprint), other.bank_code):
+    if one.id == other.id:
+        return True
+    hashed = _hashed(one)
+    # Not by the two fingerprints: while they are moved to another key, equal ones may differ.
+    if hashed is None or hashed != _hashed(other) or one.bank_code != other.bank_code:
         return False
     return _holder(one) == _holder(other)
 
 
 def _rows_of(account: BankAccount) -> Sequence[BankAccount]:
+    hashed = _hashed(account)
+    if hashed is None:
+        return [account]
     rows = BankAccount.objects.filter(
-        user_id=account.user_id, currency=account.currency, fingerprint=account.fingerprint
+        user_id=account.user_id,
+        currency=account.currency,
+        fingerprint__in=fingerprints(hashed, purpose=PURPOSE),
     )
     return list(rows.order_by("-id"))
 

@@ -18,6 +18,7 @@ from marketplace.payments.models import BankAccount
 from marketplace.payments.repositories.bank_accounts import (
     bank_account_snapshot_of,
     carry_block,
+    has_twin,
     seal,
 )
 from marketplace.payments.repositories.payout_policies import read_account_wait
@@ -78,6 +79,8 @@ def add_bank_account(
         is_default=not kept.filter(currency=currency, is_default=True).exists(),
     )
     seal(account, account_holder=holder, number=number)
+    if has_twin(account):
+        raise BankAccountExists
     carry_block(account)
     _insert(account)
     _tell(account)
