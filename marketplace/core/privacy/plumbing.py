@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from marketplace.core.models import IdempotencyRecord
+from marketplace.core.models import IdempotencyRecord, UploadUsage
 from marketplace.core.privacy import PersonalData, excuse_model, register_personal_data
 
 
@@ -28,6 +28,19 @@ register_personal_data(
         models=("core.IdempotencyRecord",),
         export=_answers_of,
         erase=_forget_answers,
+    )
+)
+register_personal_data(
+    PersonalData(
+        name="core.uploads",
+        title="How much you have sent",
+        why="To keep one person from filling the disks.",
+        kept="core.uploads",
+        models=("core.UploadUsage",),
+        export=lambda user_id: list(
+            UploadUsage.objects.filter(user_id=user_id).values("day", "files", "size_bytes")
+        ),
+        erase=lambda user_id: UploadUsage.objects.filter(user_id=user_id).delete()[0],
     )
 )
 excuse_model("core.OutboxEvent", "Events carry ids, never names, addresses or numbers.")

@@ -48,7 +48,7 @@ def rotate(*, batch_size: int, only: str = "", progress: Progress) -> Iterator[R
 def _rotate_one(store: SealedStore, batch_size: int, progress: Progress) -> Rotated:
     done = Rotated(store.name)
     for _ in range(MOST_PASSES):
-        missed, unreadable = 0, []
+        missed, unreadable = 0, list[str]()
         for batch in _portions(store.reseal, batch_size):
             done.resealed += batch.resealed
             missed += batch.missed

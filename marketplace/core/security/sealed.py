@@ -125,7 +125,7 @@ class SealedColumn:
         return Batch(last, resealed, missed, tuple(unreadable))
 
     def _read(self, after: Any, limit: int) -> Sequence[tuple[Any, bytes]]:
-        rows = models.QuerySet(self.model).order_by("pk")
+        rows: models.QuerySet[Any] = models.QuerySet(self.model).order_by("pk")
         if after is not None:
             rows = rows.filter(pk__gt=after)
         found = rows.values_list("pk", self.field.attname)[:limit]
@@ -133,13 +133,15 @@ class SealedColumn:
 
     def _swap(self, row_id: Any, stored: bytes, fresh: bytes) -> bool:
         """Compare and swap in one statement: what a writer put there meanwhile is never undone."""
-        row = models.QuerySet(self.model).filter(pk=row_id, **{self.field.attname: stored})
+        row: models.QuerySet[Any] = models.QuerySet(self.model).filter(
+            pk=row_id, **{self.field.attname: stored}
+        )
         return bool(row.update(**{self.field.attname: fresh}))
 
     def _names(self) -> dict[str, sql.Identifier]:
         return {
             "table": sql.Identifier(self.model._meta.db_table),
-            "column": sql.Identifier(self.field.column),
+            "column": sql.Identifier(str(self.field.column)),
         }
 
 
@@ -154,7 +156,7 @@ class FingerprintColumn:
 
     def renew(self, *, after: Any, limit: int) -> Batch:
         """Hash the next portion under the key that counts now."""
-        rows = models.QuerySet(apps.get_model(self.label)).order_by("pk")
+        rows: models.QuerySet[Any] = models.QuerySet(apps.get_model(self.label)).order_by("pk")
         if after is not None:
             rows = rows.filter(pk__gt=after)
         found = list(rows[:limit])
