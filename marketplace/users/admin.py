@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -24,7 +25,7 @@ from marketplace.users.models import SignIn, User, UserProfile
 
 MAX_CHOSEN = 100
 
-for model in (EmailAddress, EmailConfirmation):
+for model in (EmailAddress, EmailConfirmation, SocialAccount, SocialApp, SocialToken):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 
@@ -190,6 +191,22 @@ class EmailAddressAdmin(EmailPrefixSearch, ReadOnlyAdmin):
     list_filter = ("verified",)
     list_select_related = ("user",)
     ordering = ("-id",)
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(EmailPrefixSearch, ReadOnlyAdmin):
+    """Who besides a password signs people in. Nobody connects or disconnects for somebody else."""
+
+    email_field = "user__email"
+    list_display = ("user", "provider", "identity", "date_joined", "last_login")
+    list_select_related = ("user",)
+    fields = ("user", "provider", "uid", "identity", ("date_joined", "last_login"))
+    ordering = ("-id",)
+
+    @admin.display(description="known there as")
+    def identity(self, account: SocialAccount) -> str:
+        shown: str = account.extra_data.get("identity", "")
+        return shown or "-"
 
 
 def is_operator(request: HttpRequest) -> bool:

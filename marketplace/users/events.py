@@ -50,6 +50,20 @@ class RefreshTokenReused(DomainEvent):
     sign_in_id: UUID
 
 
+@domain_event("users.ProviderConnected")
+class ProviderConnected(DomainEvent):
+    """The user may sign in by this provider from now on."""
+
+    user_id: UUID
+    provider: str
+
+
+@domain_event("users.ProviderDisconnected")
+class ProviderDisconnected(DomainEvent):
+    user_id: UUID
+    provider: str
+
+
 @domain_event("users.UserSuspended")
 class UserSuspended(DomainEvent):
     user_id: UUID

@@ -76,6 +76,30 @@ def _changed(context: Context) -> Letter:
     )
 
 
+def _connected(context: Context) -> Letter:
+    name = context["provider_name"]
+    return Letter(
+        f"{name} can sign you in now",
+        (
+            f"Your account was connected with {name}: whoever signs in there gets in here.",
+            "If it was not you, choose a new password at once, and disconnect it in your account.",
+        ),
+        ("Choose a new password", context["password_reset_url"]),
+    )
+
+
+def _disconnected(context: Context) -> Letter:
+    name = context["provider_name"]
+    return Letter(
+        f"{name} no longer signs you in",
+        (
+            f"Your account was disconnected from {name}. Devices that are signed in stay so.",
+            "If it was not you, choose a new password at once.",
+        ),
+        ("Choose a new password", context["password_reset_url"]),
+    )
+
+
 LETTERS: dict[str, Callable[[Context], Letter]] = {
     "account/email/email_confirmation_signup": _confirm,
     "account/email/email_confirmation": _confirm,
@@ -84,4 +108,6 @@ LETTERS: dict[str, Callable[[Context], Letter]] = {
     "account/email/password_reset_key": _reset,
     "account/email/password_reset": _changed,
     "account/email/password_changed": _changed,
+    "socialaccount/email/account_connected": _connected,
+    "socialaccount/email/account_disconnected": _disconnected,
 }

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
@@ -115,6 +116,16 @@ def _forget_sign_ins(user_id: UUID) -> int:
     return deleted
 
 
+def _providers(user_id: UUID) -> list[dict[str, Any]]:
+    kept = ("provider", "uid", "extra_data", "date_joined", "last_login")
+    return list(SocialAccount.objects.filter(user_id=user_id).order_by("provider").values(*kept))
+
+
+def _forget_providers(user_id: UUID) -> int:
+    deleted: int = SocialAccount.objects.filter(user_id=user_id).delete()[0]
+    return deleted
+
+
 register_personal_data(
     PersonalData(
         name="users.account",
@@ -163,6 +174,19 @@ register_personal_data(
         erase=_forget_sign_ins,
     )
 )
+register_personal_data(
+    PersonalData(
+        name="users.providers",
+        title="Connected sign-in providers",
+        why="To let you in when you sign in there.",
+        kept="Until you disconnect them.",
+        models=("socialaccount.SocialAccount",),
+        export=_providers,
+        erase=_forget_providers,
+    )
+)
+excuse_model("socialaccount.SocialApp", "Providers of the platform; the settings hold them.")
+excuse_model("socialaccount.SocialToken", "Providers' tokens are never stored.")
 excuse_model("account.EmailConfirmation", "A key of an address; it goes with the address.")
 excuse_model("admin.LogEntry", "What operators did; a line about a person is unnamed with them.")
 excuse_model("sessions.Session", "Signed ids of operators' sessions, which expire.")

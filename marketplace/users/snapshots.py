@@ -66,6 +66,33 @@ class PublicCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderIdentity:
+    """Who somebody is to a provider that has proved it to us.
+
+    ``email`` is proved only where ``is_email_proved``: the provider says that it has seen to it,
+    and is one whose word counts for this address.
+    """
+
+    provider: str
+    subject: str
+    email: str = ""
+    is_email_proved: bool = False
+    first_name: str = ""
+    last_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectedProvider:
+    """``identity`` is enough of an address to recognise it by, and too little to write to it."""
+
+    provider: str
+    name: str
+    identity: str
+    connected_at: datetime
+    used_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SignInTokens:
     """A fresh pair; ``expires_in_seconds`` is the access token's life."""
 

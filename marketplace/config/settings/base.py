@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from marketplace.config import admin_site, api_document
 from marketplace.config.email import settings_from as email_settings_from
 from marketplace.config.settings.providers import *
+from marketplace.config.social import settings_from as social_settings_from
 from marketplace.core.logs import configure_structlog, logging_settings
 
 env = environ.Env()
@@ -34,6 +35,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.headless",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.facebook",
+    "allauth.socialaccount.providers.openid_connect",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -167,7 +171,15 @@ ACCOUNT_RATE_LIMITS: Any = {
     "reset_password": "20/m/ip,5/m/key",
     "reset_password_from_key": "20/m/ip",
     "change_password": "5/m/user",
+    "social": "30/m/ip",
 }
+# Whoever vouches for people besides ourselves (ADR 0073), and where they may be sent back to.
+SOCIALACCOUNT_PROVIDERS = social_settings_from(env.str("SOCIAL_PROVIDERS", default=""))
+SOCIALACCOUNT_ADAPTER = "marketplace.users.social_adapter.SocialAccountAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIAL_REDIRECT_URIS = env.list(
+    "SOCIAL_REDIRECT_URIS", default=[f"{FRONTEND_URL}/sign-in/callback"]
+)
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 HEADLESS_ONLY = True
 HEADLESS_CLIENTS = ("app",)

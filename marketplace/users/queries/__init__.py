@@ -1,6 +1,7 @@
 """Reads of the user service."""
 
 from marketplace.users.queries.addresses import list_addresses
+from marketplace.users.queries.connected_providers import list_connected_providers
 from marketplace.users.queries.operators import get_operator, list_operators
 from marketplace.users.queries.sign_ins import list_sign_ins
 from marketplace.users.queries.users import (
@@ -23,6 +24,7 @@ __all__ = [
     "get_user",
     "list_addresses",
     "list_closed",
+    "list_connected_providers",
     "list_operators",
     "list_sign_ins",
 ]

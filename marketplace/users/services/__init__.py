@@ -2,9 +2,12 @@
 
 from marketplace.users.services.become_seller import become_seller
 from marketplace.users.services.change_password import change_password
+from marketplace.users.services.connect_provider import connect_provider
+from marketplace.users.services.disconnect_provider import disconnect_provider
 from marketplace.users.services.end_session import end_session
 from marketplace.users.services.end_sessions import end_sessions
 from marketplace.users.services.end_sign_in import end_sign_in
+from marketplace.users.services.enter_by_provider import enter_by_provider
 from marketplace.users.services.refresh_sign_in import refresh_sign_in
 from marketplace.users.services.register_user import register_user
 from marketplace.users.services.reinstate_user import reinstate_user
@@ -29,9 +32,12 @@ __all__ = [
     "UserSnapshot",
     "become_seller",
     "change_password",
+    "connect_provider",
+    "disconnect_provider",
     "end_session",
     "end_sessions",
     "end_sign_in",
+    "enter_by_provider",
     "refresh_sign_in",
     "register_user",
     "reinstate_user",

@@ -57,13 +57,16 @@ def register_user(
 def create_account(
     *,
     email: str,
-    password: str,
+    password: str | None,
     first_name: str,
     last_name: str,
     phone_number: str,
     user_type: str,
 ) -> User:
-    """The rows and the facts of a new account, without its email address's confirmation."""
+    """The rows and the facts of a new account, without its email address's confirmation.
+
+    Without a password, none opens it.
+    """
     if user_type not in {UserType.BUYER, UserType.SELLER}:
         raise InvalidInput(fields={"user_type": ["An account is made as BUYER or as SELLER."]})
     roles = [Role.BUYER, Role.SELLER] if user_type == UserType.SELLER else [Role.BUYER]

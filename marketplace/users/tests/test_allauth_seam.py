@@ -9,7 +9,13 @@ from allauth.headless.account.inputs import LoginInput
 from allauth.headless.app_settings import TOKEN_STRATEGY
 from allauth.headless.internal import decorators
 from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
+from allauth.socialaccount.adapter import _build_apps_from_settings, get_adapter
+from allauth.socialaccount.providers.oauth2.client import OAuth2Client
+from allauth.socialaccount.providers.oauth2.views import OAuth2Adapter
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 
+from marketplace.users.social_adapter import SocialAccountAdapter
 from marketplace.users.token_strategy import TokenStrategy
 
 
@@ -42,3 +48,18 @@ def test_the_functions_we_call_take_what_we_give() -> None:
 def test_whatever_way_somebody_signs_in_the_tokens_are_ours() -> None:
     assert isinstance(TOKEN_STRATEGY, TokenStrategy)
     assert isinstance(TOKEN_STRATEGY, AbstractTokenStrategy)
+
+
+def test_a_provider_is_asked_by_the_functions_we_know() -> None:
+    assert parameters(OAuth2Client.get_access_token)[1:3] == ["code", "pkce_code_verifier"]
+    assert parameters(OAuth2Client.get_redirect_url)[1:] == [
+        "authorization_url",
+        "scope",
+        "extra_params",
+    ]
+    # Not called: it is what makes the library leave out the signature.
+    assert "did_fetch_access_token = True" in inspect.getsource(OAuth2Adapter.get_access_token_data)
+    assert parameters(OpenIDConnectOAuth2Adapter.complete_login)[1:4] == ["request", "app", "token"]
+    assert parameters(OpenIDConnectProvider.verify_token)[1:] == ["request", "token"]
+    assert parameters(_build_apps_from_settings) == ["provider", "client_id"]
+    assert isinstance(get_adapter(), SocialAccountAdapter)
