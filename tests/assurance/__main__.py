@@ -63,6 +63,15 @@ PROMISES = (
         {"FAIRHOLD_PROPERTY_STEPS": "10000"},
     ),
     Promise(
+        "the whole API against its document: examples, boundaries, generated input",
+        ("tests/api/test_schema_conformance.py",),
+        {"FAIRHOLD_SCHEMA_EXAMPLES": "100"},
+    ),
+    Promise(
+        "bad input for each route: a clear refusal, and nothing changed",
+        ("tests/api/test_bad_input.py",),
+    ),
+    Promise(
         "kill -9 of web, worker, PostgreSQL and provider: nothing lost, nothing doubled",
         ("tests/assurance/test_kill.py",),
         {"FAIRHOLD_KILL_SECONDS": "180"},

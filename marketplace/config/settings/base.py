@@ -326,6 +326,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["marketplace.core.api.rendering.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["marketplace.core.api.parsing.OrjsonParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "marketplace.core.api.rendering.JsonNegotiation",
+    # What an address takes is said by the document; OPTIONS of its own would be a second word.
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_PAGINATION_CLASS": "marketplace.core.api.pagination.CursorPage",
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "marketplace.core.api.schema.ProblemAwareSchema",

@@ -10,7 +10,9 @@ from marketplace.core.money import minor_to_decimal_string
 def money_field(**kwargs: Any) -> serializers.CharField:
     """A decimal string such as ``"12.50"``; the currency stands beside it in ``currency``."""
     kwargs.setdefault("help_text", "Decimal string in major units, with the currency's places.")
-    return serializers.RegexField(r"^-?\d{1,15}(\.\d{1,4})?$", **kwargs)
+    # Not \d, which takes the digits of every script, and as it stands: nothing is trimmed away.
+    kwargs.setdefault("trim_whitespace", False)
+    return serializers.RegexField(r"^-?[0-9]{1,15}(\.[0-9]{1,4})?$", **kwargs)
 
 
 def money_members(currency: str, **amounts_minor: int) -> dict[str, str]:

@@ -13,8 +13,9 @@ def etag(version: int) -> str:
 
 def expected_version(request: Request) -> int | None:
     """The version that the caller has seen; None when it does not matter (no header, or ``*``)."""
-    header = request.headers.get("If-Match", "").strip()
-    if header in ("", "*"):
+    # Empty is not "any": a client that lost the ETag must not overwrite what it never saw.
+    header = request.headers.get("If-Match", "*").strip()
+    if header == "*":
         return None
     digits = header.removeprefix('"').removesuffix('"')
     if header != f'"{digits}"' or not (digits.isascii() and digits.isdigit()):

@@ -11,8 +11,9 @@ ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
 
 def expected_version(request: Request) -> int | None:
     """The version the caller acts on; ``None`` when it does not say, or says ``*``."""
-    header = request.headers.get("If-Match", "").strip()
-    if header in ("", "*"):
+    # Empty is not "any": a client that lost the ETag must not overwrite what it never saw.
+    header = request.headers.get("If-Match", "*").strip()
+    if header == "*":
         return None
     match = ETAG.fullmatch(header)
     if match is None:

@@ -78,3 +78,55 @@ def test_paging_members_are_checked_and_left_to_the_page() -> None:
 )
 def test_a_query_that_cannot_be_meant_is_refused(query: str, name: str) -> None:
     assert set(faults(OrdersQuerySerializer(data=QueryDict(query)))) == {name}
+
+
+class ParcelSerializer(StrictSerializer[Any]):
+    name = serializers.CharField(required=False)
+    id = serializers.UUIDField(required=False)
+    weight = serializers.IntegerField(required=False)
+    is_fragile = serializers.BooleanField(required=False)
+    tags = serializers.ListField(child=serializers.CharField(), required=False)
+    links = serializers.DictField(child=serializers.CharField(), required=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("name", 7),
+        ("name", True),
+        ("id", 7),
+        ("weight", "7"),
+        ("weight", True),
+        ("is_fragile", "yes"),
+        ("is_fragile", 1),
+    ],
+)
+def test_a_value_is_not_read_as_what_it_is_not(name: str, value: Any) -> None:
+    errors = faults(ParcelSerializer(data={name: value}))
+
+    assert [error.code for error in errors[name]] == ["invalid"]
+
+
+def test_what_lies_in_a_list_or_an_object_is_read_as_strictly() -> None:
+    errors = faults(ParcelSerializer(data={"tags": ["a", 7], "links": {"a": "b", "c": 7}}))
+
+    assert errors["tags"][1][0].code == "invalid"
+    assert errors["links"]["c"][0].code == "invalid"
+
+
+@pytest.mark.parametrize("mark", ["\x00", "\x07", "\x1b", "\x85", "\u2028", "\u202e", "\u2066"])
+def test_text_that_is_not_what_it_looks_like_is_refused(mark: str) -> None:
+    errors = faults(ParcelSerializer(data={"name": f"lamp{mark}pmal"}))
+
+    assert [error.code for error in errors["name"]] == ["not_printable"]
+
+
+@pytest.mark.parametrize("text", ["two\nlines\tand a tab", "שלום\u200f", "👩\u200d🔧"])
+def test_text_of_any_script_is_read(text: str) -> None:
+    assert ParcelSerializer(data={"name": text}).is_valid()
+
+
+def test_a_form_is_text_and_read_as_such() -> None:
+    query = QueryDict("weight=7&is_fragile=true")
+
+    assert ParcelSerializer(data=query).is_valid()

@@ -91,8 +91,14 @@ def test_another_media_type_is_refused(client: Any) -> None:
         b"\xff\xfe",
         '{"note": "' + "[" * 5 + "}",
         "[" * 100_000,
+        '{"note": ' + "[" * 32 + "]" * 32 + "}",
+        '{"amount": 1, "note": "a", "amount": 2}',
+        '{"note": {"a": 1, "\\u0061": 2}}',
     ],
-    ids=["cut off", "NaN", "lone surrogate", "NUL", "no UTF-8", "unclosed", "deep"],
+    ids=[
+        *("cut off", "NaN", "lone surrogate", "NUL", "no UTF-8", "unclosed", "very deep", "deep"),
+        *("a member twice", "twice in two spellings"),
+    ],
 )
 def test_what_is_no_json_is_refused(client: Any, body: Any) -> None:
     answer = client.post(ME, body, content_type="application/json")
