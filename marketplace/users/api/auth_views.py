@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.core.api.schema import NothingSerializer, problems, takes_nothing
-from marketplace.core.errors import InvalidInput, Unavailable
+from marketplace.core.errors import InvalidInput
 from marketplace.users import errors, queries, services
 from marketplace.users.api import sign_in_flow
 from marketplace.users.api.authentication import sign_in_of, user_id_of
@@ -66,7 +66,7 @@ class SignUpView(PublicView):
         request=SignUpSerializer,
         responses={
             202: MessageSerializer,
-            **problems(InvalidInput, errors.PasswordRefused, errors.TooManyAttempts, Unavailable),
+            **problems(InvalidInput, errors.PasswordRefused, errors.TooManyAttempts),
         },
     )
     def post(self, request: Request) -> Response:
@@ -103,7 +103,7 @@ class ResendVerificationView(PublicView):
         request=EmailSerializer,
         responses={
             202: MessageSerializer,
-            **problems(InvalidInput, errors.TooManyAttempts, Unavailable),
+            **problems(InvalidInput, errors.TooManyAttempts),
         },
     )
     def post(self, request: Request) -> Response:
@@ -135,7 +135,6 @@ class SignInView(PublicView):
                 errors.EmailNotVerified,
                 errors.AccountSuspended,
                 errors.TooManyAttempts,
-                Unavailable,
             ),
         },
     )
@@ -207,7 +206,6 @@ class ChangePasswordView(APIView):
                 errors.PasswordRefused,
                 errors.WrongPassword,
                 errors.TooManyAttempts,
-                Unavailable,
             ),
         },
     )
@@ -232,7 +230,7 @@ class RequestPasswordResetView(PublicView):
         request=EmailSerializer,
         responses={
             202: MessageSerializer,
-            **problems(InvalidInput, errors.TooManyAttempts, Unavailable),
+            **problems(InvalidInput, errors.TooManyAttempts),
         },
     )
     def post(self, request: Request) -> Response:
@@ -259,7 +257,6 @@ class ResetPasswordView(PublicView):
                 errors.PasswordRefused,
                 errors.KeyRefused,
                 errors.TooManyAttempts,
-                Unavailable,
             ),
         },
     )

@@ -102,7 +102,7 @@ class EndSessionsView(APIView):
 
 
 def _session(row: Mapping[str, Any], current: UUID) -> dict[str, Any]:
-    shown = {name: row[name] for name in SessionSerializer().fields if name in row}
+    shown = {name: value for name, value in row.items() if name != "user_agent"}
     return {
         **shown,
         "device": device_words(row["user_agent"]),

@@ -25,10 +25,9 @@ from allauth.headless.internal.decorators import mark_request_as_headless
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
-from redis.exceptions import RedisError
 from rest_framework.request import Request
 
-from marketplace.core.errors import DomainError, Unavailable
+from marketplace.core.errors import DomainError
 from marketplace.users import sign_in_flows
 from marketplace.users.errors import (
     AccountSuspended,
@@ -169,14 +168,12 @@ def sign_in(api_request: Request, *, email: str, password: str) -> SignInTokens:
     """Check the credentials and pass every sign-in stage; returns the first pair of tokens.
 
     Errors: WrongCredentials, TooManyAttempts, AccountSuspended and EmailNotVerified (both only
-    after the right password), SecondFactorRequired, SignInRequired, Unavailable.
+    after the right password), SecondFactorRequired, SignInRequired.
     """
     with headless(api_request) as flow:
         limit(api_request, "login")
         form = LoginInput({"email": email, "password": password})
-        with cache_may_be_down():
-            is_right = form.is_valid()
-        if not is_right:
+        if not form.is_valid():
             codes = {error.code for errors in form.errors.as_data().values() for error in errors}
             if codes & TOO_MANY_CODES:
                 raise TooManyAttempts(retry_after_seconds=RETRY_AFTER_SECONDS)
@@ -190,25 +187,13 @@ def sign_in(api_request: Request, *, email: str, password: str) -> SignInTokens:
 
 def limit(request: Request, action: str, *, key: str | None = None) -> None:
     """Count one attempt against allauth's rate of ``action``; raises TooManyAttempts."""
-    with cache_may_be_down():
-        allowed = ratelimit.consume(request._request, action=action, key=key)  # noqa: SLF001
-    if not allowed:
+    if not ratelimit.consume(request._request, action=action, key=key):  # noqa: SLF001
         raise TooManyAttempts(retry_after_seconds=RETRY_AFTER_SECONDS)
 
 
 def may_write_to(email: str) -> bool:
     """Whether an address may get another letter now; says the same of known and unknown ones."""
-    with cache_may_be_down():
-        return bool(consume_email_verification_rate_limit(None, email))
-
-
-@contextmanager
-def cache_may_be_down() -> Iterator[None]:
-    """Without a place to count attempts nobody is let in: 503 rather than unlimited guessing."""
-    try:
-        yield
-    except RedisError as error:
-        raise Unavailable from error
+    return bool(consume_email_verification_rate_limit(None, email))
 
 
 def second_factors(user: Any) -> list[str]:

@@ -1,3 +1,4 @@
+from marketplace.users.models.attempts import Attempts
 from marketplace.users.models.profile import UserProfile
 from marketplace.users.models.sign_in import SignIn, SignInEnd
 from marketplace.users.models.sign_in_flow import MAX_FLOW_ATTEMPTS, SignInFlow
@@ -6,6 +7,7 @@ from marketplace.users.models.user import User, UserType, VerificationLevel, Ver
 
 __all__ = [
     "MAX_FLOW_ATTEMPTS",
+    "Attempts",
     "Factor",
     "SignIn",
     "SignInEnd",

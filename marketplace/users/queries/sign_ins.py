@@ -12,4 +12,5 @@ COLUMNS = ("id", "user_agent", "ip_address", "created_at", "refreshed_at", "expi
 def list_sign_ins(*, user_id: UUID) -> QuerySet[SignIn, dict[str, Any]]:
     """Where somebody is signed in at this moment, newest first; to be paged."""
     live = SignIn.objects.filter(user_id=user_id, ended_at__isnull=True, expires_at__gt=clock.now())
-    return live.order_by("-id").values(*COLUMNS)
+    rows: QuerySet[SignIn, dict[str, Any]] = live.order_by("-id").values(*COLUMNS)
+    return rows

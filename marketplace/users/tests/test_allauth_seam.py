@@ -5,6 +5,7 @@ from importlib.metadata import version
 
 from allauth.account.internal.flows import email_verification, login, password_reset
 from allauth.account.internal.userkit import filter_users_by_email
+from allauth.core.internal import ratelimit
 from allauth.headless.account.inputs import LoginInput
 from allauth.headless.app_settings import TOKEN_STRATEGY
 from allauth.headless.internal import decorators
@@ -15,6 +16,7 @@ from allauth.socialaccount.providers.oauth2.views import OAuth2Adapter
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 
+from marketplace.users import limits
 from marketplace.users.social_adapter import SocialAccountAdapter
 from marketplace.users.token_strategy import TokenStrategy
 
@@ -63,3 +65,28 @@ def test_a_provider_is_asked_by_the_functions_we_know() -> None:
     assert parameters(OpenIDConnectProvider.verify_token)[1:] == ["request", "token"]
     assert parameters(_build_apps_from_settings) == ["provider", "client_id"]
     assert isinstance(get_adapter(), SocialAccountAdapter)
+
+
+def test_allauth_counts_where_we_count() -> None:
+    """`limits.install` takes the place of the two functions below, and they still have a caller."""
+    assert ratelimit._consume_single_rate is limits._consume_single_rate
+    assert ratelimit.clear is limits._clear
+    assert "_consume_single_rate(" in inspect.getsource(ratelimit.consume)
+    assert parameters(ratelimit._consume_single_rate) == [
+        "request",
+        "app",
+        "action",
+        "rate",
+        "key",
+        "user",
+        "dry_run",
+        "raise_exception",
+    ]
+    assert parameters(ratelimit.get_cache_key) == [
+        "request",
+        "app",
+        "action",
+        "rate",
+        "key",
+        "user",
+    ]
