@@ -15,12 +15,11 @@ from django.db.models import F
 from marketplace.core import clock
 from marketplace.core.db import needs_transaction, opens_transaction
 from marketplace.core.ids import new_id
-from marketplace.core.security import decrypt_field, encrypt_field
 from marketplace.users.errors import FlowRefused
 from marketplace.users.models import MAX_FLOW_ATTEMPTS, SignInFlow
 
-MODEL = "users.SignInFlow"
 TOKEN_BYTES = 32
+_STATE = SignInFlow._meta.get_field("state")
 
 
 @dataclass(slots=True)
@@ -103,11 +102,9 @@ def _hash(token: str) -> bytes:
 
 
 def _seal(flow_id: UUID, state: dict[str, Any]) -> bytes:
-    text = json.dumps(state, cls=DjangoJSONEncoder)
-    return encrypt_field(text, model=MODEL, row_id=flow_id, field="state")
+    return _STATE.seal(json.dumps(state, cls=DjangoJSONEncoder), row_id=flow_id)
 
 
 def _open(row: SignInFlow) -> dict[str, Any]:
-    text = decrypt_field(bytes(row.state), model=MODEL, row_id=row.pk, field="state")
-    state: dict[str, Any] = json.loads(text)
+    state: dict[str, Any] = json.loads(_STATE.unseal(bytes(row.state), row_id=row.pk))
     return state

@@ -25,9 +25,9 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.http import HttpRequest
+from redis.exceptions import RedisError
 
-from marketplace.core.errors import NotFound
-from marketplace.users.api.sign_in_flow import cache_may_be_down
+from marketplace.core.errors import NotFound, Unavailable
 from marketplace.users.errors import (
     ProviderProofRefused,
     ProviderUnavailable,
@@ -223,8 +223,10 @@ def _identity(provider: Provider, login: SocialLogin, *, nonce: str) -> Provider
 def _faults_of(provider: Provider) -> Iterator[None]:
     """Say of every way in which a provider can fail that it did, and nothing else to the client."""
     try:
-        with cache_may_be_down():
-            yield
+        yield
+    except RedisError as error:
+        # The provider's own documents are kept in the cache.
+        raise Unavailable from error
     except OAuth2Error as error:
         raise _refused(provider, "token") from error
     except requests.RequestException as error:

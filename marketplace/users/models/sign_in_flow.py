@@ -3,6 +3,7 @@ from django.db.models import F, Q
 
 from marketplace.core import clock
 from marketplace.core.ids import new_id
+from marketplace.core.security.sealed import EncryptedField
 
 MAX_FLOW_ATTEMPTS = 5
 """How often one flow may be answered, rightly or wrongly: a code of six digits is not guessed."""
@@ -19,7 +20,7 @@ class SignInFlow(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     token_hash = models.BinaryField(max_length=32, unique=True)
-    state = models.BinaryField()
+    state = EncryptedField(bound_as="users.SignInFlow.state")
     version = models.PositiveIntegerField(default=0)
     """Grows with each change of ``state``: of two requests at once, one keeps what it changed."""
     attempts = models.PositiveSmallIntegerField(default=0)
