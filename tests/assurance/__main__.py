@@ -53,6 +53,9 @@ PROMISES = (
         ("marketplace/payments/tests", "-k", "webhook or stale or contradict"),
     ),
     Promise(
+        "hostile files: none served, memory bounded", ("tests/assurance/test_hostile_files.py",)
+    ),
+    Promise(
         "every movement of money against an independent auditor",
         ("tests/properties/test_money_machine.py",),
         {"FAIRHOLD_MONEY_STEPS": "10000"},

@@ -92,20 +92,21 @@ def decode(data: bytes, kind: Kind, sizes: Sequence[Size]) -> Answer:
     with _a_turn():
         started = time.monotonic()
         head, body = _run(json.dumps(job).encode() + b"\n" + data)
-    if head is None:
-        log.warning("upload_child_killed", kind=kind.value, size_bytes=len(data))
-        raise _refusal("too_expensive")
-    if "refused" in head:
-        raise _refusal(str(head["refused"]))
-    answer = Answer(_images(head, body), int(head["peak_kb"]))
-    log.info(
-        "upload_cleaned",
+    peak_kb = _number(head.get("peak_kb")) if head else 0
+    told = log.bind(
         kind=kind.value,
         size_bytes=len(data),
-        pages=len(answer.images),
-        peak_mb=answer.peak_kb // 1024,
         seconds=round(time.monotonic() - started, 3),
+        peak_mb=peak_kb // 1024,
     )
+    if head is None:
+        told.warning("upload_child_killed")
+        raise _refusal("too_expensive")
+    if "refused" in head:
+        told.info("upload_refused", reason=str(head["refused"])[:40])
+        raise _refusal(str(head["refused"]))
+    answer = Answer(_images(head, body), peak_kb)
+    told.info("upload_cleaned", pages=len(answer.images))
     return answer
 
 
@@ -179,6 +180,10 @@ def _images(head: dict[str, Any], body: bytes) -> tuple[CleanImage, ...]:
     if not images or position != len(body):
         raise _refusal("damaged")
     return tuple(images)
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _refusal(reason: str) -> UploadRefused:
