@@ -68,10 +68,14 @@ SHIP = {"tracking_number": "TRACK-0001"}
 SIGN_UP = {"email": "new@example.com", "password": NEW_PASSWORD, "first_name": "New"}
 CHANGE_PASSWORD = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
 RESET = {"key": BAD_KEY, "password": NEW_PASSWORD}
+BACK_TO = {"redirect_uri": "https://shop.example/sign-in/callback"}
+CAME_BACK = {"flow_token": BAD_KEY, "state": "state", "code": "code"}
+ID_TOKEN = {"flow_token": BAD_KEY, "id_token": "token"}
 EMAIL = {"email": "somebody@example.com"}
 SIGN_IN = {"email": "{buyer_email}", "password": PASSWORD}
 
 A = "/api/v1/"
+SOCIAL, BY = f"{A}auth/social/", f"{A}auth/social/{{provider}}/"
 AUTH, ORDER, LISTED = f"{A}auth/", f"{A}orders/{{order_id}}/", f"{A}products/{{product_id}}/"
 
 
@@ -106,6 +110,18 @@ MATRIX: tuple[Row, ...] = (
     plain(f"POST {AUTH}sessions/end-all/", signed_in(200), {"keep_this_device": False}),
     Row(f"DELETE {AUTH}sessions/{{session_id}}/", f"{AUTH}sessions/{{session}}/",
         to(401, 204, 404, 404, 404, 404)),
+    # No provider is configured on the stage; marketplace/users/tests has one.
+    plain(f"GET {SOCIAL}providers/", everyone(200)),
+    plain(f"GET {SOCIAL}accounts/", signed_in(200)),
+    Row(f"DELETE {SOCIAL}accounts/{{provider}}/", f"{SOCIAL}accounts/acme/", signed_in(403)),
+    Row(f"POST {BY}authorize/", f"{SOCIAL}acme/authorize/", everyone(404), BACK_TO),
+    Row(f"POST {BY}nonce/", f"{SOCIAL}acme/nonce/", everyone(404)),
+    Row(f"POST {BY}callback/", f"{SOCIAL}acme/callback/", everyone(401), CAME_BACK),
+    Row(f"POST {BY}token/", f"{SOCIAL}acme/token/", everyone(401), ID_TOKEN),
+    Row(f"POST {BY}connect/", f"{SOCIAL}acme/connect/", signed_in(404), BACK_TO),
+    Row(f"POST {BY}connect/nonce/", f"{SOCIAL}acme/connect/nonce/", signed_in(404)),
+    Row(f"POST {BY}connect/callback/", f"{SOCIAL}acme/connect/callback/", everyone(401), CAME_BACK),
+    Row(f"POST {BY}connect/token/", f"{SOCIAL}acme/connect/token/", everyone(401), ID_TOKEN),
     plain(f"GET {AUTH}me/", signed_in(200)),
     plain(f"POST {AUTH}password/change/", signed_in(204), CHANGE_PASSWORD),
     plain(f"POST {AUTH}password/reset/", everyone(202), EMAIL),

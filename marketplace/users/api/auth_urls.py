@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from marketplace.users.api import auth_views as views
 from marketplace.users.api import session_views
@@ -19,6 +19,7 @@ urlpatterns = [
         "sessions/end-all/", session_views.EndSessionsView.as_view(), name="auth-sessions-end-all"
     ),
     path("sessions/<uuid:session_id>/", session_views.SessionView.as_view(), name="auth-session"),
+    path("social/", include("marketplace.users.api.social_urls")),
     path("me/", views.WhoAmIView.as_view(), name="auth-me"),
     path("password/change/", views.ChangePasswordView.as_view(), name="auth-password-change"),
     path("password/reset/", views.RequestPasswordResetView.as_view(), name="auth-password-reset"),

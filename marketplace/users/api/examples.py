@@ -81,3 +81,27 @@ PUBLIC_CARD = {
     "total_reviews": 31,
     "member_since": CREATED_AT,
 }
+
+REDIRECT_URI = "https://shop.example.com/sign-in/callback"
+FLOW_TOKEN = "sY6cX1mVfC0V4pWq5b4m3n2k1J8h7g6f5d4s3a2Z1x0"  # noqa: S105
+SOCIAL_PROVIDER = {"id": "google", "name": "Google", "token": "id_token"}
+SOCIAL_DEPARTURE = {
+    "flow_token": FLOW_TOKEN,
+    "expires_in": 600,
+    "authorization_url": "https://accounts.google.com/o/oauth2/v2/auth?client_id=…&state=…",
+}
+SOCIAL_NONCE = {"flow_token": FLOW_TOKEN, "expires_in": 600, "nonce": "n-0S6_WzA2Mj"}
+SOCIAL_CALLBACK = {
+    "flow_token": FLOW_TOKEN,
+    "state": "af0ifjsldkj",
+    "code": "SplxlOBeZQQYbYS6WxSbIA",
+    "iss": "https://accounts.google.com",
+}
+SOCIAL_TOKEN = {"flow_token": FLOW_TOKEN, "id_token": "eyJhbGciOiJSUzI1NiJ9.…"}
+CONNECTED_PROVIDER = {
+    "provider": "google",
+    "name": "Google",
+    "identity": "b…@gmail.com",
+    "connected_at": CREATED_AT,
+    "used_at": CREATED_AT,
+}

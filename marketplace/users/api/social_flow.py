@@ -69,6 +69,16 @@ def provider_called(request: HttpRequest, name: str) -> Provider:
     raise NotFound("sign-in provider")
 
 
+def about(provider: Provider) -> dict[str, str]:
+    """What a client needs to show a button."""
+    token = "access_token" if provider.id == FACEBOOK else "id_token"
+    return {"id": provider.sub_id, "name": provider.app.name, "token": token}
+
+
+def new_nonce() -> str:
+    return token_urlsafe(32)
+
+
 def depart(request: HttpRequest, provider: Provider, redirect_uri: str) -> Departure:
     """The provider's page for this person, and what only we and they know of this attempt.
 
@@ -76,7 +86,7 @@ def depart(request: HttpRequest, provider: Provider, redirect_uri: str) -> Depar
     """
     if redirect_uri not in settings.SOCIAL_REDIRECT_URIS:
         raise RedirectUriRefused("Use an address of SOCIAL_REDIRECT_URIS, to the letter.")
-    kept = {"state": token_urlsafe(32), "nonce": token_urlsafe(32), "redirect_uri": redirect_uri}
+    kept = {"state": token_urlsafe(32), "nonce": new_nonce(), "redirect_uri": redirect_uri}
     with _faults_of(provider):
         oauth = _oauth_of(request, provider, redirect_uri)
         client = oauth.get_client(request, provider.app)

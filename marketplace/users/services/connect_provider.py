@@ -22,17 +22,21 @@ from marketplace.users.repositories.social_accounts import (
 )
 from marketplace.users.repositories.users import lock_user
 from marketplace.users.services.use_step_up import use_step_up
+from marketplace.users.sign_in_flows import end_flow
 from marketplace.users.snapshots import ProviderIdentity
 
 
 @opens_transaction
-def connect_provider(*, user_id: UUID, identity: ProviderIdentity, step_up: StepUpProof) -> None:
+def connect_provider(
+    *, user_id: UUID, identity: ProviderIdentity, step_up: StepUpProof, flow_id: UUID | None = None
+) -> None:
     """Let the identity open this account from now on, and tell the account's owner by letter.
 
     What the owner approved is this provider, with a second factor: whoever holds a stolen access
-    token connects nothing. Connecting what is connected already changes nothing.
+    token connects nothing. Connecting what is connected already changes nothing. ``flow_id`` is the
+    flow that proved the identity; it ends here.
 
-    Errors: StepUpRequired, StepUpRefused, AccountSuspended, ConnectedToAnother,
+    Errors: FlowRefused, StepUpRequired, StepUpRefused, AccountSuspended, ConnectedToAnother,
     ProviderAlreadyConnected.
     """
     use_step_up(
@@ -41,6 +45,8 @@ def connect_provider(*, user_id: UUID, identity: ProviderIdentity, step_up: Step
         purpose=StepUpPurpose.FACTOR_CHANGE,
         binding=approval("connect", identity.provider),
     )
+    if flow_id is not None:
+        end_flow(flow_id)
     user = lock_user(user_id)
     if user.is_suspended or not user.is_active:
         raise AccountSuspended
