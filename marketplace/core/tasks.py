@@ -8,6 +8,7 @@ from marketplace.core import clock
 from marketplace.core.audit import anchor_audit_log
 from marketplace.core.jobs import periodic
 from marketplace.core.models import IdempotencyRecord, InboxMessage, OutboxEvent, UploadUsage
+from marketplace.core.retention import RetentionRule, register_retention, sweep_retention
 
 BATCH_SIZE = 2000
 """Rows looked at in one statement: locks and write-ahead log stay small beside live traffic."""
@@ -17,7 +18,8 @@ PUBLISHED_EVENTS_KEPT = timedelta(days=7)
 DEAD_EVENTS_KEPT = timedelta(days=90)
 INBOX_KEPT = timedelta(days=120)
 """Longer than any event: a dead one that an operator revives must still find what was done."""
-IDEMPOTENCY_KEPT = timedelta(days=30)
+SWEEP_EVERY_SECONDS = 600.0
+IDEMPOTENCY_RULE = "core.idempotency_records"
 UPLOAD_USAGE_KEPT = timedelta(days=7)
 
 
@@ -44,23 +46,41 @@ def purge_inbox() -> int:
     )
 
 
-@periodic(name="core.purge_idempotency_keys", every_seconds=PURGE_EVERY_SECONDS)
-def purge_idempotency_keys() -> int:
-    """After thirty days a key is new again."""
-    return _delete(
-        IdempotencyRecord._meta.db_table,
-        "created_at < %s",
-        [clock.database_now() - IDEMPOTENCY_KEPT],
-    )
+@periodic(name="core.sweep_retention", every_seconds=SWEEP_EVERY_SECONDS)
+def sweep_due_data() -> int:
+    """Whatever is kept no longer, of every service: see ``core.retention``."""
+    return sweep_retention()
 
 
-@periodic(name="core.purge_upload_usage", every_seconds=PURGE_EVERY_SECONDS)
-def purge_upload_usage() -> int:
-    return _delete(
-        UploadUsage._meta.db_table,
-        "day < %s::timestamptz::date",
-        [clock.database_now() - UPLOAD_USAGE_KEPT],
+def purge_idempotency_keys(before: datetime) -> int:
+    """After a while a key is new again."""
+    return _delete(IdempotencyRecord._meta.db_table, "created_at < %s", [before])
+
+
+def purge_upload_usage(before: datetime) -> int:
+    old = UploadUsage.objects.filter(day__lt=before.date()).order_by("id")[:BATCH_SIZE]
+    return UploadUsage.objects.filter(pk__in=list(old.values_list("pk", flat=True))).delete()[0]
+
+
+register_retention(
+    RetentionRule(
+        name=IDEMPOTENCY_RULE,
+        title="Answers kept for repeated requests",
+        days=30,
+        reason="A client that repeats a request after weeks still moves money once.",
+        sweep=purge_idempotency_keys,
     )
+)
+register_retention(
+    RetentionRule(
+        name="core.uploads",
+        title="How much somebody uploaded on a day",
+        days=35,
+        least_days=2,
+        reason="The quota counts the present day; a month shows a pattern.",
+        sweep=purge_upload_usage,
+    )
+)
 
 
 def _delete(table: str, condition: str, params: list[datetime]) -> int:

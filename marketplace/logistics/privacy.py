@@ -1,5 +1,6 @@
 """What shipping knows of people: a number that a carrier can turn into an address."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,10 @@ from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from marketplace.core.privacy import PersonalData, excuse_model, register_personal_data
-from marketplace.logistics.models import Shipment
+from marketplace.core.retention import RetentionRule, register_retention
+from marketplace.logistics.models import CarrierWebhook, Shipment
+
+BATCH_SIZE = 1000
 
 SHIPMENT = ("order_id", "carrier", "tracking_number", "status", "created_at", "delivered_at")
 
@@ -36,6 +40,26 @@ register_personal_data(
         models=("logistics.Shipment",),
         export=_shipments,
         erase=_unname_shipments,
+    )
+)
+
+
+def _purge_webhooks(before: datetime) -> int:
+    # Rows come in the order of time, so the oldest are the first by primary key.
+    oldest = CarrierWebhook.objects.order_by("id").values_list("pk", flat=True)[:BATCH_SIZE]
+    done = CarrierWebhook.objects.filter(pk__in=list(oldest), received_at__lt=before)
+    deleted: int = done.exclude(processed_at__isnull=True, unmatched_at__isnull=True).delete()[0]
+    return deleted
+
+
+register_retention(
+    RetentionRule(
+        name="logistics.webhooks",
+        title="Messages of carriers, as they came",
+        days=90,
+        least_days=7,
+        reason="To look again when a delivery is disputed; the scans themselves are kept apart.",
+        sweep=_purge_webhooks,
     )
 )
 excuse_model("logistics.CarrierWebhook", "A carrier's scans; retention rule logistics.webhooks.")

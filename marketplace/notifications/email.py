@@ -17,6 +17,10 @@ class AttachmentsUnsupported(ValueError):
     """The queue keeps words only."""
 
 
+UNDELIVERABLE = ".invalid"
+"""Nobody has an address there (RFC 2606): people who were erased keep one as a placeholder."""
+
+
 class QueueBackend(BaseEmailBackend):
     """``EMAIL_BACKEND``: a letter is queued by the caller's transaction, and only by its commit.
 
@@ -45,6 +49,8 @@ def _rows(message: EmailMessage) -> Iterator[OutboundEmail]:
     if isinstance(message, EmailMultiAlternatives):
         html = next((str(a[0]) for a in message.alternatives if a[1] == "text/html"), "")
     for address in message.recipients():
+        if address.lower().endswith(UNDELIVERABLE):
+            continue
         yield OutboundEmail(
             to=address.lower(),
             from_email=message.from_email,

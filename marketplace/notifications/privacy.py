@@ -34,5 +34,7 @@ register_personal_data(
         models=("notifications.OutboundEmail",),
         export=_letters,
         erase=_forget_letters,
+        # What the others write while they erase goes, too.
+        erased_last=True,
     )
 )

@@ -1,6 +1,9 @@
 """Jobs of the notification service."""
 
+from django.conf import settings
+
 from marketplace.core.jobs import periodic
+from marketplace.core.retention import RetentionRule, register_retention
 from marketplace.notifications import services
 
 
@@ -9,6 +12,12 @@ def send_email() -> int:
     return services.send_due_emails()
 
 
-@periodic(name="notifications.purge_email", every_seconds=3600)
-def purge_email() -> int:
-    return services.purge_emails()
+register_retention(
+    RetentionRule(
+        name="notifications.letters",
+        title="Letters that left or were given up",
+        days=settings.EMAIL_KEEP_DAYS,
+        reason="To answer whether a letter left, and where it went.",
+        sweep=services.purge_emails,
+    )
+)

@@ -1,5 +1,6 @@
 """What payments know of people. The books themselves name nobody but by id."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from marketplace.core.privacy import (
     excuse_model,
     register_personal_data,
 )
+from marketplace.core.retention import RetentionRule, register_retention
 from marketplace.payments.models import (
     BankAccount,
     Payment,
@@ -22,10 +24,12 @@ from marketplace.payments.models import (
     TopUp,
     Transaction,
     Wallet,
+    WebhookState,
 )
 from marketplace.payments.queries.list_erasure_obstacles import list_erasure_obstacles
 from marketplace.payments.repositories.bank_accounts import open_destination
 
+BATCH_SIZE = 1000
 PAYMENT = (
     "id",
     "order_id",
@@ -137,6 +141,35 @@ register_personal_data(
         export=_bank_accounts,
         erase=_forget_unused_accounts,
         retained=Retained("payments.bank_accounts", _forget_accounts),
+    )
+)
+
+
+def _purge_webhooks(before: datetime) -> int:
+    # Rows come in the order of time, so the oldest are the first by primary key.
+    oldest = ProviderWebhook.objects.order_by("id").values_list("pk", flat=True)[:BATCH_SIZE]
+    old = ProviderWebhook.objects.filter(pk__in=list(oldest), received_at__lt=before)
+    deleted: int = old.exclude(state=WebhookState.RECEIVED).delete()[0]
+    return deleted
+
+
+register_retention(
+    RetentionRule(
+        name="payments.webhooks",
+        title="Messages of payment providers, as they came",
+        days=180,
+        least_days=30,
+        reason="To settle what a provider said; its facts are kept apart, in the books.",
+        sweep=_purge_webhooks,
+    )
+)
+register_retention(
+    RetentionRule(
+        name="payments.bank_accounts",
+        title="Bank accounts that money went to, after their owner was erased",
+        days=5 * 365,
+        least_days=0,
+        reason="Laws against money laundering: five years (Directive (EU) 2015/849, article 40).",
     )
 )
 

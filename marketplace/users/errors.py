@@ -230,3 +230,17 @@ class LastWayIn(DomainError):
     code = "last_way_in"
     kind = ErrorKind.CONFLICT
     title = "This is the only way to sign in to the account"
+
+
+class ErasureBlocked(DomainError):
+    """``obstacles`` (code and detail) are what must be settled first."""
+
+    code = "erasure_blocked"
+    kind = ErrorKind.CONFLICT
+    title = "Something must be settled before the account can be erased"
+
+
+class ErasureFinished(DomainError):
+    code = "erasure_finished"
+    kind = ErrorKind.CONFLICT
+    title = "The account is erased or shut already"

@@ -75,3 +75,25 @@ class UserSuspended(DomainEvent):
 class UserReinstated(DomainEvent):
     user_id: UUID
     reinstated_by: UUID | None
+
+
+@domain_event("users.ErasureRequested")
+class ErasureRequested(DomainEvent):
+    user_id: UUID
+    erasure_id: UUID
+    due_at: datetime
+
+
+@domain_event("users.ErasureCancelled")
+class ErasureCancelled(DomainEvent):
+    """The person signed in before it was due."""
+
+    user_id: UUID
+    erasure_id: UUID
+
+
+@domain_event("users.UserErased")
+class UserErased(DomainEvent):
+    """Nothing of the person is left but the id, and what law keeps for a time."""
+
+    user_id: UUID

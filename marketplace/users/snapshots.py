@@ -102,6 +102,16 @@ class SignInTokens:
     user: UserSnapshot
 
 
+@dataclass(frozen=True, slots=True)
+class ErasureSnapshot:
+    """Until ``due_at`` signing in takes it back."""
+
+    id: UUID
+    user_id: UUID
+    requested_at: datetime
+    due_at: datetime
+
+
 def display_name(first_name: str, last_name: str) -> str:
     """The first name and one initial: enough to recognize, too little to look somebody up."""
     initial = f"{last_name[:1]}." if last_name else ""

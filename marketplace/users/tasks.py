@@ -1,26 +1,37 @@
 """Jobs of the user service."""
 
-from datetime import timedelta
+from datetime import datetime
 
 from marketplace.core import clock
 from marketplace.core.db import opens_transaction
 from marketplace.core.jobs import periodic
+from marketplace.core.retention import RetentionRule, register_retention
 from marketplace.users.models import Attempts, SignIn, SignInFlow
+from marketplace.users.repositories.erasures import COOLING_OFF
+from marketplace.users.services.erase_people import erase_people
+from marketplace.users.services.erase_retained import erase_retained
 
-KEEP_AFTER_EXPIRY = timedelta(days=90)
 BATCH_SIZE = 1000
 
 
-@periodic(name="users.purge_sign_ins", every_seconds=3600)
-@opens_transaction
-def purge_sign_ins() -> int:
+def purge_sign_ins(before: datetime) -> int:
     """Forget sign-ins (device, address) a while after they could last be used."""
-    long_ago = clock.database_now() - KEEP_AFTER_EXPIRY
-    old = SignIn.objects.filter(expires_at__lt=long_ago).order_by("expires_at")
+    old = SignIn.objects.filter(expires_at__lt=before).order_by("expires_at")
     deleted, _ = SignIn.objects.filter(
         pk__in=list(old.values_list("pk", flat=True)[:BATCH_SIZE])
     ).delete()
     return deleted
+
+
+register_retention(
+    RetentionRule(
+        name="users.sign_ins",
+        title="Sign-ins and devices, after they could last be used",
+        days=90,
+        reason="A theft is often noticed weeks later: the device and address tell how it came.",
+        sweep=purge_sign_ins,
+    )
+)
 
 
 @periodic(name="users.purge_sign_in_flows", every_seconds=600)
@@ -43,3 +54,17 @@ def purge_attempts() -> int:
     keys = list(over.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH_SIZE])
     deleted, _ = Attempts.objects.filter(pk__in=keys).delete()
     return deleted
+
+
+register_retention(
+    RetentionRule(
+        name=COOLING_OFF,
+        title="How long an erasure can be taken back by signing in",
+        days=14,
+        least_days=0,
+        most_days=30,
+        reason="Somebody else may have asked; a month is the law's limit (GDPR, article 12).",
+    )
+)
+periodic(name="users.erase_people", every_seconds=60)(erase_people)
+periodic(name="users.erase_retained", every_seconds=3600)(erase_retained)

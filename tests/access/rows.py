@@ -132,6 +132,8 @@ MATRIX: tuple[Row, ...] = (
     plain(f"GET {A}users/me/profile/", signed_in(200)),
     plain(f"PATCH {A}users/me/profile/", signed_in(200), {"bio": "Lamps."}),
     plain(f"POST {A}users/me/become-seller/", to(401, 200, 200, 200, 200, 403)),
+    plain(f"GET {A}users/me/erasure/", signed_in(200)),
+    plain(f"POST {A}users/me/erasure/", to(401, 409, 409, 202, 202, 409)),
     Row(f"GET {A}users/{{user_id}}/", f"{A}users/{{user}}/", everyone(200)),
 
     plain(f"GET {A}categories/", everyone(200)),

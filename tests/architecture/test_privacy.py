@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import models
 
 from marketplace.core.privacy import excused_models, personal_data
+from marketplace.core.retention import retention_rules
 from tests.architecture.test_style import ROOT
 
 PERSONAL_NAME = re.compile(
@@ -14,6 +15,7 @@ PERSONAL_NAME = re.compile(
     r"|^ip_|holder|masked|encrypted|session_data|object_repr|return_url|raw_|payload|description"
     r"|secret|birth|tax_id|subject$|payment_details|credential|extra_data|uid$"
 )
+RULE_NAME = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
 def names_a_person(model: type[models.Model]) -> list[str]:
@@ -47,6 +49,9 @@ def test_what_is_registered_or_excused_exists() -> None:
 def test_every_kind_says_why_and_how_long() -> None:
     assert len(personal_data()) >= 10
     assert [kind.name for kind in personal_data() if not (kind.why and kind.kept)] == []
+    named = {kind.kept for kind in personal_data() if RULE_NAME.fullmatch(kind.kept)}
+    named |= {kind.retained.rule for kind in personal_data() if kind.retained}
+    assert named <= set(retention_rules())
 
 
 SEALED_ELSEWHERE = {

@@ -49,3 +49,4 @@ excuse_model(
     "core.AuditEntry",
     "What staff did, kept as evidence: ids and masked values; the reason's words are the staff's.",
 )
+excuse_model("core.RetentionPolicy", "Why data is kept so long: the platform's own words.")

@@ -55,5 +55,5 @@ def test_the_purges_are_registered_jobs() -> None:
     assert {
         "core.purge_outbox",
         "core.purge_inbox",
-        "core.purge_idempotency_keys",
+        "core.sweep_retention",
     } <= set(registered_jobs())

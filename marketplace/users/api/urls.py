@@ -1,8 +1,9 @@
 from django.urls import path
 
-from marketplace.users.api import views
+from marketplace.users.api import erasure_views, views
 
 urlpatterns = [
+    path("me/erasure/", erasure_views.ErasureView.as_view(), name="users-me-erasure"),
     path("me/", views.MeView.as_view(), name="users-me"),
     path("me/profile/", views.MyProfileView.as_view(), name="users-me-profile"),
     path("me/become-seller/", views.BecomeSellerView.as_view(), name="users-me-become-seller"),

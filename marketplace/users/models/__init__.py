@@ -1,4 +1,5 @@
 from marketplace.users.models.attempts import Attempts
+from marketplace.users.models.erasure import Erasure, RetainedData
 from marketplace.users.models.profile import UserProfile
 from marketplace.users.models.sign_in import SignIn, SignInEnd
 from marketplace.users.models.sign_in_flow import MAX_FLOW_ATTEMPTS, SignInFlow
@@ -8,7 +9,9 @@ from marketplace.users.models.user import User, UserType, VerificationLevel, Ver
 __all__ = [
     "MAX_FLOW_ATTEMPTS",
     "Attempts",
+    "Erasure",
     "Factor",
+    "RetainedData",
     "SignIn",
     "SignInEnd",
     "SignInFlow",

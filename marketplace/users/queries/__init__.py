@@ -2,6 +2,7 @@
 
 from marketplace.users.queries.addresses import list_addresses
 from marketplace.users.queries.connected_providers import list_connected_providers
+from marketplace.users.queries.erasures import ErasureOutlook, get_erasure_outlook
 from marketplace.users.queries.operators import get_operator, list_operators
 from marketplace.users.queries.sign_ins import list_sign_ins
 from marketplace.users.queries.users import (
@@ -14,9 +15,11 @@ from marketplace.users.queries.users import (
 from marketplace.users.snapshots import ProfileSnapshot, PublicCard, UserSnapshot
 
 __all__ = [
+    "ErasureOutlook",
     "ProfileSnapshot",
     "PublicCard",
     "UserSnapshot",
+    "get_erasure_outlook",
     "get_operator",
     "get_profile",
     "get_public_card",

@@ -8,9 +8,12 @@ from marketplace.users.services.end_session import end_session
 from marketplace.users.services.end_sessions import end_sessions
 from marketplace.users.services.end_sign_in import end_sign_in
 from marketplace.users.services.enter_by_provider import enter_by_provider
+from marketplace.users.services.erase_people import erase_people
+from marketplace.users.services.erase_retained import erase_retained
 from marketplace.users.services.refresh_sign_in import refresh_sign_in
 from marketplace.users.services.register_user import register_user
 from marketplace.users.services.reinstate_user import reinstate_user
+from marketplace.users.services.request_erasure import request_erasure
 from marketplace.users.services.request_password_reset import request_password_reset
 from marketplace.users.services.resend_verification import resend_verification
 from marketplace.users.services.reset_password import reset_password
@@ -38,9 +41,12 @@ __all__ = [
     "end_sessions",
     "end_sign_in",
     "enter_by_provider",
+    "erase_people",
+    "erase_retained",
     "refresh_sign_in",
     "register_user",
     "reinstate_user",
+    "request_erasure",
     "request_password_reset",
     "resend_verification",
     "reset_password",

@@ -10,6 +10,7 @@ from marketplace.users import tokens
 from marketplace.users.errors import AccountSuspended
 from marketplace.users.models import SignIn, User
 from marketplace.users.repositories.users import lock_user, snapshot
+from marketplace.users.services.cancel_erasure import cancel_erasure
 from marketplace.users.sign_in_flows import end_flow
 from marketplace.users.snapshots import SignInTokens
 from marketplace.users.tokens import TokenUse
@@ -24,6 +25,8 @@ def start_sign_in(
     ``flow_id`` is the flow of several requests that proved it: it ends here, so that it leads to
     one sign-in however many requests finish it at the same moment.
 
+    An erasure of the account that waits for its time is taken back.
+
     Errors: AccountSuspended, FlowRefused.
     """
     # Locked: a suspension at the same moment either comes first and refuses, or ends this one too.
@@ -32,6 +35,7 @@ def start_sign_in(
         raise AccountSuspended
     if flow_id is not None:
         end_flow(flow_id)
+    cancel_erasure(user=user)
     now = clock.database_now()
     sign_in = SignIn.objects.create(
         user=user,

@@ -262,5 +262,5 @@ def test_keys_are_forgotten_after_thirty_days(post: Any) -> None:
         created_at=clock.now() - timedelta(days=30, minutes=1)
     )
 
-    assert purge_idempotency_keys() == 1
+    assert purge_idempotency_keys(clock.now() - timedelta(days=30)) == 1
     assert list(IdempotencyRecord.objects.values_list("key", flat=True)) == ["young"]

@@ -1,0 +1,25 @@
+"""What people send and receive about their own data."""
+
+from rest_framework import serializers
+
+from marketplace.core.api.input import StrictSerializer
+from marketplace.core.api.schema import shown_as
+from marketplace.users.api import privacy_examples as examples
+
+
+class ObstacleSerializer(StrictSerializer[object]):
+    code = serializers.CharField(help_text="Stable, such as `open_orders` or `money_in_wallet`.")
+    detail = serializers.CharField()
+
+
+@shown_as(examples.OUTLOOK)
+class ErasureOutlookSerializer(StrictSerializer[object]):
+    obstacles = ObstacleSerializer(many=True, help_text="What must be settled first.")
+    cooling_off_days = serializers.IntegerField()
+
+
+@shown_as(examples.ERASURE)
+class ErasureSerializer(StrictSerializer[object]):
+    id = serializers.UUIDField()
+    requested_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(help_text="Until then, signing in takes it back.")
