@@ -235,7 +235,7 @@ def _faults_of(provider: Provider) -> Iterator[None]:
     try:
         yield
     except RedisError as error:
-        # The provider's own documents are kept in the cache.
+        # The library remembers used tokens in the cache: without it nobody is let in by one.
         raise Unavailable from error
     except OAuth2Error as error:
         raise _refused(provider, "token") from error
