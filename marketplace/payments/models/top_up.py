@@ -14,7 +14,8 @@ class TopUp(models.Model):
     reference and the key that the provider sees, and after a decline the user begins a new one.
     The columns down to ``updated_at`` are a projection of the top-up's events.
 
-    Invariants: credited once; nothing is credited that the provider has not confirmed.
+    Invariants: credited once; nothing is credited that the provider has not confirmed; no more is
+    charged back than was credited.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -40,6 +41,8 @@ class TopUp(models.Model):
     """What the wallet has got; 0 while a different amount waits in suspense."""
     credited_currency = models.CharField(max_length=3, blank=True, default="")
     credited_at = models.DateTimeField(null=True)
+    charged_back_minor = models.BigIntegerField(default=0, db_default=0)
+    """What the payer's bank has taken of it again, out of the wallet or owed."""
     version = models.IntegerField()
     head_hash = models.BinaryField(max_length=32)
     created_at = models.DateTimeField()
@@ -60,6 +63,10 @@ class TopUp(models.Model):
                 condition=Q(credited_minor=0, credited_at__isnull=True)
                 | Q(credited_minor=F("captured_minor"), credited_at__isnull=False),
                 name="payments_top_up_credits_what_came",
+            ),
+            models.CheckConstraint(
+                condition=Q(charged_back_minor__gte=0, charged_back_minor__lte=F("credited_minor")),
+                name="payments_top_up_back_within_credited",
             ),
             models.UniqueConstraint(
                 fields=["user", "client_key"], name="payments_top_up_client_key_once"

@@ -49,7 +49,9 @@ from marketplace.payments.postings.wallets import (
     post_exchange,
     post_refund_to_wallet,
     post_top_up,
+    post_top_up_charged_back,
     post_top_up_from_suspense,
+    post_top_up_given_back,
     post_wallet_payment,
 )
 
@@ -79,7 +81,9 @@ __all__ = [
     "post_settlement",
     "post_shortage",
     "post_top_up",
+    "post_top_up_charged_back",
     "post_top_up_from_suspense",
+    "post_top_up_given_back",
     "post_unmatched_chargeback",
     "post_unmatched_chargeback_returned",
     "post_unmatched_receipt",

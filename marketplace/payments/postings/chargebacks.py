@@ -1,13 +1,12 @@
 """Journals of chargebacks: the payer's bank takes the money, and decides."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 from marketplace.core.money import Money
 from marketplace.payments.ledger import accounts
-from marketplace.payments.ledger.accounts import Account
 from marketplace.payments.ledger.journals import JournalKind
 from marketplace.payments.ledger.posting import Leg, credit, debit, post_journal
+from marketplace.payments.postings.shares import some
 
 
 def post_chargeback_opened(
@@ -61,9 +60,9 @@ def post_chargeback_won(
         legs=[
             debit(accounts.psp_clearing(provider, currency), amount),
             credit(accounts.chargeback_funds(chargeback_id, currency), amount),
-            *_some(debit, accounts.order_disputed(order_id, currency), to_escrow + to_buyer),
-            *_some(credit, accounts.order_escrow(order_id, currency), to_escrow),
-            *_some(credit, accounts.user_wallet(buyer_id, currency), to_buyer),
+            *some(debit, accounts.order_disputed(order_id, currency), to_escrow + to_buyer),
+            *some(credit, accounts.order_escrow(order_id, currency), to_escrow),
+            *some(credit, accounts.user_wallet(buyer_id, currency), to_buyer),
         ],
     ).id
 
@@ -86,10 +85,10 @@ def post_chargeback_lost(
         business_key=f"chargeback-lost:{chargeback_id}",
         reference_id=order_id,
         legs=[
-            *_some(debit, accounts.order_disputed(order_id, currency), disputed),
-            *_some(debit, accounts.user_wallet(seller_id, currency), wallet),
-            *_some(debit, accounts.seller_receivable(seller_id, currency), receivable),
-            *_some(debit, accounts.expense_chargeback_loss(currency), loss),
+            *some(debit, accounts.order_disputed(order_id, currency), disputed),
+            *some(debit, accounts.user_wallet(seller_id, currency), wallet),
+            *some(debit, accounts.seller_receivable(seller_id, currency), receivable),
+            *some(debit, accounts.expense_chargeback_loss(currency), loss),
             credit(accounts.chargeback_funds(chargeback_id, currency), amount),
         ],
     ).id
@@ -127,16 +126,11 @@ def post_unmatched_chargeback_returned(
 
 
 def _fee(fee: Money) -> list[Leg]:
-    return _some(debit, accounts.expense_chargeback_fee(fee.currency), fee)
+    return some(debit, accounts.expense_chargeback_fee(fee.currency), fee)
 
 
 def _taken(provider: str, amount: Money, fee: Money) -> list[Leg]:
     if fee.currency == amount.currency:
         amount, fee = amount + fee, Money.zero(fee.currency)
     taken = [credit(accounts.psp_clearing(provider, amount.currency), amount)]
-    return taken + _some(credit, accounts.psp_clearing(provider, fee.currency), fee)
-
-
-def _some(side: Callable[[Account, Money], Leg], account: Account, amount: Money) -> list[Leg]:
-    """A zero leg is no leg."""
-    return [side(account, amount)] if amount.is_positive else []
+    return taken + some(credit, accounts.psp_clearing(provider, fee.currency), fee)

@@ -1,8 +1,11 @@
-"""Who bears what the seller had been paid and the buyer gets back."""
+"""Who bears what somebody had been paid and has to give back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from marketplace.core.money import Money
+from marketplace.payments.ledger.accounts import Account
+from marketplace.payments.ledger.posting import Leg
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +21,8 @@ class SellersShare:
     @property
     def total(self) -> Money:
         return self.wallet + self.receivable + self.commission + self.tax
+
+
+def some(side: Callable[[Account, Money], Leg], account: Account, amount: Money) -> list[Leg]:
+    """A zero leg is no leg."""
+    return [side(account, amount)] if amount.is_positive else []

@@ -6,6 +6,7 @@ from marketplace.core.money import Money
 from marketplace.payments.ledger import accounts
 from marketplace.payments.ledger.journals import JournalKind
 from marketplace.payments.ledger.posting import credit, debit, post_journal
+from marketplace.payments.postings.shares import some
 
 
 def post_wallet_payment(*, payment_id: UUID, order_id: UUID, buyer_id: UUID, amount: Money) -> UUID:
@@ -66,6 +67,52 @@ def post_top_up_from_suspense(
             credit(accounts.user_wallet(user_id, amount.currency), amount),
         ],
         metadata={"from": "suspense"},
+    ).id
+
+
+def post_top_up_charged_back(
+    *,
+    chargeback_id: UUID,
+    top_up_id: UUID,
+    user_id: UUID,
+    provider: str,
+    wallet: Money,
+    receivable: Money,
+) -> UUID:
+    """The user's wallet, and what the user owes → suspense, where the provider's taking stands."""
+    currency = wallet.currency
+    return post_journal(
+        kind=JournalKind.TOP_UP_CHARGED_BACK,
+        business_key=f"top-up-charged-back:{chargeback_id}",
+        reference_id=top_up_id,
+        legs=[
+            *some(debit, accounts.user_wallet(user_id, currency), wallet),
+            *some(debit, accounts.seller_receivable(user_id, currency), receivable),
+            credit(accounts.suspense(provider, currency), wallet + receivable),
+        ],
+    ).id
+
+
+def post_top_up_given_back(
+    *,
+    chargeback_id: UUID,
+    top_up_id: UUID,
+    user_id: UUID,
+    provider: str,
+    wallet: Money,
+    receivable: Money,
+) -> UUID:
+    """The chargeback was won: suspense → what the user still owes, and the wallet."""
+    currency = wallet.currency
+    return post_journal(
+        kind=JournalKind.TOP_UP_GIVEN_BACK,
+        business_key=f"top-up-given-back:{chargeback_id}",
+        reference_id=top_up_id,
+        legs=[
+            debit(accounts.suspense(provider, currency), wallet + receivable),
+            *some(credit, accounts.seller_receivable(user_id, currency), receivable),
+            *some(credit, accounts.user_wallet(user_id, currency), wallet),
+        ],
     ).id
 
 

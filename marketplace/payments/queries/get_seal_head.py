@@ -1,7 +1,7 @@
 from typing import Any
 
-from marketplace.payments.models import Seal
 from marketplace.core.security import signing as keys
+from marketplace.payments.models import Seal
 from marketplace.payments.seals.headers import document
 
 

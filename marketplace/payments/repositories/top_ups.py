@@ -18,6 +18,13 @@ def lock_top_up(top_up_id: UUID) -> TopUp:
     return top_up
 
 
+@needs_transaction
+def lock_top_up_of_provider(provider: str, provider_payment_id: str) -> TopUp | None:
+    """The top-up that the provider knows under this id, locked."""
+    found = TopUp.objects.select_for_update(no_key=True)
+    return found.filter(provider=provider, provider_payment_id=provider_payment_id).first()
+
+
 def top_up_snapshot_of(top_up: TopUp) -> TopUpSnapshot:
     return TopUpSnapshot(
         id=top_up.id,

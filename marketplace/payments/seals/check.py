@@ -14,9 +14,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from marketplace.core.security import signing as keys
 from marketplace.payments.ledger.audit import Tally, stream
 from marketplace.payments.models import Seal, SealLeaf
-from marketplace.core.security import signing as keys
 from marketplace.payments.seals.headers import NO_SEAL, header_bytes
 from marketplace.payments.seals.leaves import (
     EVENT,

@@ -4,8 +4,8 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from marketplace.payments.models import Seal
 from marketplace.core.security import signing as keys
+from marketplace.payments.models import Seal
 from marketplace.payments.seals.leaves import canonical, moment
 
 FORMAT = "fairhold-seal/1"

@@ -6,9 +6,9 @@ from typing import Any
 from django.conf import settings
 
 from marketplace.core import clock
+from marketplace.core.security import signing as keys
 from marketplace.payments.errors import NotSealedYet, ProofUnavailable
 from marketplace.payments.models import Seal, SealLeaf
-from marketplace.core.security import signing as keys
 from marketplace.payments.seals.disclosure import (
     Sale,
     Viewer,

@@ -2,9 +2,13 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from marketplace.core.db import needs_transaction
 from marketplace.payments import postings
-from marketplace.payments.models import LedgerJournal, Payment, PaymentReview, ReviewKind
+from marketplace.payments.models import LedgerJournal, Payment, PaymentReview, ReviewKind, TopUp
 from marketplace.payments.providers.protocol import ChargebackOutcome, ProviderChargeback
 from marketplace.payments.repositories.reviews import open_review
+from marketplace.payments.services.charge_back_top_up import (
+    charge_back_top_up,
+    give_back_top_up,
+)
 
 
 @needs_transaction
@@ -14,7 +18,8 @@ def book_unmatched_chargeback(
     """Money taken back for a payment that is in no escrow of ours: suspense, and a person.
 
     Once per object of the provider; what it gives back when it is won leaves nothing in suspense.
-    ``payment`` is the one it names, when its capture itself stands in suspense.
+    ``payment`` is the one it names, when its capture itself stands in suspense. For a top-up its
+    user bears it, at once. Raises :class:`ProviderUnknown` when it is here before that capture.
     """
     subject_id = uuid5(NAMESPACE_URL, f"{provider}:chargeback:{observed.id}")
     reference_id = payment.order_id if payment else subject_id
@@ -29,6 +34,7 @@ def book_unmatched_chargeback(
             amount=observed.amount,
             fee=observed.fee,
         )
+        top_up = charge_back_top_up(chargeback_id=subject_id, provider=provider, observed=observed)
         open_review(
             kind=ReviewKind.UNMATCHED_CHARGEBACK,
             subject_id=subject_id,
@@ -36,10 +42,7 @@ def book_unmatched_chargeback(
             provider_object_id=observed.id,
             amount=observed.amount,
             in_suspense=False,
-            note=(
-                f"The provider took it for its payment {observed.provider_payment_id!r}, "
-                "which is in no escrow of ours."
-            ),
+            note=_note(observed, top_up),
             payment_id=payment.id if payment else None,
             order_id=payment.order_id if payment else None,
         )
@@ -51,8 +54,23 @@ def book_unmatched_chargeback(
             provider=provider,
             amount=observed.amount,
         )
+        top_up_id = _charged_top_up(subject_id)
+        if top_up_id is not None:
+            give_back_top_up(chargeback_id=subject_id, provider=provider, top_up_id=top_up_id)
         said = "returned from suspense"
     return said
+
+
+def _note(observed: ProviderChargeback, top_up: TopUp | None) -> str:
+    taken_for = f"The provider took it for its payment {observed.provider_payment_id!r}, "
+    if top_up is None:
+        return f"{taken_for}which is in no escrow of ours."
+    return f"{taken_for}a top-up: it was taken from the user's wallet, and the rest is owed."
+
+
+def _charged_top_up(subject_id: UUID) -> UUID | None:
+    journals = LedgerJournal.objects.filter(business_key=f"top-up-charged-back:{subject_id}")
+    return journals.values_list("reference_id", flat=True).first()
 
 
 def _is_returned(subject_id: UUID) -> bool:

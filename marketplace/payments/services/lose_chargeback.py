@@ -22,7 +22,7 @@ def lose_chargeback(payment: Payment, chargeback: Chargeback) -> str:
     currency = payment.currency
     wallet, receivable = share_of_wallet(
         order_id=payment.order_id,
-        seller_id=payment.seller_id,
+        user_id=payment.seller_id,
         owed=Money(chargeback.from_seller_minor, currency),
     )
     journal_id = postings.post_chargeback_lost(

@@ -100,6 +100,6 @@ def _share_of_seller(payment: Payment, gross: Money) -> SellersShare | None:
         return None
     back = slice_to_give_back(payment, gross)
     wallet, receivable = share_of_wallet(
-        order_id=payment.order_id, seller_id=payment.seller_id, owed=back.net
+        order_id=payment.order_id, user_id=payment.seller_id, owed=back.net
     )
     return SellersShare(wallet, receivable, back.commission, back.tax)

@@ -33,6 +33,8 @@ DESCRIPTIONS: dict[str, tuple[str, str]] = {
     "chargeback_opened": ("Chargeback", ORDER),
     "chargeback_lost": ("Chargeback lost", ORDER),
     "chargeback_won": ("Chargeback won", ORDER),
+    "top_up_charged_back": ("Top-up taken back by your bank", TOP_UP),
+    "top_up_given_back": ("Top-up given back", TOP_UP),
     "receivable_repaid": ("Repayment of what was owed", ""),
     "payout_requested": ("Withdrawal", WITHDRAWAL),
     "payout_failed": ("Withdrawal returned", WITHDRAWAL),

@@ -13,13 +13,20 @@ def apply_to_top_up(state: TopUpState | None, recorded: Recorded) -> TopUpState:
     if state is None:
         return _requested(recorded)
     changed = after_attempt_fact(state, recorded.fact)
-    if isinstance(recorded.fact, facts.TopUpCredited):
-        changed = replace(
-            changed,
-            credited_minor=recorded.fact.amount_minor,
-            credited_currency=recorded.fact.currency,
-            credited_at=recorded.occurred_at,
-        )
+    match recorded.fact:
+        case facts.TopUpCredited() as fact:
+            changed = replace(
+                changed,
+                credited_minor=fact.amount_minor,
+                credited_currency=fact.currency,
+                credited_at=recorded.occurred_at,
+            )
+        case facts.TopUpChargedBack() as fact:
+            taken_minor = changed.charged_back_minor + fact.amount_minor
+            changed = replace(changed, charged_back_minor=taken_minor)
+        case facts.TopUpGivenBack() as fact:
+            taken_minor = changed.charged_back_minor - fact.amount_minor
+            changed = replace(changed, charged_back_minor=taken_minor)
     return replace(
         changed,
         version=recorded.version,
@@ -51,6 +58,7 @@ def _requested(recorded: Recorded) -> TopUpState:
         credited_minor=0,
         credited_currency="",
         credited_at=None,
+        charged_back_minor=0,
         version=recorded.version,
         head_hash=recorded.hash,
         created_at=recorded.occurred_at,

@@ -170,6 +170,7 @@ class TopUpState:
     credited_minor: int
     credited_currency: str
     credited_at: datetime | None
+    charged_back_minor: int
     version: int
     head_hash: bytes
     created_at: datetime

@@ -64,7 +64,9 @@ from marketplace.payments.streams.facts.wallet import (
     CurrencySaleReversed,
     CurrencySold,
     PaidFromWallet,
+    TopUpChargedBack,
     TopUpCredited,
+    TopUpGivenBack,
     TopUpRequested,
 )
 
@@ -114,7 +116,9 @@ __all__ = [
     "RefundSubmitted",
     "RefundSucceeded",
     "RefundTakenFromSeller",
+    "TopUpChargedBack",
     "TopUpCredited",
+    "TopUpGivenBack",
     "TopUpRequested",
     "from_payload",
     "known_facts",

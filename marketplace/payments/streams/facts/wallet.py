@@ -45,6 +45,33 @@ class TopUpCredited(Fact):
     from_suspense: bool = False
 
 
+@fact
+class TopUpChargedBack(Fact):
+    """The payer's bank took it: from the wallet as far as it reached, the rest is owed."""
+
+    chargeback_id: UUID
+    """Stands for the provider's object: see ``subject_of_chargeback``."""
+    amount_minor: int
+    wallet_minor: int
+    receivable_minor: int
+    currency: str
+    wallet_id: UUID
+    journal_id: UUID
+
+
+@fact
+class TopUpGivenBack(Fact):
+    """That chargeback was won: what is still owed for it is forgiven, the rest is in the wallet."""
+
+    chargeback_id: UUID
+    amount_minor: int
+    wallet_minor: int
+    receivable_minor: int
+    currency: str
+    wallet_id: UUID
+    journal_id: UUID
+
+
 # An exchange's stream: both legs, each a line of its wallet's statement.
 
 

@@ -383,24 +383,3 @@ def test_the_providers_fee_is_booked_beside_it(user: User, provider: FakeProvide
         "wallet_top_up",
         "provider_fee",
     }
-
-
-def test_a_chargeback_of_a_top_up_takes_nothing_by_itself_and_reaches_a_person(
-    user: User, provider: FakeProvider
-) -> None:
-    report_top_up(provider, start_top_up(user).id)
-    paid_id = TopUp.objects.get().provider_payment_id or ""
-    object_id = provider.open_chargeback(paid_id, HUNDRED_EUR, Money(1_500, "EUR"))
-    for number in (1, 2):
-        receive_webhook(
-            provider="sandbox",
-            body=f"evt_cb_{number} chargeback.opened {object_id}".encode(),
-            headers={"Fake-Signature": "signed"},
-        )
-    process_webhooks()
-
-    review = PaymentReview.objects.get()
-    assert review.kind == "UNMATCHED_CHARGEBACK"
-    assert paid_id in review.note
-    assert suspense_minor() == -10_000
-    assert wallet(user) == 10_000
