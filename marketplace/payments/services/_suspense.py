@@ -36,7 +36,7 @@ def put_in_suspense(
     journal_id = (
         receipt.id
         if receipt
-        else postings.postunmatched_receipt(
+        else postings.post_unmatched_receipt(
             subject_id=attempt.id,
             reference_id=payment.order_id,
             provider=attempt.provider,
