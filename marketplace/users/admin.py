@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
@@ -25,7 +26,9 @@ from marketplace.users.models import SignIn, User, UserProfile
 
 MAX_CHOSEN = 100
 
-for model in (EmailAddress, EmailConfirmation, SocialAccount, SocialApp, SocialToken):
+# allauth's page of authenticators would show what is stored of them.
+KEPT_AWAY = (EmailAddress, EmailConfirmation, SocialAccount, SocialApp, SocialToken, Authenticator)
+for model in KEPT_AWAY:
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 

@@ -133,6 +133,54 @@ class CannotSuspend(DomainError):
     title = "You may not suspend this account"
 
 
+class SecondFactorRefused(DomainError):
+    """A wrong code, one that was used, or a passkey that does not answer this challenge."""
+
+    code = "second_factor_refused"
+    kind = ErrorKind.RULE
+    title = "This code or passkey is not right, or was used"
+
+
+class FactorNotOffered(DomainError):
+    code = "factor_not_offered"
+    kind = ErrorKind.RULE
+    title = "This cannot be confirmed with this factor"
+
+
+class FactorExists(DomainError):
+    code = "factor_exists"
+    kind = ErrorKind.CONFLICT
+    title = "There is one already; remove it first"
+
+
+class TooManyFactors(DomainError):
+    code = "too_many_factors"
+    kind = ErrorKind.RULE
+    title = "No more passkeys can be kept"
+
+
+class EnrolmentRefused(DomainError):
+    """Unknown on this device, expired, or finished already."""
+
+    code = "enrolment_refused"
+    kind = ErrorKind.RULE
+    title = "This enrolment is unknown, expired or finished; begin again"
+
+
+class NoSecondFactor(DomainError):
+    code = "no_second_factor"
+    kind = ErrorKind.RULE
+    title = "Recovery codes stand in for a second factor; add one first"
+
+
+class LongerPasswordNeeded(DomainError):
+    """The password is good enough beside a factor and too short alone."""
+
+    code = "longer_password_needed"
+    kind = ErrorKind.CONFLICT
+    title = "Without a second factor the password must be longer; change it first"
+
+
 class StepUpRequired(DomainError):
     """The request moves money or changes who may: its own approval has to come with it."""
 
@@ -148,8 +196,8 @@ class StepUpRequired(DomainError):
 
 
 class StepUpRefused(DomainError):
-    """``reason``: unknown (also another person's or device's), unconfirmed, expired, used, changed
-    (it approved something else)."""
+    """``reason``: unknown (also another person's or device's), unconfirmed, expired, failed (wrong
+    answers too often), used, changed (it approved something else)."""
 
     code = "step_up_refused"
     kind = ErrorKind.FORBIDDEN
@@ -165,6 +213,7 @@ STEP_UP_REASONS = {
     "unconfirmed": "It was not confirmed.",
     "expired": "It has expired.",
     "used": "It was used.",
+    "failed": "It was answered wrongly too often.",
     "changed": "Something else was approved with it.",
 }
 

@@ -97,3 +97,45 @@ class UserErased(DomainEvent):
     """Nothing of the person is left but the id, and what law keeps for a time."""
 
     user_id: UUID
+
+
+@domain_event("users.SecondFactorAdded")
+class SecondFactorAdded(DomainEvent):
+    user_id: UUID
+    factor: str
+
+
+@domain_event("users.SecondFactorRemoved")
+class SecondFactorRemoved(DomainEvent):
+    user_id: UUID
+    factor: str
+
+
+@domain_event("users.RecoveryCodesRenewed")
+class RecoveryCodesRenewed(DomainEvent):
+    user_id: UUID
+
+
+@domain_event("users.RecoveryCodeUsed")
+class RecoveryCodeUsed(DomainEvent):
+    user_id: UUID
+    left: int
+
+
+@domain_event("users.StepUpConfirmed")
+class StepUpConfirmed(DomainEvent):
+    """A second factor approved one act, which may be done once within minutes."""
+
+    user_id: UUID
+    step_up_id: UUID
+    purpose: str
+    factor: str
+
+
+@domain_event("users.StepUpRefused")
+class StepUpRefused(DomainEvent):
+    """An approval came with something that it does not approve."""
+
+    user_id: UUID
+    step_up_id: UUID
+    reason: str

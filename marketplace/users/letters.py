@@ -1,20 +1,9 @@
 """The letters that accounts cause, in words. allauth decides when; this page decides what."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
-Context = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """``action`` is the label and address of the one button; ``key`` is for API clients."""
-
-    subject: str
-    paragraphs: tuple[str, ...]
-    action: tuple[str, str] | None = None
-    key: str = ""
+from marketplace.users.factor_letters import FACTOR_LETTERS
+from marketplace.users.letter import Context, Letter
 
 
 def _confirm(context: Context) -> Letter:
@@ -110,4 +99,5 @@ LETTERS: dict[str, Callable[[Context], Letter]] = {
     "account/email/password_changed": _changed,
     "socialaccount/email/account_connected": _connected,
     "socialaccount/email/account_disconnected": _disconnected,
+    **FACTOR_LETTERS,
 }

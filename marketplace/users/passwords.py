@@ -14,6 +14,8 @@ from typing import Any
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
+MIN_LENGTH = 15
+MIN_LENGTH_BESIDE_A_FACTOR = 8
 MAX_LENGTH = 256
 MIN_DISTINCT_CHARACTERS = 6
 MIN_OWN_CHARACTERS = 8
@@ -32,6 +34,24 @@ MIN_RUN = 4
 PADDING = re.compile(r"^(.)\1{2,}|(.)\2{2,}$", re.DOTALL)
 NOT_LETTERS = re.compile(r"[\W\d_]+")
 WORD = re.compile(r"[a-z0-9]+")
+
+
+class MinimumLengthValidator:
+    """15 characters, or 8 for somebody with a second factor."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        enough = MIN_LENGTH_BESIDE_A_FACTOR if _has_second_factor(user) else MIN_LENGTH
+        if len(password) < enough:
+            raise ValidationError(
+                f"This password is too short: at least {enough} characters.",
+                code="password_too_short",
+            )
+
+    def get_help_text(self) -> str:
+        return (
+            f"Your password must have at least {MIN_LENGTH} characters, or "
+            f"{MIN_LENGTH_BESIDE_A_FACTOR} beside a second factor."
+        )
 
 
 class LengthValidator:
@@ -66,6 +86,14 @@ class PredictablePasswordValidator:
 
     def get_help_text(self) -> str:
         return "Your password can't be a repetition, a sequence, or made of your name or address."
+
+
+def _has_second_factor(user: Any) -> bool:
+    # Imported here: the settings name this module before there are models.
+    from marketplace.users.repositories.factors import has_strong_factor
+
+    # Of somebody who is only signing up the id leads to nothing.
+    return getattr(user, "pk", None) is not None and has_strong_factor(user.pk)
 
 
 def _refuse(reason: str, code: str) -> None:

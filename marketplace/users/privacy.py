@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -16,7 +17,7 @@ from marketplace.core.privacy import (
     excuse_model,
     register_personal_data,
 )
-from marketplace.users.models import SignIn, User, UserProfile
+from marketplace.users.models import FactorEnrolment, FactorGuard, SignIn, User, UserProfile
 
 TOMBSTONE_DOMAIN = "erased.invalid"
 ACCOUNT = (
@@ -44,6 +45,24 @@ def tombstone_email(user_id: UUID) -> str:
 def _account(user_id: UUID) -> dict[str, Any] | None:
     account: dict[str, Any] | None = User.objects.filter(pk=user_id).values(*ACCOUNT).first()
     return account
+
+
+def _factors(user_id: UUID) -> list[dict[str, Any]]:
+    """Which there are; a copy of a secret would be one more place to steal it from."""
+    return [
+        {
+            "factor": row.get_type_display(),
+            "name": row.data.get("name", ""),
+            "created_at": row.created_at,
+            "last_used_at": row.last_used_at,
+        }
+        for row in Authenticator.objects.filter(user_id=user_id).order_by("pk")
+    ]
+
+
+def _forget_factors(user_id: UUID) -> int:
+    models = (Authenticator, FactorEnrolment, FactorGuard)
+    return sum(model.objects.filter(user_id=user_id).delete()[0] for model in models)
 
 
 def _staff(user_id: UUID) -> list[Obstacle]:
@@ -187,6 +206,17 @@ register_personal_data(
 )
 excuse_model("socialaccount.SocialApp", "Providers of the platform; the settings hold them.")
 excuse_model("socialaccount.SocialToken", "Providers' tokens are never stored.")
+register_personal_data(
+    PersonalData(
+        name="users.factors",
+        title="Second factors",
+        why="To let nobody else in who knows your password.",
+        kept="Until you remove them.",
+        models=("mfa.Authenticator", "users.FactorEnrolment", "users.FactorGuard"),
+        export=_factors,
+        erase=_forget_factors,
+    )
+)
 excuse_model("account.EmailConfirmation", "A key of an address; it goes with the address.")
 excuse_model("admin.LogEntry", "What operators did; a line about a person is unnamed with them.")
 excuse_model("sessions.Session", "Signed ids of operators' sessions, which expire.")

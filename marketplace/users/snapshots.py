@@ -112,6 +112,70 @@ class ErasureSnapshot:
     due_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class FactorSnapshot:
+    """One authenticator app, passkey or set of recovery codes."""
+
+    id: int
+    factor: str
+    name: str
+    signs_in_alone: bool
+    """A passkey that names its person: no address, no password."""
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactorsSnapshot:
+    totp: FactorSnapshot | None
+    passkeys: tuple[FactorSnapshot, ...]
+    recovery_codes_left: int
+
+    @property
+    def has_second_factor(self) -> bool:
+        return self.totp is not None or bool(self.passkeys)
+
+
+@dataclass(frozen=True, slots=True)
+class TotpEnrolment:
+    """What an authenticator app is given; shown once."""
+
+    id: UUID
+    secret: str
+    otpauth_url: str
+    qr_svg: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyEnrolment:
+    """``public_key`` is what ``navigator.credentials.create`` takes, in its JSON form."""
+
+    id: UUID
+    public_key: dict[str, Any]
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewFactor:
+    """``recovery_codes`` come with the first factor, and are never shown again."""
+
+    factor: FactorSnapshot
+    recovery_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepUpSnapshot:
+    """``factors`` are those that may confirm it; ``public_key`` is for passkeys."""
+
+    id: UUID
+    purpose: str
+    factors: tuple[str, ...]
+    public_key: dict[str, Any] | None
+    expires_at: datetime
+    confirmed_at: datetime | None
+
+
 def display_name(first_name: str, last_name: str) -> str:
     """The first name and one initial: enough to recognize, too little to look somebody up."""
     initial = f"{last_name[:1]}." if last_name else ""

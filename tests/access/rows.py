@@ -13,6 +13,7 @@ from tests.stage import PASSWORD
 
 COLUMNS = ("anonymous", "buyer", "seller", "other_buyer", "other_seller", "operator")
 NEW_PASSWORD = "two herons over the bay"
+NO_ID = "0199a000-0000-7000-8000-00000000dead"
 BAD_KEY = "not-a-key-that-anyone-was-sent"
 
 
@@ -126,6 +127,23 @@ MATRIX: tuple[Row, ...] = (
     plain(f"POST {AUTH}password/change/", signed_in(204), CHANGE_PASSWORD),
     plain(f"POST {AUTH}password/reset/", everyone(202), EMAIL),
     plain(f"POST {AUTH}password/reset/confirm/", everyone(422), RESET),
+
+    plain(f"GET {AUTH}factors/", signed_in(200)),
+    # Each of these changes who gets in, so nobody may without having approved it.
+    plain(f"POST {AUTH}factors/totp/", signed_in(403)),
+    plain(f"POST {AUTH}factors/passkeys/", signed_in(403)),
+    plain(f"POST {AUTH}factors/recovery-codes/", signed_in(403)),
+    Row(f"DELETE {AUTH}factors/{{factor_id}}/", f"{AUTH}factors/4242/", signed_in(403)),
+    Row(f"PATCH {AUTH}factors/{{factor_id}}/", f"{AUTH}factors/4242/", signed_in(404),
+        {"name": "Blue key"}),
+    plain(f"POST {AUTH}factors/totp/confirm/", signed_in(422),
+          {"enrolment_id": NO_ID, "code": "000000"}),
+    plain(f"POST {AUTH}factors/passkeys/confirm/", signed_in(422),
+          {"enrolment_id": NO_ID, "credential": {}}),
+    plain(f"POST {AUTH}step-ups/", signed_in(201),
+          {"purpose": "factor_change", "details": {"action": "add_totp"}}),
+    Row(f"POST {AUTH}step-ups/{{step_up_id}}/confirm/", f"{AUTH}step-ups/{NO_ID}/confirm/",
+        signed_in(404), {"factor": "totp", "code": "000000"}),
 
     plain(f"GET {A}users/me/", signed_in(200)),
     plain(f"PATCH {A}users/me/", signed_in(200), {"first_name": "Renamed"}),

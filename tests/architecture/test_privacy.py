@@ -56,6 +56,7 @@ def test_every_kind_says_why_and_how_long() -> None:
 
 SEALED_ELSEWHERE = {
     "marketplace/core/security": "the one place that seals",
+    "marketplace/users/sealed_factors.py": "allauth's table of factors, registered there",
     "marketplace/users/sign_in_flows.py": "lives for ten minutes: nothing to rotate",
 }
 """Folders or modules that call the cipher themselves, and where the rotation finds what they seal:

@@ -8,7 +8,9 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from marketplace.config import admin_site, api_document
 from marketplace.config.email import settings_from as email_settings_from
+from marketplace.config.settings.payout_policies import *
 from marketplace.config.settings.providers import *
+from marketplace.config.settings.second_factors import *
 from marketplace.config.social import settings_from as social_settings_from
 from marketplace.core.logs import configure_structlog, logging_settings
 
@@ -38,6 +40,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.facebook",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -143,10 +146,7 @@ AUTHENTICATION_BACKENDS = ["marketplace.users.adapter.AccountBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PASSWORD_RESET_TIMEOUT = 60 * 60
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 15},
-    },
+    {"NAME": "marketplace.users.passwords.MinimumLengthValidator"},
     {"NAME": "marketplace.users.passwords.LengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "marketplace.users.passwords.PredictablePasswordValidator"},
@@ -203,40 +203,6 @@ vars().update(email_settings_from(env.str("EMAIL_URL", default="")))
 
 # Where operators are written to when money needs a person; empty: the admin's desk alone tells.
 OPERATIONS_EMAIL = env.str("OPERATIONS_EMAIL", default="")
-
-# The payout policies of a new database (ADR 0052); afterwards an operator edits them in the admin.
-# Where no row says anything, ``PayoutTerms`` is as careful. Amounts are minor units of currencies
-# with two decimal places; an operator adds others.
-PAYOUT_POLICIES: list[dict[str, Any]] = [
-    {
-        "bank_account_wait_hours": 72,
-        "held_sales_count": 3,
-        "held_sales_days": 7,
-        "reserve_bps": 0,
-        "reserve_days": 0,
-        "return_window_days": 30,
-    },
-    {"verification_level": "T0", "reserve_bps": 1000, "reserve_days": 30},
-    *(
-        {
-            "currency": currency,
-            "verification_level": level,
-            "maximum_minor": maximum_minor,
-            "day_limit_minor": day_limit_minor,
-            "month_limit_minor": month_limit_minor,
-        }
-        for currency in ("EUR", "GBP", "USD")
-        for level, maximum_minor, day_limit_minor, month_limit_minor in (
-            ("T0", 500_00, 500_00, 1_000_00),
-            ("T1", 2_000_00, 5_000_00, 20_000_00),
-            ("T2", 10_000_00, 25_000_00, 100_000_00),
-        )
-    ),
-    *(
-        {"currency": currency, "approval_above_minor": 5_000_00}
-        for currency in ("EUR", "GBP", "USD")
-    ),
-]
 
 JWT_ISSUER = env.str("JWT_ISSUER", default=PUBLIC_URL)
 JWT_SIGNING_KEYS: list[str] = env.list("JWT_SIGNING_KEYS", default=[])

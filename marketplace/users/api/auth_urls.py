@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from marketplace.users.api import auth_views as views
-from marketplace.users.api import session_views
+from marketplace.users.api import factor_views, session_views, step_up_views
 
 urlpatterns = [
     path("sign-up/", views.SignUpView.as_view(), name="auth-sign-up"),
@@ -27,5 +27,26 @@ urlpatterns = [
         "password/reset/confirm/",
         views.ResetPasswordView.as_view(),
         name="auth-password-reset-confirm",
+    ),
+    path("factors/", factor_views.FactorListView.as_view(), name="auth-factors"),
+    path("factors/totp/", factor_views.TotpView.as_view(), name="auth-totp"),
+    path("factors/totp/confirm/", factor_views.ConfirmTotpView.as_view(), name="auth-totp-confirm"),
+    path("factors/passkeys/", factor_views.PasskeyListView.as_view(), name="auth-passkeys"),
+    path(
+        "factors/passkeys/confirm/",
+        factor_views.ConfirmPasskeyView.as_view(),
+        name="auth-passkeys-confirm",
+    ),
+    path(
+        "factors/recovery-codes/",
+        factor_views.RecoveryCodesView.as_view(),
+        name="auth-recovery-codes",
+    ),
+    path("factors/<int:factor_id>/", factor_views.FactorView.as_view(), name="auth-factor"),
+    path("step-ups/", step_up_views.StepUpListView.as_view(), name="auth-step-ups"),
+    path(
+        "step-ups/<uuid:step_up_id>/confirm/",
+        step_up_views.ConfirmStepUpView.as_view(),
+        name="auth-step-ups-confirm",
     ),
 ]

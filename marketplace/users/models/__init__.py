@@ -1,5 +1,6 @@
 from marketplace.users.models.attempts import Attempts
 from marketplace.users.models.erasure import Erasure, RetainedData
+from marketplace.users.models.factor_enrolment import EnrolmentKind, FactorEnrolment, FactorGuard
 from marketplace.users.models.profile import UserProfile
 from marketplace.users.models.sign_in import SignIn, SignInEnd
 from marketplace.users.models.sign_in_flow import MAX_FLOW_ATTEMPTS, SignInFlow
@@ -9,8 +10,11 @@ from marketplace.users.models.user import User, UserType, VerificationLevel, Ver
 __all__ = [
     "MAX_FLOW_ATTEMPTS",
     "Attempts",
+    "EnrolmentKind",
     "Erasure",
     "Factor",
+    "FactorEnrolment",
+    "FactorGuard",
     "RetainedData",
     "SignIn",
     "SignInEnd",

@@ -76,6 +76,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     """E.164, such as +254700000000. Nobody has proved it, so it identifies nobody and two accounts
     may name the same one."""
     password = models.CharField("password hash", max_length=128, db_column="password_hash")
+    password_needs_factor = models.BooleanField(default=False, db_default=False)
+    """Too short to stand alone: the last second factor stays until a longer one is chosen."""
     first_name = models.CharField(max_length=100, blank=True, default="")
     last_name = models.CharField(max_length=100, blank=True, default="")
     profile_picture = models.CharField(max_length=500, blank=True, default="")

@@ -3,6 +3,7 @@
 from marketplace.users.queries.addresses import list_addresses
 from marketplace.users.queries.connected_providers import list_connected_providers
 from marketplace.users.queries.erasures import ErasureOutlook, get_erasure_outlook
+from marketplace.users.queries.factors import has_second_factor, list_factors
 from marketplace.users.queries.operators import get_operator, list_operators
 from marketplace.users.queries.sign_ins import list_sign_ins
 from marketplace.users.queries.users import (
@@ -25,9 +26,11 @@ __all__ = [
     "get_public_card",
     "get_public_cards",
     "get_user",
+    "has_second_factor",
     "list_addresses",
     "list_closed",
     "list_connected_providers",
+    "list_factors",
     "list_operators",
     "list_sign_ins",
 ]

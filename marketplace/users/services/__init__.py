@@ -1,7 +1,14 @@
 """Commands of the user service."""
 
+from marketplace.users.services._factor_checks import FactorAnswer
+from marketplace.users.services._step_up_purposes import Approval, describes_step_up
 from marketplace.users.services.become_seller import become_seller
+from marketplace.users.services.begin_passkey import begin_passkey
+from marketplace.users.services.begin_totp import begin_totp
 from marketplace.users.services.change_password import change_password
+from marketplace.users.services.confirm_passkey import confirm_passkey
+from marketplace.users.services.confirm_step_up import confirm_step_up
+from marketplace.users.services.confirm_totp import confirm_totp
 from marketplace.users.services.connect_provider import connect_provider
 from marketplace.users.services.disconnect_provider import disconnect_provider
 from marketplace.users.services.end_session import end_session
@@ -10,15 +17,20 @@ from marketplace.users.services.end_sign_in import end_sign_in
 from marketplace.users.services.enter_by_provider import enter_by_provider
 from marketplace.users.services.erase_people import erase_people
 from marketplace.users.services.erase_retained import erase_retained
+from marketplace.users.services.note_refused_step_up import noting_refused_step_ups
 from marketplace.users.services.refresh_sign_in import refresh_sign_in
 from marketplace.users.services.register_user import register_user
 from marketplace.users.services.reinstate_user import reinstate_user
+from marketplace.users.services.remove_factor import remove_factor
+from marketplace.users.services.rename_passkey import rename_passkey
+from marketplace.users.services.renew_recovery_codes import renew_recovery_codes
 from marketplace.users.services.request_erasure import request_erasure
 from marketplace.users.services.request_password_reset import request_password_reset
 from marketplace.users.services.resend_verification import resend_verification
 from marketplace.users.services.reset_password import reset_password
 from marketplace.users.services.sign_up import sign_up
 from marketplace.users.services.start_sign_in import start_sign_in
+from marketplace.users.services.start_step_up import start_step_up
 from marketplace.users.services.suspend_user import suspend_user
 from marketplace.users.services.update_profile import ProfileChanges, update_profile
 from marketplace.users.services.update_user import UserChanges, update_user
@@ -27,6 +39,8 @@ from marketplace.users.services.verify_email import verify_email
 from marketplace.users.snapshots import ProfileSnapshot, PublicCard, SignInTokens, UserSnapshot
 
 __all__ = [
+    "Approval",
+    "FactorAnswer",
     "ProfileChanges",
     "ProfileSnapshot",
     "PublicCard",
@@ -34,8 +48,14 @@ __all__ = [
     "UserChanges",
     "UserSnapshot",
     "become_seller",
+    "begin_passkey",
+    "begin_totp",
     "change_password",
+    "confirm_passkey",
+    "confirm_step_up",
+    "confirm_totp",
     "connect_provider",
+    "describes_step_up",
     "disconnect_provider",
     "end_session",
     "end_sessions",
@@ -43,15 +63,20 @@ __all__ = [
     "enter_by_provider",
     "erase_people",
     "erase_retained",
+    "noting_refused_step_ups",
     "refresh_sign_in",
     "register_user",
     "reinstate_user",
+    "remove_factor",
+    "rename_passkey",
+    "renew_recovery_codes",
     "request_erasure",
     "request_password_reset",
     "resend_verification",
     "reset_password",
     "sign_up",
     "start_sign_in",
+    "start_step_up",
     "suspend_user",
     "update_profile",
     "update_user",

@@ -9,6 +9,7 @@ from marketplace.core.events import record
 from marketplace.users.errors import KeyRefused
 from marketplace.users.events import PasswordChanged
 from marketplace.users.models import SignInEnd, User
+from marketplace.users.passwords import MIN_LENGTH
 from marketplace.users.repositories.sign_ins import end_sign_ins
 from marketplace.users.repositories.users import lock_user
 from marketplace.users.services.validate_password import validate_password
@@ -36,8 +37,9 @@ def reset_password(*, key: str, password: str) -> None:
 
 def replace_password(user: User, password: str) -> None:
     user.set_password(password)
+    user.password_needs_factor = len(password) < MIN_LENGTH
     user.updated_at = clock.now()
-    user.save(update_fields=["password", "updated_at"])
+    user.save(update_fields=["password", "password_needs_factor", "updated_at"])
     record(PasswordChanged(user_id=user.pk), key=user.pk)
 
 

@@ -1,11 +1,10 @@
-import hmac
 from collections.abc import Mapping
 from uuid import UUID
 
 from marketplace.core import clock
 from marketplace.core.db import needs_transaction
 from marketplace.users.errors import StepUpRefused, StepUpRequired
-from marketplace.users.repositories.step_ups import hash_of_binding, lock_step_up
+from marketplace.users.repositories.step_ups import approves, lock_step_up
 
 
 @needs_transaction
@@ -34,8 +33,7 @@ def use_step_up(
     step_up = lock_step_up(step_up_id, user_id=user_id, sign_in_id=sign_in_id)
     if step_up is None:
         raise refused("unknown")
-    expected = hash_of_binding(purpose, binding)
-    if step_up.purpose != purpose or not hmac.compare_digest(bytes(step_up.binding_hash), expected):
+    if not approves(step_up, purpose=purpose, binding=binding):
         raise refused("changed")
     if step_up.used_at is not None:
         raise refused("used")
