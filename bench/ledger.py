@@ -12,7 +12,8 @@ tables with the same columns and indexes, without a constraint, trigger, lock or
 - ``bare, one statement``: the same rows by one INSERT (a CTE): the hardest baseline there is
 
 Each round runs every script once, in turns, on the same server with ``synchronous_commit=on``; the
-figures are medians over the rounds. The server is the embedded one with its default settings.
+figures are medians over the rounds, and so are the ratios, each of two neighbours in time. The
+server is the embedded one with its default settings.
 """
 
 import argparse
@@ -26,7 +27,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,26 @@ GOAL_RATIO = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Figure:
+    """One script with so many clients: the rates and latencies of its rounds, in their order."""
+
     script: str
     clients: int
-    posts_per_second: float
-    latency_ms: float
+    rates: tuple[float, ...]
+    latencies_ms: tuple[float, ...]
+
+    @property
+    def posts_per_second(self) -> float:
+        return statistics.median(self.rates)
+
+    @property
+    def latency_ms(self) -> float:
+        return statistics.median(self.latencies_ms)
+
+    def of(self, base: "Figure") -> float:
+        """The ratio to another script: the median over the rounds, each against its neighbour in
+        time, so that what else the machine does falls on both."""
+        pairs = zip(self.rates, base.rates, strict=True)
+        return statistics.median(ours / theirs for ours, theirs in pairs)
 
 
 class Bench:
@@ -113,7 +130,7 @@ class Bench:
         latency = re.search(r"latency average = ([\d.]+) ms", done.stdout)
         if done.returncode or not found or not latency or "failed" not in done.stdout:
             sys.exit(f"pgbench failed at {name}:\n{done.stdout}{done.stderr}")
-        return Figure(name, clients, float(found[1]), float(latency[1]))
+        return Figure(name, clients, (float(found[1]),), (float(latency[1]),))
 
 
 def _one_line_statements(script: str) -> str:
@@ -123,25 +140,26 @@ def _one_line_statements(script: str) -> str:
 def measure(bench: Bench, clients: list[int], rounds: int) -> list[Figure]:
     scripts = {"ledger_post": posting_script(), **bare_scripts()}
     found: dict[tuple[str, int], list[Figure]] = {}
-    for number in range(rounds):
+
+    def keep(figure: Figure, number: int) -> None:
+        found.setdefault((figure.script, figure.clients), []).append(figure)
+        rate = f"{figure.posts_per_second:,.0f}/s"
+        print(f"  round {number}: {figure.script}, {figure.clients} clients: {rate}", flush=True)
+
+    for number in range(1, rounds + 1):
         for count in clients:
             for name, script in scripts.items():
-                figure = bench.run(name, script, count)
-                found.setdefault((name, count), []).append(figure)
-                print(
-                    f"  round {number + 1}: {name}, {count} clients:"
-                    f" {figure.posts_per_second:,.0f}/s",
-                    flush=True,
-                )
-    return [
-        Figure(
-            name,
-            count,
-            statistics.median(f.posts_per_second for f in figures),
-            statistics.median(f.latency_ms for f in figures),
-        )
-        for (name, count), figures in found.items()
-    ]
+                keep(bench.run(name, script, count), number)
+        keep(measure_python(bench, max(clients)), number)
+    return [joined(figures) for figures in found.values()]
+
+
+def joined(rounds: list[Figure]) -> Figure:
+    """The rounds of one script as one figure."""
+    first = rounds[0]
+    rates = tuple(rate for figure in rounds for rate in figure.rates)
+    latencies = tuple(ms for figure in rounds for ms in figure.latencies_ms)
+    return Figure(first.script, first.clients, rates, latencies)
 
 
 def measure_python(bench: Bench, clients: int) -> Figure:
@@ -165,7 +183,10 @@ def measure_python(bench: Bench, clients: int) -> Figure:
     elapsed = time.monotonic() - started
     total = sum(counts)
     return Figure(
-        "post_journal (Python)", clients, total / elapsed, 1000 * elapsed * clients / total
+        "post_journal (Python)",
+        clients,
+        (total / elapsed,),
+        (1000 * elapsed * clients / total,),
     )
 
 
@@ -215,14 +236,20 @@ def report(figures: list[Figure], server: dict[str, str], history: int) -> dict[
     )
     rows = []
     for figure in figures:
-        row: dict[str, Any] = asdict(figure)
+        row: dict[str, Any] = {
+            "script": figure.script,
+            "clients": figure.clients,
+            "posts_per_second": figure.posts_per_second,
+            "latency_ms": figure.latency_ms,
+            "rounds": figure.rates,
+        }
         cells = []
         for baseline, key in (
             ("bare script", "ratio_to_bare"),
             ("bare, one statement", "ratio_to_one_statement"),
         ):
             base = by_name.get((baseline, figure.clients))
-            row[key] = round(figure.posts_per_second / base.posts_per_second, 3) if base else None
+            row[key] = round(figure.of(base), 3) if base else None
             cells.append(f"{row[key]:.2f}" if base else "-")
         rows.append(row)
         print(
@@ -256,7 +283,6 @@ def main(arguments: list[str] | None = None) -> dict[str, Any]:
             bench = Bench(server.url(OWNER), server.program("pgbench"), options.seconds)
             bench.prepare(options.history)
             figures = measure(bench, options.clients, options.rounds)
-            figures.append(measure_python(bench, max(options.clients)))
             with psycopg.connect(bench.url) as connection:
                 facts = {
                     name: str(connection.execute(f"SHOW {name}").fetchone()[0])  # type: ignore[index]
