@@ -77,6 +77,7 @@ NAVIGATION = [
         _link("Profiles", "badge", "users.userprofile"),
         _link("Sign-ins", "key", "users.signin"),
         _link("Letters", "mail", "notifications.outboundemail"),
+        _link("Text messages", "sms", "notifications.outboundsms"),
     ),
     _group(
         "Policies",

@@ -1,4 +1,4 @@
-"""``/dev/outbox/``: the letters that would have been sent. On a developer's machine only."""
+"""``/dev/outbox/``: letters and texts that would have been sent. On a developer's machine only."""
 
 import re
 from collections.abc import Callable
@@ -11,10 +11,11 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from marketplace.notifications.models import OutboundEmail
+from marketplace.notifications.models import OutboundEmail, OutboundSms
 
 SHOWN = 100
 LINK = re.compile(r"https?://\S+")
+CODE = re.compile(r"\b\d{6}\b")
 KEY = re.compile(r"the key alone: (\S+)")
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -51,9 +52,28 @@ def messages(request: HttpRequest) -> JsonResponse:
 
 def _letters(request: HttpRequest) -> list[dict[str, Any]]:
     emails = OutboundEmail.objects.order_by("-id")
+    texts = OutboundSms.objects.order_by("-id")
     if to := request.GET.get("to", "").strip().lower():
-        emails = emails.filter(to=to)
-    return [_letter(email) for email in emails[:SHOWN]]
+        # A plus sign in an address line arrives as a space.
+        emails, texts = emails.filter(to=to), texts.filter(to=f"+{to.lstrip('+')}")
+    rows = [_letter(email) for email in emails[:SHOWN]] + [_text(sms) for sms in texts[:SHOWN]]
+    # Ids are in order of time.
+    return sorted(rows, key=lambda row: str(row["id"]), reverse=True)[:SHOWN]
+
+
+def _text(sms: OutboundSms) -> dict[str, Any]:
+    code = CODE.search(sms.text)
+    return {
+        "id": str(sms.pk),
+        "to": sms.to,
+        "subject": "Text message",
+        "text": sms.text,
+        "links": [],
+        "key": code.group(0) if code else None,
+        "state": sms.state,
+        "created_at": sms.created_at.isoformat(),
+        "sent_at": sms.sent_at.isoformat() if sms.sent_at else None,
+    }
 
 
 def _letter(email: OutboundEmail) -> dict[str, Any]:

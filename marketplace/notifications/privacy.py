@@ -1,4 +1,4 @@
-"""Letters: they are addressed to a mailbox, not to an account."""
+"""Letters and texts: they are addressed to a mailbox or a telephone, not to an account."""
 
 from typing import Any
 from uuid import UUID
@@ -6,9 +6,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from marketplace.core.privacy import PersonalData, register_personal_data
-from marketplace.notifications.models import OutboundEmail
-from marketplace.users.queries import list_addresses
+from marketplace.notifications.models import OutboundEmail, OutboundSms
+from marketplace.users.queries import list_addresses, list_phone_numbers
 
+TEXT = ("to", "state", "created_at", "sent_at")
 LETTER = ("to", "subject", "state", "created_at", "sent_at")
 
 
@@ -25,6 +26,19 @@ def _to(user_id: UUID) -> QuerySet[OutboundEmail]:
     return OutboundEmail.objects.filter(to__in=list_addresses(user_id=user_id))
 
 
+def _texts(user_id: UUID) -> list[dict[str, Any]]:
+    return list(_texts_to(user_id).order_by("-id").values(*TEXT))
+
+
+def _forget_texts(user_id: UUID) -> int:
+    deleted, _ = _texts_to(user_id).delete()
+    return deleted
+
+
+def _texts_to(user_id: UUID) -> QuerySet[OutboundSms]:
+    return OutboundSms.objects.filter(to__in=list_phone_numbers(user_id=user_id))
+
+
 register_personal_data(
     PersonalData(
         name="notifications.letters",
@@ -36,5 +50,16 @@ register_personal_data(
         erase=_forget_letters,
         # What the others write while they erase goes, too.
         erased_last=True,
+    )
+)
+register_personal_data(
+    PersonalData(
+        name="notifications.texts",
+        title="Text messages",
+        why="To deliver codes to your telephone, and to know that they left.",
+        kept="notifications.texts",
+        models=("notifications.OutboundSms",),
+        export=_texts,
+        erase=_forget_texts,
     )
 )

@@ -79,6 +79,7 @@ def _bury(user_id: UUID) -> int:
         first_name=FORMER_MEMBER,
         last_name="",
         phone_number="",
+        phone_verified_at=None,
         profile_picture="",
         suspension_reason="",
         last_login=None,

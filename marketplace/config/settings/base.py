@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from marketplace.config import admin_site, api_document
 from marketplace.config.email import settings_from as email_settings_from
+from marketplace.config.settings.accounts import *
 from marketplace.config.settings.payout_policies import *
 from marketplace.config.settings.providers import *
 from marketplace.config.settings.second_factors import *
@@ -145,34 +146,8 @@ AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = ["marketplace.users.adapter.AccountBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PASSWORD_RESET_TIMEOUT = 60 * 60
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "marketplace.users.passwords.MinimumLengthValidator"},
-    {"NAME": "marketplace.users.passwords.LengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "marketplace.users.passwords.PredictablePasswordValidator"},
-]
-
 # Accounts (ADR 0011) and tokens (ADR 0012).
 FRONTEND_URL = env.str("FRONTEND_URL", default=PUBLIC_URL)
-ACCOUNT_ADAPTER = "marketplace.users.adapter.AccountAdapter"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
-ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS: Any = {
-    "signup": "20/m/ip",
-    "login": "30/m/ip",
-    "login_failed": "10/m/ip,5/300s/key",
-    "confirm_email": "1/180s/key",
-    "resend_verification": "10/m/ip",
-    "reset_password": "20/m/ip,5/m/key",
-    "reset_password_from_key": "20/m/ip",
-    "change_password": "5/m/user",
-    "social": "30/m/ip",
-}
 # Whoever vouches for people besides ourselves (ADR 0073), and where they may be sent back to.
 SOCIALACCOUNT_PROVIDERS = social_settings_from(env.str("SOCIAL_PROVIDERS", default=""))
 SOCIALACCOUNT_ADAPTER = "marketplace.users.social_adapter.SocialAccountAdapter"
@@ -200,6 +175,8 @@ EMAIL_KEEP_DAYS = 30
 DEV_OUTBOX = False
 EMAIL_DELIVERY_BACKEND = ""
 vars().update(email_settings_from(env.str("EMAIL_URL", default="")))
+SMS_BACKEND = "marketplace.notifications.sms.queue_sms"
+SMS_URL = env.str("SMS_URL", default="")
 
 # Where operators are written to when money needs a person; empty: the admin's desk alone tells.
 OPERATIONS_EMAIL = env.str("OPERATIONS_EMAIL", default="")

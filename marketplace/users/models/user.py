@@ -73,8 +73,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(max_length=254, unique=True)
     phone_number = models.CharField(max_length=20, blank=True, default="")
-    """E.164, such as +254700000000. Nobody has proved it, so it identifies nobody and two accounts
-    may name the same one."""
+    """E.164, such as +254700000000. Until it is proved it identifies nobody, and two accounts may
+    name the same one."""
+    phone_verified_at = models.DateTimeField(null=True, blank=True)
+    """When a code sent to the number came back. A proved number belongs to one account."""
     password = models.CharField("password hash", max_length=128, db_column="password_hash")
     password_needs_factor = models.BooleanField(default=False, db_default=False)
     """Too short to stand alone: the last second factor stays until a longer one is chosen."""
@@ -115,6 +117,15 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.Index(fields=["-id"], name="users_staff", condition=Q(is_staff=True)),
         )
         constraints = (
+            models.UniqueConstraint(
+                fields=["phone_number"],
+                condition=Q(phone_verified_at__isnull=False),
+                name="users_proved_phone_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(phone_verified_at__isnull=True) | ~Q(phone_number=""),
+                name="users_proved_phone_is_named",
+            ),
             models.CheckConstraint(
                 condition=Q(email=Lower("email")), name="users_email_is_lower_case"
             ),

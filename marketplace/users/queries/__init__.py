@@ -1,6 +1,6 @@
 """Reads of the user service."""
 
-from marketplace.users.queries.addresses import list_addresses
+from marketplace.users.queries.addresses import list_addresses, list_phone_numbers
 from marketplace.users.queries.connected_providers import list_connected_providers
 from marketplace.users.queries.erasures import ErasureOutlook, get_erasure_outlook
 from marketplace.users.queries.factors import has_second_factor, list_factors
@@ -32,5 +32,6 @@ __all__ = [
     "list_connected_providers",
     "list_factors",
     "list_operators",
+    "list_phone_numbers",
     "list_sign_ins",
 ]

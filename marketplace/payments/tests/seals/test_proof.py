@@ -13,9 +13,9 @@ import pytest
 from django.test import override_settings
 
 from marketplace.core.errors import NotFound
+from marketplace.core.security import signing as keys
 from marketplace.payments.errors import NotSealedYet, ProofUnavailable
 from marketplace.payments.queries import get_payment_proof
-from marketplace.core.security import signing as keys
 from marketplace.payments.tests.factories import (
     Sale,
     actor_for,

@@ -1,0 +1,40 @@
+"""Accounts as allauth and Django keep them: rules of passwords, limits (ADR 0011, 0014, 0068)."""
+
+from typing import Any
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "marketplace.users.passwords.MinimumLengthValidator"},
+    {"NAME": "marketplace.users.passwords.LengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "marketplace.users.passwords.PredictablePasswordValidator"},
+]
+
+ACCOUNT_ADAPTER = "marketplace.users.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS: Any = {
+    "signup": "20/m/ip",
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/300s/key",
+    "confirm_email": "1/180s/key",
+    "resend_verification": "10/m/ip",
+    "reset_password": "20/m/ip,5/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+    # A code is sent. Text messages cost money, and a stranger's telephone rings.
+    "request_code": "20/m/ip,3/10m/key,10/d/key",
+    # A code is tried, on top of five tries per code: by whom it was sent to.
+    "confirm_code": "30/m/ip,20/h/key",
+    "change_address": "5/h/user",
+    "social": "30/m/ip",
+}
+# One-time codes (ADR 0069): six digits by letter and by text.
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = ACCOUNT_LOGIN_BY_CODE_FORMAT
