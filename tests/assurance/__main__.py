@@ -53,6 +53,10 @@ PROMISES = (
         ("marketplace/payments/tests", "-k", "webhook or stale or contradict"),
     ),
     Promise(
+        "nobody gets into an account through a provider",
+        ("tests/assurance/test_social_takeover.py",),
+    ),
+    Promise(
         "hostile files: none served, memory bounded", ("tests/assurance/test_hostile_files.py",)
     ),
     Promise(
