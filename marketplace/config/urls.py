@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("health/", include("marketplace.core.api.health_urls")),
     path("media/", include("marketplace.products.api.media_urls")),
+    path("admin/second-factor/", include("marketplace.users.desk_access.urls")),
     path("admin/", admin.site.urls),
     path("dev/outbox/", include("marketplace.notifications.dev_urls")),
     path("", include("marketplace.users.page_urls")),

@@ -4,6 +4,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import AppConfig, apps
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate, pre_migrate
 
 from marketplace.core.migration_safety import lift_lock_limit, limit_lock_waits
@@ -36,6 +37,9 @@ class CoreConfig(ServiceConfig):
 
     def ready(self) -> None:
         super().ready()
+        from marketplace.core.desk import begin  # Its sessions need the applications.
+
+        user_logged_in.connect(begin, dispatch_uid="core.desk")
         pre_migrate.connect(limit_lock_waits, sender=self)
         # Sent for every app in order of installation; the last one ends the migrate.
         *_, last = apps.get_app_configs()

@@ -8,8 +8,11 @@ from django.db import connection
 NOTES_ATTEMPTS = frozenset(
     {
         # Stored before anything is believed of them, as what they are: unverified messages.
-        "payments_webhook",
-        "logistics_webhook",
+        "payments_provider_webhook",
+        "logistics_carrier_webhook",
+        # Limits count every try.
+        "users_attempts",
+        "users_factor_guard",
     }
 )
 

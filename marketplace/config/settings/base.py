@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "marketplace.users.desk_access.middleware.DeskMiddleware",
     "marketplace.core.api.middleware.ApiGate",
 ]
 BROWSER_PREFIXES = ("/api/v1/auth/", "/api/v1/docs/", "/api/v1/redoc/")
@@ -199,8 +200,15 @@ MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(STATE / "media")))
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60
-"""Sessions are for operators in the admin: a working day."""
+# Sessions are for operators in the admin (ADR 0085).
+DESK_LIFE_SECONDS = 12 * 60 * 60
+"""A working day, used or not."""
+DESK_IDLE_SECONDS = env.int("DESK_IDLE_SECONDS", default=30 * 60)
+DESK_PROOF_SECONDS = 15 * 60
+"""How long a second factor is good for approving payouts and the like."""
+ADMIN_SECOND_FACTOR = env.str("ADMIN_SECOND_FACTOR", default="required")
+"""``required``, or ``offered`` on one's own machine; production takes nothing but the first."""
+SESSION_COOKIE_AGE = DESK_LIFE_SECONDS
 CSRF_FAILURE_VIEW = "marketplace.core.api.problems.csrf_failure"
 # Not "no-referrer": browsers then post forms with "Origin: null", which the CSRF check refuses.
 SECURE_REFERRER_POLICY = "same-origin"
@@ -253,6 +261,7 @@ UNFOLD: dict[str, Any] = {
         {"rel": "icon", "type": "image/svg+xml", "href": "/static/gateway/mark.svg"},
     ],
     "SHOW_VIEW_ON_SITE": False,
+    "LOGIN": {"form": "marketplace.users.desk_access.forms.PasswordForm"},
     "DASHBOARD_CALLBACK": "marketplace.gateway.dashboard.fill",
     "COLORS": {"primary": admin_site.GREEN},
     "SIDEBAR": {"show_search": True, "navigation": admin_site.NAVIGATION},

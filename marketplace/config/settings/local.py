@@ -9,6 +9,9 @@ IS_LOCAL = True
 DEMO_PASSWORD: str = demo_accounts.DEMO_PASSWORD
 DEMO_ACCOUNTS: list[dict[str, str]] = demo_accounts.DEMO_ACCOUNTS
 
+# The demo's operator has no telephone at hand. Everywhere else a second factor is required.
+ADMIN_SECOND_FACTOR = env.str("ADMIN_SECOND_FACTOR", default="offered")
+
 # Nobody here waits three days to see money move. Demo and tests make policies of their own.
 PAYOUT_POLICIES = [
     {

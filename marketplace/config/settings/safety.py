@@ -62,6 +62,8 @@ def _open_doors(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "ALLOWED_HOSTS", "must not hold *: links in mails would follow any Host header"
     elif LOCAL_HOSTS.issuperset(hosts):
         yield "ALLOWED_HOSTS", "names this machine only"
+    if settings.get("ADMIN_SECOND_FACTOR") != "required":
+        yield "ADMIN_SECOND_FACTOR", "must be required: operators move other people's money"
     url = urlsplit(str(settings.get("PUBLIC_URL") or ""))
     if url.scheme != "https":
         yield "PUBLIC_URL", "must start with https://"

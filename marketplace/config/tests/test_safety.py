@@ -19,6 +19,7 @@ SAFE = {
     "PUBLIC_URL": "https://market.example",
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
     "SEAL_KEYS": ["a key"],
+    "ADMIN_SECOND_FACTOR": "required",
 }
 SANDBOX = {"SANDBOX_API_KEY": "key", "SANDBOX_WEBHOOK_SECRETS": ["secret"]}
 ENVIRONMENT = {"DATABASE_URL": "postgres://db/x", "REDIS_URL": "redis://cache"}
@@ -129,3 +130,8 @@ def test_a_new_bank_account_waits_three_days_unless_settings_say_otherwise() -> 
     everywhere = base.PAYOUT_POLICIES[0]
     assert everywhere["bank_account_wait_hours"] == 72
     assert "currency" not in everywhere
+
+
+def test_operators_enter_with_a_second_factor() -> None:
+    assert faults(ADMIN_SECOND_FACTOR="offered") == {"ADMIN_SECOND_FACTOR"}
+    assert base.ADMIN_SECOND_FACTOR == "required"

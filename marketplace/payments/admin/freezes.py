@@ -11,6 +11,7 @@ from django.urls import reverse
 from unfold.decorators import action, display
 
 from marketplace.core.admin import ReadOnlyAdmin, at_text, operator
+from marketplace.core.desk import asks_again
 from marketplace.core.errors import DomainError
 from marketplace.payments import services
 from marketplace.payments.admin.reconciliation_forms import WhyForm
@@ -81,6 +82,7 @@ class PayoutFreezeAdmin(ReadOnlyAdmin):
         )
 
     @action(description="Lift the freeze", url_path="lift", permissions=["write"])  # type: ignore[untyped-decorator]
+    @asks_again
     def lift(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         form = WhyForm(request.POST or None)
         if form.is_valid():

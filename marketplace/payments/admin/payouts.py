@@ -23,6 +23,7 @@ from marketplace.core.admin import (
     table,
     words,
 )
+from marketplace.core.desk import asks_again
 from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
 from marketplace.payments import queries, services
@@ -167,6 +168,7 @@ class PayoutAdmin(DecidingAdmin):
     actions_detail = ("approve", "reject")
 
     @action(description="Approve", url_path="approve", permissions=["operate"])  # type: ignore[untyped-decorator]
+    @asks_again
     def approve(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         return self._decide(request, object_id, "approve")
 

@@ -15,6 +15,7 @@ from unfold.decorators import action, display
 
 from marketplace.core import clock
 from marketplace.core.admin import ReadOnlyAdmin, at_text, money_text, operator, short_id, table
+from marketplace.core.desk import asks_again
 from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
 from marketplace.core.open_items import Queue, register_queue
@@ -221,6 +222,7 @@ class ReconciliationItemAdmin(ReadOnlyAdmin):
         return self._resolve(request, int(object_id), ResolutionKind.SUSPENSE)
 
     @action(description="Write off", url_path="write-off", permissions=["write"])  # type: ignore[untyped-decorator]
+    @asks_again
     def write_off(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return self._resolve(request, int(object_id), ResolutionKind.WRITE_OFF)
 

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from marketplace.core.admin import FastAdmin, ReadOnlyAdmin, status_label
+from marketplace.core.desk import asks_again
 from marketplace.payments import services
 from marketplace.payments.admin.display import AmountMixin, money, operator
 from marketplace.payments.admin.reasons import with_reason
@@ -60,6 +61,7 @@ class CurrencyExchangeAdmin(ReadOnlyAdmin):
         return money(exchange.bought_minor, exchange.bought_currency)
 
     @admin.action(description="Take back, with a reason", permissions=["view"])
+    @asks_again
     def reverse(
         self, request: HttpRequest, queryset: QuerySet[CurrencyExchange]
     ) -> HttpResponse | None:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 
 from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.core.desk import asks_again
 from marketplace.core.ids import new_id
 from marketplace.payments import services
 from marketplace.payments.admin.display import AmountMixin, filtered, money, operator
@@ -57,6 +58,7 @@ class WalletAdmin(ReadOnlyAdmin):
         )
 
     @admin.action(description="Write off what the seller owes", permissions=["view"])
+    @asks_again
     def write_off(self, request: HttpRequest, queryset: QuerySet[Wallet]) -> HttpResponse | None:
         def run(wallet: Wallet, reason: str) -> None:
             by = operator(request)

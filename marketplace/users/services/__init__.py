@@ -2,6 +2,7 @@
 
 from marketplace.users.services._factor_checks import FactorAnswer
 from marketplace.users.services._step_up_purposes import Approval, describes_step_up
+from marketplace.users.services.answer_at_the_desk import answer_at_the_desk
 from marketplace.users.services.become_seller import become_seller
 from marketplace.users.services.begin_passkey import begin_passkey
 from marketplace.users.services.begin_totp import begin_totp
@@ -32,6 +33,7 @@ from marketplace.users.services.sign_up import sign_up
 from marketplace.users.services.start_sign_in import start_sign_in
 from marketplace.users.services.start_step_up import start_step_up
 from marketplace.users.services.suspend_user import suspend_user
+from marketplace.users.services.take_staff_totp import take_staff_totp
 from marketplace.users.services.update_profile import ProfileChanges, update_profile
 from marketplace.users.services.update_user import UserChanges, update_user
 from marketplace.users.services.use_step_up import use_step_up
@@ -47,6 +49,7 @@ __all__ = [
     "SignInTokens",
     "UserChanges",
     "UserSnapshot",
+    "answer_at_the_desk",
     "become_seller",
     "begin_passkey",
     "begin_totp",
@@ -78,6 +81,7 @@ __all__ = [
     "start_sign_in",
     "start_step_up",
     "suspend_user",
+    "take_staff_totp",
     "update_profile",
     "update_user",
     "use_step_up",
