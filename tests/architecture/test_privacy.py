@@ -58,7 +58,7 @@ SEALED_ELSEWHERE = {
     "marketplace/core/security": "the one place that seals",
     "marketplace/users/sealed_factors.py": "allauth's table of factors, registered there",
     "marketplace/users/sign_in_flows.py": "lives for ten minutes: nothing to rotate",
-    "marketplace/users/desk_access/enrolment.py": "in a session of twelve hours; made anew without it",
+    "marketplace/users/desk_access/enrolment.py": "in a session; made anew without it",
 }
 """Folders or modules that call the cipher themselves, and where the rotation finds what they seal:
 an `EncryptedField` is found by itself, anything else is a store that `register_sealed` names."""
