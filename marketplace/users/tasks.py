@@ -1,12 +1,12 @@
 """Jobs of the user service."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from marketplace.core import clock
 from marketplace.core.db import opens_transaction
 from marketplace.core.jobs import periodic
 from marketplace.core.retention import RetentionRule, register_retention
-from marketplace.users.models import Attempts, SignIn, SignInFlow
+from marketplace.users.models import Attempts, FactorEnrolment, SignIn, SignInFlow, StepUp
 from marketplace.users.repositories.erasures import COOLING_OFF
 from marketplace.users.services.erase_people import erase_people
 from marketplace.users.services.erase_retained import erase_retained
@@ -42,6 +42,19 @@ def purge_sign_in_flows() -> int:
     deleted, _ = SignInFlow.objects.filter(
         pk__in=list(over.values_list("pk", flat=True)[:BATCH_SIZE])
     ).delete()
+    return deleted
+
+
+@periodic(name="users.purge_step_ups", every_seconds=600)
+@opens_transaction
+def purge_step_ups() -> int:
+    """Forget approvals and enrolments a day after they were good for anything; events tell more."""
+    before = clock.database_now() - timedelta(days=1)
+    deleted = 0
+    for model in (StepUp, FactorEnrolment):
+        over = model.objects.filter(expires_at__lt=before).order_by("expires_at")
+        keys = list(over.values_list("pk", flat=True)[:BATCH_SIZE])
+        deleted += model.objects.filter(pk__in=keys).delete()[0]
     return deleted
 
 

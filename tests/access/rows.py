@@ -128,6 +128,12 @@ MATRIX: tuple[Row, ...] = (
     plain(f"POST {AUTH}password/reset/", everyone(202), EMAIL),
     plain(f"POST {AUTH}password/reset/confirm/", everyone(422), RESET),
 
+    plain(f"POST {AUTH}sign-in/second-factor/", everyone(401),
+          {"flow_token": BAD_KEY, "factor": "totp", "code": "000000"}),
+    plain(f"POST {AUTH}sign-in/second-factor/options/", everyone(401), {"flow_token": BAD_KEY}),
+    plain(f"POST {AUTH}sign-in/passkey/options/", everyone(200)),
+    plain(f"POST {AUTH}sign-in/passkey/", everyone(401),
+          {"flow_token": BAD_KEY, "credential": {}}),
     plain(f"GET {AUTH}factors/", signed_in(200)),
     # Each of these changes who gets in, so nobody may without having approved it.
     plain(f"POST {AUTH}factors/totp/", signed_in(403)),

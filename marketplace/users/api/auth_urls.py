@@ -1,7 +1,7 @@
 from django.urls import include, path
 
 from marketplace.users.api import auth_views as views
-from marketplace.users.api import factor_views, session_views, step_up_views
+from marketplace.users.api import factor_sign_in_views, factor_views, session_views, step_up_views
 
 urlpatterns = [
     path("sign-up/", views.SignUpView.as_view(), name="auth-sign-up"),
@@ -27,6 +27,26 @@ urlpatterns = [
         "password/reset/confirm/",
         views.ResetPasswordView.as_view(),
         name="auth-password-reset-confirm",
+    ),
+    path(
+        "sign-in/second-factor/",
+        factor_sign_in_views.SecondFactorView.as_view(),
+        name="auth-second-factor",
+    ),
+    path(
+        "sign-in/second-factor/options/",
+        factor_sign_in_views.SecondFactorOptionsView.as_view(),
+        name="auth-second-factor-options",
+    ),
+    path(
+        "sign-in/passkey/options/",
+        factor_sign_in_views.PasskeySignInOptionsView.as_view(),
+        name="auth-passkey-options",
+    ),
+    path(
+        "sign-in/passkey/",
+        factor_sign_in_views.PasskeySignInView.as_view(),
+        name="auth-passkey-sign-in",
     ),
     path("factors/", factor_views.FactorListView.as_view(), name="auth-factors"),
     path("factors/totp/", factor_views.TotpView.as_view(), name="auth-totp"),

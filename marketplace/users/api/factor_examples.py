@@ -65,3 +65,21 @@ STEP_UP = {
     "confirmed_at": None,
 }
 ANSWER = {"factor": "totp", "code": "492039"}
+FLOW_TOKEN = "Jm2sFvXnP0c1bq7W5yqk4v3mXo2hT8dLrZ9aYeUuQiE"  # noqa: S105
+REQUEST_OPTIONS = {
+    "challenge": CHALLENGE,
+    "rpId": "fairhold.example",
+    "userVerification": "required",
+}
+ASSERTION = {
+    "id": "hyqDz1Yc2Zr1",
+    "rawId": "hyqDz1Yc2Zr1",
+    "type": "public-key",
+    "response": {
+        "clientDataJSON": "eyJ0eXBlIjoi…",
+        "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4…",
+        "signature": "MEUCIQDZ…",
+        "userHandle": "MDE5OWEwMDA",
+    },
+    "clientExtensionResults": {},
+}

@@ -139,3 +139,46 @@ class FactorAnswerSerializer(StrictSerializer[object]):
 @shown_as(request=examples.ANSWER)
 class ConfirmStepUpSerializer(FactorAnswerSerializer):
     pass
+
+
+class FlowTokenField(serializers.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=100, **kwargs)
+
+
+@shown_as(request={"flow_token": examples.FLOW_TOKEN})
+class FlowTokenSerializer(StrictSerializer[object]):
+    flow_token = FlowTokenField()
+
+
+@shown_as(request={"flow_token": examples.FLOW_TOKEN, **examples.ANSWER})
+class SecondFactorSerializer(FactorAnswerSerializer):
+    flow_token = FlowTokenField()
+    factor = serializers.ChoiceField(
+        [(f.value, f.label) for f in Factor if f is not Factor.EMAIL_CODE]
+    )
+
+
+@shown_as({"public_key": examples.REQUEST_OPTIONS})
+class PublicKeySerializer(serializers.Serializer[object]):
+    public_key = serializers.DictField(
+        help_text="For `PublicKeyCredential.parseRequestOptionsFromJSON`."
+    )
+
+
+@shown_as(
+    {
+        "public_key": examples.REQUEST_OPTIONS,
+        "flow_token": examples.FLOW_TOKEN,
+        "expires_in": 600,
+    }
+)
+class PasskeySignInSerializer(PublicKeySerializer):
+    flow_token = serializers.CharField()
+    expires_in = serializers.IntegerField(help_text="Seconds.")
+
+
+@shown_as(request={"flow_token": examples.FLOW_TOKEN, "credential": examples.ASSERTION})
+class FinishPasskeySignInSerializer(StrictSerializer[object]):
+    flow_token = FlowTokenField()
+    credential = CredentialField()

@@ -38,6 +38,8 @@ from marketplace.users.errors import (
     TooManyAttempts,
     WrongCredentials,
 )
+from marketplace.users.models import Factor
+from marketplace.users.repositories.factors import FACTOR_OF, factors_of
 from marketplace.users.sign_in_flows import OpenFlow
 from marketplace.users.snapshots import SignInTokens
 from marketplace.users.token_strategy import FLOW, STASH
@@ -198,12 +200,8 @@ def may_write_to(email: str) -> bool:
 
 def second_factors(user: Any) -> list[str]:
     """Which kinds of second factor the person has."""
-    # Imported here: the application may not be installed.
-    from allauth.mfa.adapter import get_adapter
-    from allauth.mfa.models import Authenticator
-
-    is_enabled = get_adapter().is_mfa_enabled
-    return [str(kind.value) for kind in Authenticator.Type if is_enabled(user, types=[kind])]
+    kinds = {FACTOR_OF[row.type].value for row in factors_of(user.pk)}
+    return [factor.value for factor in Factor if factor.value in kinds]
 
 
 def _explain_code(stage: LoginStage, flow: Flow) -> DomainError:

@@ -7,6 +7,7 @@ from marketplace.users.services.become_seller import become_seller
 from marketplace.users.services.begin_passkey import begin_passkey
 from marketplace.users.services.begin_totp import begin_totp
 from marketplace.users.services.change_password import change_password
+from marketplace.users.services.check_factor import check_factor, check_factor_alone
 from marketplace.users.services.confirm_passkey import confirm_passkey
 from marketplace.users.services.confirm_step_up import confirm_step_up
 from marketplace.users.services.confirm_totp import confirm_totp
@@ -54,6 +55,8 @@ __all__ = [
     "begin_passkey",
     "begin_totp",
     "change_password",
+    "check_factor",
+    "check_factor_alone",
     "confirm_passkey",
     "confirm_step_up",
     "confirm_totp",
