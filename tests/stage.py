@@ -18,6 +18,7 @@ from marketplace.products.services import add_image
 from marketplace.products.tests.factories import make_category, make_product
 from marketplace.products.tests.images import picture
 from marketplace.users.models import SignIn, User
+from marketplace.users.services import request_export, write_exports
 from marketplace.users.tests.factories import (
     PASSWORD,
     actor,
@@ -103,6 +104,8 @@ def set_stage(provider: FakeProvider) -> Stage:
     )
     stage.ids["withdrawal"] = str(withdrawal.id)
     stage.ids["user"] = str(seller.pk)
+    stage.ids["export"] = str(request_export(user_id=buyer.pk).id)
+    write_exports()
     stage.ids["session"] = str(SignIn.objects.get(user=buyer).pk)
     deliver_all()
     return stage

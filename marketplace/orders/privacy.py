@@ -13,6 +13,7 @@ from marketplace.core.privacy import (
     excuse_model,
     register_personal_data,
 )
+from marketplace.core.privacy.plumbing import blank_answers
 from marketplace.orders.models import CancellationRequest, Order, OrderHistoryEntry
 from marketplace.orders.transitions import FINAL_STATUSES
 from marketplace.users.queries import get_public_cards
@@ -30,6 +31,7 @@ ORDER = (
     "completed_at",
 )
 OF_THE_BUYER = ("shipping_address", "notes")
+SEEN_BY_THE_OTHER = ("shipping_address", "notes", "cancel_note", "tracking_number")
 ERASED_NUMBER = "erased"
 """A tracked order that was shipped keeps the word that it had a number."""
 
@@ -87,8 +89,9 @@ def _open_orders(user_id: UUID) -> list[Obstacle]:
 
 
 def _unname_orders(user_id: UUID) -> int:
-    """Blank where parcels went and what the person wrote; country and region stay for the taxes."""
+    """Blank where parcels went and what the person wrote; the country stays, for the taxes."""
     touched = 0
+    orders: dict[UUID, UUID] = {}
     for order in Order.objects.select_for_update().filter(_mine(user_id)).order_by("id"):
         fields = ["tracking_number"]
         if order.tracking_number:
@@ -101,7 +104,10 @@ def _unname_orders(user_id: UUID) -> int:
             order.cancel_note = ""
             fields.append("cancel_note")
         order.save(update_fields=fields)
+        orders[order.id] = order.seller_id if order.buyer_id == user_id else order.buyer_id
         touched += 1
+    # What the other party was answered shows the order as it was, and may be answered again.
+    blank_answers(user_ids=orders.values(), object_ids=orders, members=SEEN_BY_THE_OTHER)
     OrderHistoryEntry.objects.filter(_mine(user_id)).exclude(tracking_number="").update(
         tracking_number=ERASED_NUMBER
     )
@@ -114,8 +120,8 @@ def _unname_orders(user_id: UUID) -> int:
 
 
 def _without_person(address: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: address.get(name, "") for name in ("country", "region")}
-    return {**dict.fromkeys(address, ""), "recipient": FORMER_MEMBER, **kept}
+    country = address.get("country", "")
+    return {**dict.fromkeys(address, ""), "recipient": FORMER_MEMBER, "country": country}
 
 
 def _unsay(user_id: UUID) -> int:

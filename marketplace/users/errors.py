@@ -293,3 +293,9 @@ class ErasureFinished(DomainError):
     code = "erasure_finished"
     kind = ErrorKind.CONFLICT
     title = "The account is erased or shut already"
+
+
+class TooManyExports(DomainError):
+    code = "too_many_exports"
+    kind = ErrorKind.LIMITED
+    title = "A few files a day are enough; wait and try again"

@@ -139,3 +139,11 @@ class StepUpRefused(DomainEvent):
     user_id: UUID
     step_up_id: UUID
     reason: str
+
+
+@domain_event("users.ExportReady")
+class ExportReady(DomainEvent):
+    """The file with a person's data can be downloaded by them."""
+
+    user_id: UUID
+    export_id: UUID

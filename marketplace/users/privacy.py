@@ -17,7 +17,14 @@ from marketplace.core.privacy import (
     excuse_model,
     register_personal_data,
 )
-from marketplace.users.models import FactorEnrolment, FactorGuard, SignIn, User, UserProfile
+from marketplace.users.models import (
+    DataExport,
+    FactorEnrolment,
+    FactorGuard,
+    SignIn,
+    User,
+    UserProfile,
+)
 
 TOMBSTONE_DOMAIN = "erased.invalid"
 ACCOUNT = (
@@ -221,5 +228,20 @@ register_personal_data(
 excuse_model("account.EmailConfirmation", "A key of an address; it goes with the address.")
 excuse_model("admin.LogEntry", "What operators did; a line about a person is unnamed with them.")
 excuse_model("sessions.Session", "Signed ids of operators' sessions, which expire.")
+register_personal_data(
+    PersonalData(
+        name="users.exports",
+        title="Files with your data",
+        why="So that you can take along what we know of you.",
+        kept="users.exports",
+        models=("users.DataExport", "users.ExportPortion"),
+        export=lambda user_id: list(
+            DataExport.objects.filter(user_id=user_id)
+            .order_by("-id")
+            .values("state", "size_bytes", "requested_at", "ready_at", "expires_at")
+        ),
+        erase=lambda user_id: DataExport.objects.filter(user_id=user_id).delete()[0],
+    )
+)
 excuse_model("users.Erasure", "That somebody was erased: the proof of it, which names nobody.")
 excuse_model("users.RetainedData", "What is kept of somebody who was erased, and until when.")

@@ -176,6 +176,20 @@ class StepUpSnapshot:
     confirmed_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class ExportSnapshot:
+    """How far the file is: ``done`` of ``total`` kinds of data."""
+
+    id: UUID
+    state: str
+    done: int
+    total: int
+    size_bytes: int
+    requested_at: datetime
+    ready_at: datetime | None
+    expires_at: datetime | None
+
+
 def display_name(first_name: str, last_name: str) -> str:
     """The first name and one initial: enough to recognize, too little to look somebody up."""
     initial = f"{last_name[:1]}." if last_name else ""

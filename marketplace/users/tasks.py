@@ -8,8 +8,10 @@ from marketplace.core.jobs import periodic
 from marketplace.core.retention import RetentionRule, register_retention
 from marketplace.users.models import Attempts, FactorEnrolment, SignIn, SignInFlow, StepUp
 from marketplace.users.repositories.erasures import COOLING_OFF
+from marketplace.users.repositories.exports import EXPORTS, purge_exports
 from marketplace.users.services.erase_people import erase_people
 from marketplace.users.services.erase_retained import erase_retained
+from marketplace.users.services.write_exports import write_exports
 
 BATCH_SIZE = 1000
 
@@ -79,5 +81,16 @@ register_retention(
         reason="Somebody else may have asked; a month is the law's limit (GDPR, article 12).",
     )
 )
+register_retention(
+    RetentionRule(
+        name=EXPORTS,
+        title="Files with people's own data",
+        days=7,
+        most_days=30,
+        reason="Long enough to download it, short enough not to lie about.",
+        sweep=purge_exports,
+    )
+)
+periodic(name="users.write_exports", every_seconds=2)(write_exports)
 periodic(name="users.erase_people", every_seconds=60)(erase_people)
 periodic(name="users.erase_retained", every_seconds=3600)(erase_retained)

@@ -1,9 +1,22 @@
 """What the platform's own plumbing knows of people."""
 
+from collections.abc import Iterable, Sequence
 from uuid import UUID
+
+from django.db import connection
 
 from marketplace.core.models import IdempotencyRecord, UploadUsage
 from marketplace.core.privacy import PersonalData, excuse_model, register_personal_data
+
+BLANK_ANSWERS = f"""
+    UPDATE {IdempotencyRecord._meta.db_table} AS record
+       SET body = record.body || (
+               SELECT jsonb_object_agg(name, NULL) FROM unnest(%s::text[]) AS name
+                WHERE record.body ? name
+           )
+     WHERE record.user_id = ANY (%s::uuid[]) AND record.body ->> 'id' = ANY (%s::text[])
+       AND record.body ?| %s::text[]
+"""  # noqa: S608 - Django's documented model API
 
 
 def _answers_of(user_id: UUID) -> list[dict[str, object]]:
@@ -17,6 +30,22 @@ def _answers_of(user_id: UUID) -> list[dict[str, object]]:
 def _forget_answers(user_id: UUID) -> int:
     deleted, _ = IdempotencyRecord.objects.filter(user_id=user_id).delete()
     return deleted
+
+
+def blank_answers(
+    *, user_ids: Iterable[UUID], object_ids: Iterable[UUID], members: Sequence[str]
+) -> int:
+    """Blank members of answers about these objects that are kept for these other people.
+
+    Their requests stay answered, once, with somebody's words and whereabouts left out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(BLANK_ANSWERS, [list(members), *_texts(user_ids, object_ids), list(members)])
+        return int(cursor.rowcount)
+
+
+def _texts(*ids: Iterable[UUID]) -> list[list[str]]:
+    return [[str(each) for each in group] for group in ids]
 
 
 register_personal_data(

@@ -47,6 +47,12 @@ class EncryptedField(models.BinaryField):  # type: ignore[type-arg] # not subscr
         """Raises Undecipherable when the value was altered or moved."""
         return decrypt_bytes(stored, row_id=row_id, **self.binding).decode()
 
+    def seal_bytes(self, plain: bytes, *, row_id: UUID) -> bytes:
+        return encrypt_bytes(plain, row_id=row_id, **self.binding)
+
+    def unseal_bytes(self, stored: bytes, *, row_id: UUID) -> bytes:
+        return decrypt_bytes(stored, row_id=row_id, **self.binding)
+
     @property
     def binding(self) -> dict[str, str]:
         model, _, field = self.bound_as.rpartition(".")

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from marketplace.core.api.input import StrictSerializer
 from marketplace.core.api.schema import shown_as
 from marketplace.users.api import privacy_examples as examples
+from marketplace.users.models import ExportState
 
 
 class ObstacleSerializer(StrictSerializer[object]):
@@ -23,3 +24,19 @@ class ErasureSerializer(StrictSerializer[object]):
     id = serializers.UUIDField()
     requested_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField(help_text="Until then, signing in takes it back.")
+
+
+@shown_as(examples.EXPORT)
+class ExportSerializer(StrictSerializer[object]):
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(choices=ExportState.choices)
+    done = serializers.IntegerField(help_text="Kinds of data that are gathered, of `total`.")
+    total = serializers.IntegerField()
+    size_bytes = serializers.IntegerField()
+    requested_at = serializers.DateTimeField()
+    ready_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="It is deleted then.")
+
+
+class ExportsSerializer(StrictSerializer[object]):
+    results = ExportSerializer(many=True)

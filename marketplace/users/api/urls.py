@@ -1,8 +1,15 @@
 from django.urls import path
 
-from marketplace.users.api import erasure_views, views
+from marketplace.users.api import erasure_views, export_views, views
 
 urlpatterns = [
+    path("me/exports/", export_views.ExportsView.as_view(), name="users-me-exports"),
+    path("me/exports/<uuid:export_id>/", export_views.ExportView.as_view(), name="users-me-export"),
+    path(
+        "me/exports/<uuid:export_id>/file/",
+        export_views.ExportFileView.as_view(),
+        name="users-me-export-file",
+    ),
     path("me/erasure/", erasure_views.ErasureView.as_view(), name="users-me-erasure"),
     path("me/", views.MeView.as_view(), name="users-me"),
     path("me/profile/", views.MyProfileView.as_view(), name="users-me-profile"),

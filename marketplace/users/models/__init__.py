@@ -1,5 +1,6 @@
 from marketplace.users.models.attempts import Attempts
 from marketplace.users.models.erasure import Erasure, RetainedData
+from marketplace.users.models.export import DataExport, ExportPortion, ExportState
 from marketplace.users.models.factor_enrolment import EnrolmentKind, FactorEnrolment, FactorGuard
 from marketplace.users.models.profile import UserProfile
 from marketplace.users.models.sign_in import SignIn, SignInEnd
@@ -10,8 +11,11 @@ from marketplace.users.models.user import User, UserType, VerificationLevel, Ver
 __all__ = [
     "MAX_FLOW_ATTEMPTS",
     "Attempts",
+    "DataExport",
     "EnrolmentKind",
     "Erasure",
+    "ExportPortion",
+    "ExportState",
     "Factor",
     "FactorEnrolment",
     "FactorGuard",

@@ -3,6 +3,7 @@
 from marketplace.users.queries.addresses import list_addresses, list_phone_numbers
 from marketplace.users.queries.connected_providers import list_connected_providers
 from marketplace.users.queries.erasures import ErasureOutlook, get_erasure_outlook
+from marketplace.users.queries.exports import get_export, list_exports, read_export
 from marketplace.users.queries.factors import has_second_factor, list_factors
 from marketplace.users.queries.operators import get_operator, list_operators
 from marketplace.users.queries.sign_ins import list_sign_ins
@@ -21,6 +22,7 @@ __all__ = [
     "PublicCard",
     "UserSnapshot",
     "get_erasure_outlook",
+    "get_export",
     "get_operator",
     "get_profile",
     "get_public_card",
@@ -30,8 +32,10 @@ __all__ = [
     "list_addresses",
     "list_closed",
     "list_connected_providers",
+    "list_exports",
     "list_factors",
     "list_operators",
     "list_phone_numbers",
     "list_sign_ins",
+    "read_export",
 ]

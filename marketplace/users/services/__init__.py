@@ -27,6 +27,7 @@ from marketplace.users.services.remove_factor import remove_factor
 from marketplace.users.services.rename_passkey import rename_passkey
 from marketplace.users.services.renew_recovery_codes import renew_recovery_codes
 from marketplace.users.services.request_erasure import request_erasure
+from marketplace.users.services.request_export import request_export
 from marketplace.users.services.request_password_reset import request_password_reset
 from marketplace.users.services.resend_verification import resend_verification
 from marketplace.users.services.reset_password import reset_password
@@ -39,6 +40,7 @@ from marketplace.users.services.update_profile import ProfileChanges, update_pro
 from marketplace.users.services.update_user import UserChanges, update_user
 from marketplace.users.services.use_step_up import use_step_up
 from marketplace.users.services.verify_email import verify_email
+from marketplace.users.services.write_exports import write_exports
 from marketplace.users.snapshots import ProfileSnapshot, PublicCard, SignInTokens, UserSnapshot
 
 __all__ = [
@@ -77,6 +79,7 @@ __all__ = [
     "rename_passkey",
     "renew_recovery_codes",
     "request_erasure",
+    "request_export",
     "request_password_reset",
     "resend_verification",
     "reset_password",
@@ -89,4 +92,5 @@ __all__ = [
     "update_user",
     "use_step_up",
     "verify_email",
+    "write_exports",
 ]
