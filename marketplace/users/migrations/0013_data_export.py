@@ -9,7 +9,7 @@ import marketplace.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("users", "0011_second_factors"),
+        ("users", "0012_proved_phone"),
     ]
 
     operations = [
