@@ -56,6 +56,7 @@ ENUM_NAMES: dict[str, Any] = {
     "UserTypeEnum": "marketplace.users.models.UserType",
     "SignUpTypeEnum": ["BUYER", "SELLER"],
     "RoleEnum": ["BUYER", "SELLER", "ADMIN"],
+    "FactorEnum": "marketplace.users.models.step_up.Factor",
     "OrderStatusEnum": "marketplace.orders.transitions.OrderStatus",
     "ProductStatusEnum": "marketplace.products.models.ProductStatus",
     "PaymentStatusEnum": "marketplace.payments.models.PaymentStatus",
