@@ -18,6 +18,7 @@ from marketplace.users.api import examples, social_flow, social_sign_in
 from marketplace.users.api.auth_views import PublicView, answer_tokens
 from marketplace.users.api.authentication import user_id_of
 from marketplace.users.api.serializers import TokensSerializer
+from marketplace.users.services import noting_refused_step_ups
 
 TAG = ["auth"]
 MAX_TOKEN_LENGTH = 8192
@@ -246,7 +247,7 @@ CONNECTING = (
 )
 CONNECTING_NEEDS = (
     "Needs a step-up of the purpose `factor_change` with the details "
-    '`{"act": "connect", "provider": "…"}`. A letter tells the owner of the account.'
+    '`{"action": "connect_provider", "provider": "…"}`. A letter tells the owner of the account.'
 )
 
 
@@ -260,6 +261,7 @@ class ConnectCallbackView(APIView):
         responses={204: None, **problems(*CONNECTING)},
     )
     @honours_step_up
+    @noting_refused_step_ups
     def post(self, request: Request, provider: str) -> Response:
         return _connect(request, provider, _valid(CallbackSerializer, request))
 
@@ -274,6 +276,7 @@ class ConnectTokenView(APIView):
         responses={204: None, **problems(*CONNECTING)},
     )
     @honours_step_up
+    @noting_refused_step_ups
     def post(self, request: Request, provider: str) -> Response:
         return _connect(request, provider, _valid(TokenSerializer, request))
 
@@ -297,11 +300,12 @@ class ConnectedView(APIView):
         summary="Disconnect a provider from your account",
         description=(
             "Needs a step-up of the purpose `factor_change` with the details "
-            '`{"act": "disconnect", "provider": "…"}`. The last way to sign in stays.'
+            '`{"action": "disconnect_provider", "provider": "…"}`. The last way to sign in stays.'
         ),
         responses={204: None, **problems(NotFound, errors.LastWayIn, *APPROVING)},
     )
     @honours_step_up
+    @noting_refused_step_ups
     def delete(self, request: Request, provider: str) -> Response:
         services.disconnect_provider(
             user_id=user_id_of(request), provider=provider, step_up=step_up_of(request)

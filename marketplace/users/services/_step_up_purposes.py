@@ -1,6 +1,7 @@
 """What can be approved, and what an approval of it says: each purpose is described by the service
 whose command needs it, so that the approval and the command speak of exactly the same."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,12 @@ FACTOR_ACTS = {
     "add_passkey": "Add a passkey",
     "renew_recovery_codes": "Make new recovery codes",
     "remove": "Remove a second factor",
+    "connect_provider": "Let a provider sign you in",
+    "disconnect_provider": "Let a provider sign you in no longer",
 }
+NAMES = {"remove": "factor_id", "connect_provider": "provider", "disconnect_provider": "provider"}
+"""What an action is done to, where that has to be said."""
+PROVIDER = re.compile(r"[a-z][a-z0-9-]{1,29}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +61,21 @@ def describe(purpose: str, *, user_id: UUID, details: Mapping[str, Any]) -> Appr
 @describes_step_up(StepUpPurpose.FACTOR_CHANGE)
 def factor_change(_user_id: UUID, details: Mapping[str, Any]) -> Approval:
     action = details.get("action")
-    wanted = {"action", "factor_id"} if action == "remove" else {"action"}
-    if not isinstance(action, str) or action not in FACTOR_ACTS or set(details) != wanted:
-        acts = ", ".join(FACTOR_ACTS)
-        raise InvalidInput(
-            fields={"details": [f"Send action ({acts}), and factor_id for remove alone."]}
-        )
+    if not isinstance(action, str) or action not in FACTOR_ACTS:
+        raise InvalidInput(fields={"details": [f"Send action: one of {', '.join(FACTOR_ACTS)}."]})
+    wanted = {"action", NAMES[action]} if action in NAMES else {"action"}
+    if set(details) != wanted:
+        raise InvalidInput(fields={"details": [f"Send {' and '.join(sorted(wanted))}."]})
     binding = {"action": action}
+    act = FACTOR_ACTS[action]
     if action == "remove":
         factor_id = details["factor_id"]
         if isinstance(factor_id, bool) or not str(factor_id).isdecimal():
             raise InvalidInput(fields={"details.factor_id": ["Send the factor's id."]})
         binding["factor_id"] = str(int(factor_id))
-    return Approval(binding, FACTOR_ACTS[action])
+    if "provider" in wanted:
+        binding["provider"] = str(details["provider"])
+        if not PROVIDER.fullmatch(binding["provider"]):
+            raise InvalidInput(fields={"details.provider": ["Send the provider's id."]})
+        act = f"{act}: {binding['provider']}"
+    return Approval(binding, act)

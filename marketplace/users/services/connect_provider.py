@@ -69,7 +69,7 @@ def connect_provider(
 
 def approval(act: str, provider: str) -> dict[str, str]:
     """What a step-up for connecting or disconnecting is bound to."""
-    return {"act": act, "provider": provider}
+    return {"action": f"{act}_provider", "provider": provider}
 
 
 def tell_owner(letter: str, user: User, provider: str) -> None:

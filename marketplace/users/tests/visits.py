@@ -48,7 +48,8 @@ def bring_token(begun: Answer, name: str = "acme", **token: str) -> Any:
 
 def approved(user: User, act: str, name: str = "acme") -> dict[str, Any]:
     """The header of somebody who has confirmed this with a second factor."""
-    proof = approve(user, "factor_change", {"act": act, "provider": name})
+    binding = {"action": f"{act}_provider", "provider": name}
+    proof = approve(user, "factor_change", binding)
     return {"HTTP_STEP_UP": str(proof.step_up_id)}
 
 

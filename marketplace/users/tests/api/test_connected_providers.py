@@ -1,10 +1,12 @@
 """Connecting a provider to an account, and disconnecting it: only by its owner, twice approved."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from django.core import mail
 from django.core.mail import EmailMessage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -123,9 +125,9 @@ def test_somebody_elses_identity_is_refused(ada: OidcServer, owner: User) -> Non
     ("purpose", "binding", "code"),
     [
         (None, {}, "step_up_required"),
-        ("factor_change", {"act": "connect", "provider": "other"}, "step_up_refused"),
-        ("factor_change", {"act": "disconnect", "provider": "acme"}, "step_up_refused"),
-        ("withdrawal", {"act": "connect", "provider": "acme"}, "step_up_refused"),
+        ("factor_change", {"action": "connect_provider", "provider": "other"}, "step_up_refused"),
+        ("factor_change", {"action": "disconnect_provider", "provider": "acme"}, "step_up_refused"),
+        ("withdrawal", {"action": "connect_provider", "provider": "acme"}, "step_up_refused"),
     ],
 )
 def test_without_its_own_approval_nothing_is_connected(
@@ -146,7 +148,42 @@ def test_without_its_own_approval_nothing_is_connected(
 
     assert (refused.status_code, refused.json()["code"]) == (403, code)
     assert not SocialAccount.objects.exists()
-    assert (facts(), mailoutbox) == ([], [])
+    assert "users.ProviderConnected" not in facts()
+    assert mailoutbox == []
+
+
+def test_the_approval_is_asked_for_and_given_over_the_api(ada: OidcServer, owner: User) -> None:
+    client = authorized_client(owner)
+    answer = visit(ada, "ada", client=client)
+    details = {"action": "connect_provider", "provider": "acme"}
+    wanted = {"purpose": "factor_change", "details": details}
+    step_up = client.post("/api/v1/auth/step-ups/", wanted).json()
+    code = re.search(r"the code is (\d{8})", str(mail.outbox[-1].body))
+    assert code
+    assert "acme" in str(mail.outbox[-1].body)
+    confirmed = client.post(
+        f"/api/v1/auth/step-ups/{step_up['id']}/confirm/",
+        {"factor": "email_code", "code": code.group(1)},
+    )
+    assert confirmed.status_code == 200, confirmed.content
+
+    done = client.post(
+        f"{SOCIAL}acme/connect/callback/", answer, headers={"Step-Up": step_up["id"]}
+    )
+
+    assert done.status_code == 204, done.content
+    assert facts()[-1] == "users.ProviderConnected"
+
+
+@pytest.mark.parametrize("provider", ["", "Acme", 7, None, {"id": "acme"}, "x" * 40])
+def test_an_approval_of_no_provider_is_a_400(owner: User, provider: Any) -> None:
+    details = {"action": "connect_provider", "provider": provider}
+
+    answer = authorized_client(owner).post(
+        "/api/v1/auth/step-ups/", {"purpose": "factor_change", "details": details}
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_input")
 
 
 def test_a_flow_connects_once(ada: OidcServer, owner: User) -> None:

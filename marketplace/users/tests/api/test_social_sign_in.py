@@ -13,6 +13,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.models import OutboxEvent
 from marketplace.users import services
 from marketplace.users.models import SignIn, SignInFlow, User
+from marketplace.users.tests.authenticator import give_totp
 from marketplace.users.tests.factories import make_user
 from marketplace.users.tests.oidc import OidcServer
 from marketplace.users.tests.visits import (
@@ -168,6 +169,19 @@ def test_a_connected_identity_opens_the_account_whatever_its_address(ada: OidcSe
     assert connect(ada, user, "ada").status_code == 204
 
     assert sign_in_by(ada, "ada").json()["user"]["id"] == str(user.pk)
+
+
+def test_a_second_factor_is_asked_for_like_after_a_password(ada: OidcServer) -> None:
+    sign_in_by(ada, "ada")
+    give_totp(User.objects.get())
+    before = SignIn.objects.count()
+
+    answer = sign_in_by(ada, "ada")
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "second_factor_required")
+    assert "totp" in answer.json()["factors"]
+    assert answer.json()["flow_token"]
+    assert SignIn.objects.count() == before
 
 
 @pytest.mark.parametrize("state", ["suspended", "deactivated"])
