@@ -39,6 +39,7 @@ def production_values() -> dict[str, str]:
         "SEAL_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
         "SECURE_HSTS_PRELOAD": "true",
         "MEDIA_ROOT": str(ROOT / ".fairhold" / "media"),
+        "PRIVATE_FILES_ROOT": str(ROOT / ".fairhold" / "private"),
         "ALLOW_SANDBOX_PROVIDER": "1",
         "SANDBOX_API_KEY": secrets.token_urlsafe(40),
         "SANDBOX_WEBHOOK_SECRETS": secrets.token_urlsafe(40),

@@ -27,6 +27,7 @@ from marketplace.users.tests.factories import (
     make_buyer,
     make_seller,
 )
+from marketplace.users.verification.tests.factories import draft
 
 __all__ = ["PASSWORD", "Stage", "set_stage", "undone"]
 
@@ -107,6 +108,9 @@ def set_stage(provider: FakeProvider) -> Stage:
     stage.ids["export"] = str(request_export(user_id=buyer.pk).id)
     write_exports()
     stage.ids["session"] = str(SignIn.objects.get(user=buyer).pk)
+    verification = draft(buyer)
+    stage.ids["verification"] = str(verification.id)
+    stage.ids["verification_document"] = str(verification.documents[0].id)
     deliver_all()
     return stage
 

@@ -36,6 +36,11 @@ Every answer carries `X-Request-ID`; quote it to support.
 TAGS = [
     {"name": "auth", "description": "Signing up, signing in, passwords."},
     {"name": "users", "description": "One's account and profile, and the public cards of others."},
+    {
+        "name": "verification",
+        "description": "Proving who one is: what to hand in, how far it is, and which limits it "
+        "lifts. What was stated and shown is never answered.",
+    },
     {"name": "categories", "description": "The tree that the catalogue is sorted into."},
     {"name": "products", "description": "The public catalogue, and a seller's own listings."},
     {
@@ -64,6 +69,27 @@ ENUM_NAMES: dict[str, Any] = {
     "TimelinePartyEnum": ["buyer", "seller", "platform", "provider"],
     "NextActionTypeEnum": ["redirect", "none"],
     "ScanKindEnum": ["IN_TRANSIT", "DELIVERED"],
+    "VerificationStatusEnum": ["UNVERIFIED", "PENDING", "VERIFIED"],
+    "VerificationLevelEnum": ["T0", "T1", "T2", "T3"],
+    "VerificationStepEnum": ["T1", "T2", "T3"],
+    "VerificationCaseStatusEnum": [
+        "DRAFT",
+        "SUBMITTED",
+        "IN_REVIEW",
+        "MORE_REQUESTED",
+        "APPROVED",
+        "REJECTED",
+        "EXPIRED",
+        "WITHDRAWN",
+    ],
+    "DocumentKindEnum": [
+        "IDENTITY_FRONT",
+        "IDENTITY_BACK",
+        "SELFIE",
+        "PROOF_OF_ADDRESS",
+        "BUSINESS_REGISTRATION",
+        "BANK_STATEMENT",
+    ],
     "ShipmentStatusEnum": ["CREATED", "IN_TRANSIT", "DELIVERED"],
 }
 

@@ -23,7 +23,8 @@ class Row:
     address: str
     expected: Mapping[str, int]
     body: Any = None
-    file: bool = False
+    file: str = ""
+    """The field that carries a picture; ``body`` holds the others."""
 
     @property
     def method(self) -> str:
@@ -77,6 +78,8 @@ SIGN_IN = {"email": "{buyer_email}", "password": PASSWORD}
 
 A = "/api/v1/"
 SOCIAL, BY = f"{A}auth/social/", f"{A}auth/social/{{provider}}/"
+V = f"{A}users/me/verification/"
+CASE = f"{V}cases/{{case_id}}/"
 AUTH, ORDER, LISTED = f"{A}auth/", f"{A}orders/{{order_id}}/", f"{A}products/{{product_id}}/"
 
 
@@ -155,6 +158,21 @@ MATRIX: tuple[Row, ...] = (
     plain(f"PATCH {A}users/me/", signed_in(200), {"first_name": "Renamed"}),
     plain(f"GET {A}users/me/profile/", signed_in(200)),
     plain(f"PATCH {A}users/me/profile/", signed_in(200), {"bio": "Lamps."}),
+    plain(f"GET {V}", signed_in(200)),
+    plain(f"POST {V}cases/", signed_in(201),
+          {"level": "T1", "legal_name": "Marigold Lantern"}),
+    Row(f"GET {CASE}", f"{V}cases/{{verification}}/", to(401, 200, 404, 404, 404, 404)),
+    Row(f"PATCH {CASE}", f"{V}cases/{{verification}}/", to(401, 200, 404, 404, 404, 404),
+        {"address": "1 Market Street"}),
+    Row(f"POST {CASE}documents/", f"{V}cases/{{verification}}/documents/",
+        to(401, 201, 404, 404, 404, 404), {"kind": "SELFIE"}, file="file"),
+    Row(f"DELETE {CASE}documents/{{document_id}}/",
+        f"{V}cases/{{verification}}/documents/{{verification_document}}/",
+        to(401, 200, 404, 404, 404, 404)),
+    Row(f"POST {CASE}submit/", f"{V}cases/{{verification}}/submit/",
+        to(401, 200, 404, 404, 404, 404)),
+    Row(f"POST {CASE}withdraw/", f"{V}cases/{{verification}}/withdraw/",
+        to(401, 200, 404, 404, 404, 404)),
     plain(f"POST {A}users/me/become-seller/", to(401, 200, 200, 200, 200, 403)),
     plain(f"GET {A}users/me/exports/", signed_in(200)),
     plain(f"POST {A}users/me/exports/", signed_in(202)),
@@ -179,7 +197,7 @@ MATRIX: tuple[Row, ...] = (
     on_product("POST", "approve/", "under_review", to(401, 403, 403, 403, 403, 200)),
     on_product("POST", "reject/", "under_review", to(401, 403, 403, 403, 403, 200),
                {"reason": "Show the label."}),
-    on_product("POST", "images/", "product", to(401, 404, 201, 404, 404, 404), file=True),
+    on_product("POST", "images/", "product", to(401, 404, 201, 404, 404, 404), file="image"),
     on_product("PUT", "images/order/", "product", to(401, 404, 200, 404, 404, 404),
                {"image_ids": ["{image}"]}),
     on_product("DELETE", "images/{image_id}/", "product", to(401, 404, 200, 404, 404, 404)),

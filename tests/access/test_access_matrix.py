@@ -46,7 +46,8 @@ def call(stage: Stage, row: Row, who: str) -> Any:
         return request(address)
     if row.file:
         upload = SimpleUploadedFile("lamp.png", picture("PNG", (32, 32)), "image/png")
-        return request(address, {"image": upload}, format="multipart", headers=headers)
+        form = {**(row.body or {}), row.file: upload}
+        return request(address, form, format="multipart", headers=headers)
     body = fill(row.body, stage.ids) if row.body is not None else None
     return request(address, body, format="json", headers=headers)
 

@@ -12,6 +12,7 @@ from marketplace.config.settings.accounts import *
 from marketplace.config.settings.payout_policies import *
 from marketplace.config.settings.providers import *
 from marketplace.config.settings.second_factors import *
+from marketplace.config.settings.verification import *
 from marketplace.config.social import settings_from as social_settings_from
 from marketplace.core.logs import configure_structlog, logging_settings
 
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
     "csp",
     "marketplace.core",
     "marketplace.users",
+    "marketplace.users.verification",
     "marketplace.products",
     "marketplace.logistics",
     "marketplace.payments",
@@ -197,6 +199,21 @@ STATIC_URL = "/static/"
 STATIC_ROOT: Path | None = ROOT / "staticfiles"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(STATE / "media")))
+# Sealed files that no address leads to (ADR 80): beside the public ones, never below them.
+PRIVATE_FILES_ROOT = Path(env.str("PRIVATE_FILES_ROOT", default=str(STATE / "private")))
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": PRIVATE_FILES_ROOT,
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+}
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from marketplace.users.api import erasure_views, export_views, views
 
@@ -14,5 +14,6 @@ urlpatterns = [
     path("me/", views.MeView.as_view(), name="users-me"),
     path("me/profile/", views.MyProfileView.as_view(), name="users-me-profile"),
     path("me/become-seller/", views.BecomeSellerView.as_view(), name="users-me-become-seller"),
+    path("me/verification/", include("marketplace.users.verification.api.urls")),
     path("<uuid:user_id>/", views.PublicCardView.as_view(), name="users-card"),
 ]

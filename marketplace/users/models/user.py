@@ -144,6 +144,18 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=Q(verification_level__in=VerificationLevel.values),
                 name="users_verification_level_known",
             ),
+            models.CheckConstraint(
+                # The badge is there exactly where a document was looked at.
+                condition=Q(
+                    verification_status=VerificationStatus.VERIFIED,
+                    verification_level__in=("T2", "T3"),
+                )
+                | (
+                    ~Q(verification_status=VerificationStatus.VERIFIED)
+                    & Q(verification_level__in=("T0", "T1"))
+                ),
+                name="users_badge_follows_level",
+            ),
         )
 
     def __str__(self) -> str:
