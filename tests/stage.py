@@ -18,7 +18,7 @@ from marketplace.products.services import add_image
 from marketplace.products.tests.factories import make_category, make_product
 from marketplace.products.tests.images import picture
 from marketplace.users.models import SignIn, User
-from marketplace.users.services import request_export, write_exports
+from marketplace.users.services import add_address, request_export, write_exports
 from marketplace.users.tests.factories import (
     PASSWORD,
     actor,
@@ -107,6 +107,8 @@ def set_stage(provider: FakeProvider) -> Stage:
     stage.ids["user"] = str(seller.pk)
     stage.ids["export"] = str(request_export(user_id=buyer.pk).id)
     write_exports()
+    place = {"recipient": "Buyer", "line1": "1 Market Street", "city": "Nairobi", "country": "KE"}
+    stage.ids["address"] = str(add_address(user_id=buyer.pk, address=place).id)
     stage.ids["session"] = str(SignIn.objects.get(user=buyer).pk)
     verification = draft(buyer)
     stage.ids["verification"] = str(verification.id)

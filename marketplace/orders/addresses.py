@@ -44,6 +44,9 @@ class ShippingAddress:
         return asdict(self)
 
 
+ADDRESS_FIELDS = tuple(ShippingAddress.__dataclass_fields__)
+
+
 def _fault(name: str, value: Any) -> str:
     if not isinstance(value, str):
         return "It must be a string."

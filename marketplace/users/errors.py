@@ -299,3 +299,9 @@ class TooManyExports(DomainError):
     code = "too_many_exports"
     kind = ErrorKind.LIMITED
     title = "A few files a day are enough; wait and try again"
+
+
+class TooManyAddresses(DomainError):
+    code = "too_many_addresses"
+    kind = ErrorKind.RULE
+    title = "You keep as many addresses as one can"

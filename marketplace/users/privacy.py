@@ -1,5 +1,7 @@
 """What the user service knows of a person, and how it forgets it."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -8,23 +10,30 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import default_storage
+from django.db import transaction
 
 from marketplace.core import clock
 from marketplace.core.privacy import (
     FORMER_MEMBER,
+    ExportedFile,
     Obstacle,
     PersonalData,
     excuse_model,
     register_personal_data,
 )
 from marketplace.users.models import (
+    Avatar,
     DataExport,
     FactorEnrolment,
     FactorGuard,
     SignIn,
     User,
+    UserAddress,
     UserProfile,
 )
+from marketplace.users.repositories.addresses import CHANGEABLE
+from marketplace.users.repositories.avatars import forget_avatar, take_down
 
 TOMBSTONE_DOMAIN = "erased.invalid"
 ACCOUNT = (
@@ -115,6 +124,10 @@ def _profile(user_id: UUID) -> dict[str, Any] | None:
 
 
 def _blank_profile(user_id: UUID) -> int:
+    take_down(user_id)
+    for avatar in Avatar.objects.filter(user_id=user_id):
+        # Rolled back, the row is there again and is no longer current: the job deletes it then.
+        transaction.on_commit(partial(forget_avatar, avatar))
     return UserProfile.objects.filter(user_id=user_id).update(
         bio="",
         address={},
@@ -123,6 +136,26 @@ def _blank_profile(user_id: UUID) -> int:
         is_featured=False,
         updated_at=clock.now(),
     )
+
+
+def _pictures(user_id: UUID) -> Iterator[ExportedFile]:
+    for avatar in Avatar.objects.filter(user_id=user_id, is_current=True):
+        yield ExportedFile("avatar.webp", partial(_read, avatar.file_name("large")))
+
+
+def _read(name: str) -> bytes:
+    with default_storage.open(name) as file:
+        return bytes(file.read())
+
+
+def _postal_addresses(user_id: UUID) -> list[dict[str, Any]]:
+    kept = (*CHANGEABLE, "is_default", "created_at")
+    return list(UserAddress.objects.filter(user_id=user_id).order_by("pk").values(*kept))
+
+
+def _forget_postal_addresses(user_id: UUID) -> int:
+    deleted: int = UserAddress.objects.filter(user_id=user_id).delete()[0]
+    return deleted
 
 
 def _addresses(user_id: UUID) -> list[dict[str, Any]]:
@@ -185,9 +218,21 @@ register_personal_data(
         title="Profile",
         why="What you show of yourself to others.",
         kept="As long as the account is open.",
-        models=("users.UserProfile",),
+        models=("users.UserProfile", "users.Avatar"),
         export=_profile,
         erase=_blank_profile,
+        files=_pictures,
+    )
+)
+register_personal_data(
+    PersonalData(
+        name="users.postal_addresses",
+        title="Postal addresses",
+        why="To have goods sent to you without asking each time.",
+        kept="Until you remove them, and as long as the account is open.",
+        models=("users.UserAddress",),
+        export=_postal_addresses,
+        erase=_forget_postal_addresses,
     )
 )
 register_personal_data(

@@ -44,6 +44,26 @@ class ProfileSnapshot:
     total_reviews: int
     is_featured: bool
     social_links: dict[str, str]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AddressSnapshot:
+    """One place that a person has goods sent to."""
+
+    id: UUID
+    label: str
+    recipient: str
+    line1: str
+    line2: str
+    city: str
+    region: str
+    postal_code: str
+    country: str
+    phone: str
+    is_default: bool
     created_at: datetime
     updated_at: datetime
 

@@ -7,6 +7,7 @@ from marketplace.core.db import opens_transaction
 from marketplace.core.jobs import periodic
 from marketplace.core.retention import RetentionRule, register_retention
 from marketplace.users.models import Attempts, FactorEnrolment, SignIn, SignInFlow, StepUp
+from marketplace.users.repositories.avatars import forget_left_over
 from marketplace.users.repositories.erasures import COOLING_OFF
 from marketplace.users.repositories.exports import EXPORTS, purge_exports
 from marketplace.users.services.erase_people import erase_people
@@ -94,3 +95,4 @@ register_retention(
 periodic(name="users.write_exports", every_seconds=2)(write_exports)
 periodic(name="users.erase_people", every_seconds=60)(erase_people)
 periodic(name="users.erase_retained", every_seconds=3600)(erase_retained)
+periodic(name="users.delete_left_over_avatars", every_seconds=600)(forget_left_over)

@@ -322,4 +322,4 @@ def _names() -> Iterator[Hostile]:
     }.items():
         # Line breaks end the part's head: what follows in the name is then the file.
         safe = (CLEANED, "invalid_input", "unknown_format")
-        yield one(f"name with {what}", hidden, *safe, file_name=file_name)
+        yield one(f"name with {what}", hidden, *safe, "parse_error", file_name=file_name)

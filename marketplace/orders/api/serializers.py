@@ -48,13 +48,22 @@ class ShippingAddressSerializer(StrictSerializer[Any]):
 @shown_as(request=examples.PLACE)
 class PlaceOrderSerializer(StrictSerializer[Any]):
     items = serializers.ListField(child=BasketLineSerializer(), min_length=1, max_length=MAX_LINES)
-    shipping_address = ShippingAddressSerializer()
+    shipping_address = ShippingAddressSerializer(required=False)
+    shipping_address_id = serializers.UUIDField(
+        required=False, help_text="One of `users/me/addresses/`, in place of `shipping_address`."
+    )
     shipping_method = serializers.CharField(
         max_length=40, help_text="A `code` of `shipping/methods/`."
     )
     notes = serializers.CharField(
         max_length=MAX_NOTES, required=False, allow_blank=True, default=""
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("shipping_address" in attrs) == ("shipping_address_id" in attrs):
+            text = "Send either shipping_address or shipping_address_id."
+            raise serializers.ValidationError({"shipping_address": [text]}, code="required")
+        return attrs
 
 
 @shown_as(request=examples.PAY)

@@ -98,7 +98,8 @@ class OrderListView(GenericAPIView[Any]):
         checkout = services.place_order(
             actor=actor_of(request),
             lines=[services.BasketLine(**line) for line in wanted["items"]],
-            shipping_address=wanted["shipping_address"],
+            shipping_address=wanted.get("shipping_address"),
+            shipping_address_id=wanted.get("shipping_address_id"),
             shipping_method=wanted["shipping_method"],
             notes=wanted["notes"],
         )

@@ -9,7 +9,7 @@ from marketplace.core.db import opens_transaction
 from marketplace.core.errors import Forbidden
 from marketplace.core.events import record
 from marketplace.core.ids import new_id
-from marketplace.orders.addresses import ShippingAddress
+from marketplace.orders.addresses import ADDRESS_FIELDS, ShippingAddress
 from marketplace.orders.basket import SellerBasket, price_baskets, split_by_seller, tidy
 from marketplace.orders.events import OrderPlaced
 from marketplace.orders.models import Checkout, DeadlineKind, Order, OrderItem
@@ -20,6 +20,7 @@ from marketplace.orders.snapshots import BasketLine, CheckoutSnapshot
 from marketplace.orders.transitions import Command, Party
 from marketplace.payments.services import CommissionTerms, create_payment
 from marketplace.products.services import reserve_stock
+from marketplace.users.queries import get_postal_address
 
 GRACE = timedelta(hours=1)
 """Stock stays with an order a little longer than its last moment to pay: the order decides."""
@@ -30,20 +31,26 @@ def place_order(
     *,
     actor: Actor,
     lines: Sequence[BasketLine],
-    shipping_address: Mapping[str, Any],
+    shipping_address: Mapping[str, Any] | None = None,
+    shipping_address_id: UUID | None = None,
     shipping_method: str,
     notes: str = "",
 ) -> CheckoutSnapshot:
     """Turn a basket into one order per seller under one checkout: all of them or none.
 
     Stock is reserved, price, commission and terms are frozen, shipping is quoted, and a payment is
-    created for each order. Raises BasketInvalid, AddressInvalid, ProductUnknown, OwnListing,
+    created for each order. The address is given, or one that the buyer keeps is named (NotFound
+    when it is not theirs). Raises BasketInvalid, AddressInvalid, ProductUnknown, OwnListing,
     SellerNotTrading, BasketMixesCurrencies, and of the services below ProductNotAvailable,
     OutOfStock, ShippingMethodUnknown, ShippingMethodNotAvailable.
     """
     if actor.user_id is None:
         raise Forbidden("Only a user can buy.")
-    address = ShippingAddress.from_input(shipping_address)
+    if shipping_address_id is not None:
+        # Copied: what the buyer changes there later changes no order.
+        kept = get_postal_address(user_id=actor.user_id, address_id=shipping_address_id)
+        shipping_address = {name: getattr(kept, name) for name in ADDRESS_FIELDS}
+    address = ShippingAddress.from_input(shipping_address or {})
     baskets = split_by_seller(tidy(lines), buyer_id=actor.user_id)
     now = clock.database_now()
     checkout = Checkout.objects.create(buyer_id=actor.user_id, created_at=now)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from marketplace.products.pictures import CONTENT_TYPE
 
-SERVED = re.compile(r"(products|categories)/[0-9a-f-]{36}/[0-9A-Za-z_-]{1,100}\.webp")
+SERVED = re.compile(r"(products|categories|avatars)/[0-9a-f-]{36}/[0-9A-Za-z_-]{1,100}\.webp")
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -60,6 +60,25 @@ PROFILE = {
     "total_reviews": 31,
     "is_featured": False,
     "social_links": {"instagram": "https://instagram.com/kisumu.baskets"},
+    "version": 3,
+    "created_at": CREATED_AT,
+    "updated_at": CREATED_AT,
+}
+ADDRESS_ENTRY = {
+    "label": "Workshop",
+    "recipient": "Basket weaver",
+    "line1": "12 Lake Road",
+    "line2": "",
+    "city": "Kisumu",
+    "region": "",
+    "postal_code": "40100",
+    "country": "KE",
+    "phone": "+254712345678",
+    "is_default": True,
+}
+ADDRESS_KEPT = {
+    "id": "0199a000-0000-7000-8000-0000000000b3",
+    **ADDRESS_ENTRY,
     "created_at": CREATED_AT,
     "updated_at": CREATED_AT,
 }

@@ -1,5 +1,7 @@
 """Checked fields of people: numbers, addresses, links."""
 
+import unicodedata
+from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,30 +10,50 @@ from rest_framework import serializers
 
 from marketplace.core.api.input import StrictSerializer
 
-MAX_SOCIAL_LINKS = 10
 MAX_URL_LENGTH = 300
 COUNTRIES = frozenset(phonenumbers.SUPPORTED_REGIONS)
 """ISO 3166-1 alpha-2 codes of every country with telephones."""
 
 
+JOINERS = "\u200c\u200d"
+"""Invisible, and needed: by Persian and Hindi words, and by many emoji."""
+BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters to Unicode, nothing to the eye."""
+MOST_MARKS = 4
+"""Accents on one letter: no language writes more, and more run over the lines around them."""
+
+
 class TextField(serializers.CharField):
-    """One line for people to read: no control characters, no lone surrogates."""
+    """One line for people to read, in Unicode's composed form; its length is counted there.
+
+    No control characters, no marks that turn the direction of writing, no lone surrogates, and
+    nothing that looks like nothing.
+    """
+
+    allowed = JOINERS
 
     def to_internal_value(self, data: Any) -> str:
-        value: str = super().to_internal_value(data)
-        if any(not character.isprintable() for character in value):
+        value = unicodedata.normalize("NFC", super().to_internal_value(data))
+        if any(not self._is_shown(character) for character in value):
             raise serializers.ValidationError("Only printable characters.", code="not_printable")
+        if value and not value.strip(JOINERS + " \n\r\t"):
+            raise serializers.ValidationError("Nothing of it can be seen.", code="blank")
+        if any(len(list(marks)) > MOST_MARKS for is_mark, marks in _runs(value) if is_mark):
+            raise serializers.ValidationError("Too many accents on a letter.", code="not_printable")
         return value
 
+    def _is_shown(self, character: str) -> bool:
+        return character in self.allowed or (character.isprintable() and character not in BLANKS)
 
-class ProseField(serializers.CharField):
+
+def _runs(value: str) -> Any:
+    return groupby(value, lambda character: unicodedata.category(character) in {"Mn", "Me"})
+
+
+class ProseField(TextField):
     """Several lines for people to read."""
 
-    def to_internal_value(self, data: Any) -> str:
-        value: str = super().to_internal_value(data)
-        if any(not character.isprintable() and character not in "\n\r\t" for character in value):
-            raise serializers.ValidationError("Only printable characters.", code="not_printable")
-        return value
+    allowed = JOINERS + "\n\r\t"
 
 
 class EmailField(serializers.EmailField):
@@ -95,6 +117,19 @@ class HttpsUrlField(serializers.URLField):
         return value
 
 
+class CountryField(serializers.CharField):
+    """ISO 3166-1 alpha-2, in upper case."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_length=2, max_length=2, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        value: str = super().to_internal_value(data).upper()
+        if value not in COUNTRIES:
+            raise serializers.ValidationError("Not a country code.", code="unknown_country")
+        return value
+
+
 class AddressSerializer(StrictSerializer[object]):
     """A postal address. ``country`` is ISO 3166-1 alpha-2."""
 
@@ -103,39 +138,16 @@ class AddressSerializer(StrictSerializer[object]):
     city = TextField(max_length=100)
     region = TextField(max_length=100, required=False, allow_blank=True)
     postal_code = TextField(max_length=20, required=False, allow_blank=True)
-    country = serializers.CharField(min_length=2, max_length=2)
-
-    def validate_country(self, value: str) -> str:
-        if value.upper() not in COUNTRIES:
-            raise serializers.ValidationError("Not a country code.", code="unknown_country")
-        return value.upper()
+    country = CountryField()
 
     def validate(self, attrs: dict[str, str]) -> dict[str, str]:
-        # An address is written as a whole, also where the rest of the request is partial.
+        # A profile's address is written as a whole, also where the rest of the request is partial.
         missing = {"line1", "city", "country"} - attrs.keys()
         if missing:
             raise serializers.ValidationError(
                 dict.fromkeys(sorted(missing), "This field is required."), code="required"
             )
         return attrs
-
-
-class SocialLinksField(serializers.DictField):
-    """A name such as ``instagram`` to an https address."""
-
-    child = HttpsUrlField()
-
-    def to_internal_value(self, data: Any) -> dict[str, str]:
-        links: dict[str, str] = super().to_internal_value(data)
-        if len(links) > MAX_SOCIAL_LINKS:
-            raise serializers.ValidationError(
-                f"At most {MAX_SOCIAL_LINKS} links.", code="too_many_links"
-            )
-        if any(not name.isidentifier() or len(name) > 30 or name != name.lower() for name in links):
-            raise serializers.ValidationError(
-                "Names are lower-case words of at most 30 letters.", code="bad_link_name"
-            )
-        return links
 
 
 def _not_a_number() -> serializers.ValidationError:

@@ -10,14 +10,15 @@ from marketplace.core.api.schema import shown_as
 from marketplace.users.api import examples
 from marketplace.users.api.fields import (
     AddressSerializer,
+    CountryField,
     EmailField,
     HttpsUrlField,
     PasswordField,
     PhoneNumberField,
     ProseField,
-    SocialLinksField,
     TextField,
 )
+from marketplace.users.api.social_links import SocialLinksField
 from marketplace.users.models import UserType, VerificationStatus
 
 ROLES = [role.value for role in Role]
@@ -121,6 +122,7 @@ class ProfileSerializer(StrictSerializer[object]):
     total_reviews = serializers.IntegerField(read_only=True)
     is_featured = serializers.BooleanField(read_only=True)
     social_links = SocialLinksField(required=False)
+    version = serializers.IntegerField(read_only=True)
     created_at = serializers.DateTimeField(read_only=True)
     updated_at = serializers.DateTimeField(read_only=True)
 
@@ -140,3 +142,30 @@ class PublicCardSerializer(serializers.Serializer[object]):
     rating = serializers.DecimalField(max_digits=3, decimal_places=2)
     total_reviews = serializers.IntegerField()
     member_since = serializers.DateTimeField()
+
+
+@shown_as(examples.ADDRESS_KEPT, request=examples.ADDRESS_ENTRY)
+class AddressEntrySerializer(StrictSerializer[object]):
+    """One of a person's addresses. What else is required depends on the country."""
+
+    id = serializers.UUIDField(read_only=True)
+    label = TextField(max_length=40, required=False, allow_blank=True)  # type: ignore[assignment]
+    recipient = TextField(max_length=200)
+    line1 = TextField(max_length=200)
+    line2 = TextField(max_length=200, required=False, allow_blank=True)
+    city = TextField(max_length=100)
+    region = TextField(max_length=100, required=False, allow_blank=True)
+    postal_code = TextField(max_length=20, required=False, allow_blank=True)
+    country = CountryField()
+    phone = PhoneNumberField(required=False, allow_blank=True)
+    is_default = serializers.BooleanField(required=False)
+    created_at = serializers.DateTimeField(read_only=True)
+    updated_at = serializers.DateTimeField(read_only=True)
+
+
+class AddressListSerializer(serializers.Serializer[object]):
+    results = AddressEntrySerializer(many=True)
+
+
+class AvatarUploadSerializer(StrictSerializer[object]):
+    image = serializers.FileField(help_text="JPEG, PNG or WebP of at most 10 MB and 40 megapixels.")

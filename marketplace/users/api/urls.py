@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from marketplace.users.api import erasure_views, export_views, views
+from marketplace.users.api import erasure_views, export_views, profile_views, views
 
 urlpatterns = [
     path("me/exports/", export_views.ExportsView.as_view(), name="users-me-exports"),
@@ -13,6 +13,13 @@ urlpatterns = [
     path("me/erasure/", erasure_views.ErasureView.as_view(), name="users-me-erasure"),
     path("me/", views.MeView.as_view(), name="users-me"),
     path("me/profile/", views.MyProfileView.as_view(), name="users-me-profile"),
+    path("me/avatar/", profile_views.AvatarView.as_view(), name="users-me-avatar"),
+    path("me/addresses/", profile_views.AddressesView.as_view(), name="users-me-addresses"),
+    path(
+        "me/addresses/<uuid:address_id>/",
+        profile_views.AddressView.as_view(),
+        name="users-me-address",
+    ),
     path("me/become-seller/", views.BecomeSellerView.as_view(), name="users-me-become-seller"),
     path("me/verification/", include("marketplace.users.verification.api.urls")),
     path("<uuid:user_id>/", views.PublicCardView.as_view(), name="users-card"),

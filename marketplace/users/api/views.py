@@ -9,7 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from marketplace.core.api.refusals import honours_if_match
 from marketplace.core.api.schema import NothingSerializer, problems, takes_nothing
+from marketplace.core.api.versions import etag, expected_version
 from marketplace.core.errors import Forbidden, InvalidInput, NotFound
 from marketplace.users import queries, services
 from marketplace.users.api.authentication import user_id_of
@@ -20,6 +22,10 @@ from marketplace.users.api.serializers import (
 )
 
 TAG = ["users"]
+
+
+def answer_profile(profile: services.ProfileSnapshot) -> Response:
+    return Response(ProfileSerializer(profile).data, headers=etag(profile.version))
 
 
 class MeView(APIView):
@@ -58,8 +64,7 @@ class MyProfileView(APIView):
         responses={200: ProfileSerializer},
     )
     def get(self, request: Request) -> Response:
-        profile = queries.get_profile(user_id=user_id_of(request))
-        return Response(ProfileSerializer(profile).data)
+        return answer_profile(queries.get_profile(user_id=user_id_of(request)))
 
     @extend_schema(
         operation_id="users_me_profile_update",
@@ -67,11 +72,13 @@ class MyProfileView(APIView):
         summary="Change one's profile",
         description=(
             "Send what changes; a read-only field is refused. `address` and `social_links` are "
-            "replaced as a whole; an address of null is removed."
+            "replaced as a whole; an address of null is removed. `address` is the default one of "
+            "`users/me/addresses/`, without its recipient."
         ),
         request=ProfileSerializer,
         responses={200: ProfileSerializer, **problems(InvalidInput)},
     )
+    @honours_if_match
     def patch(self, request: Request) -> Response:
         serializer = ProfileSerializer(data=request.data, partial=True)
         serializer.is_valid(raise_exception=True)
@@ -81,8 +88,9 @@ class MyProfileView(APIView):
         profile = services.update_profile(
             user_id=user_id_of(request),
             changes=changes,  # type: ignore[arg-type]  # the serializer's fields are its members
+            expected_version=expected_version(request),
         )
-        return Response(ProfileSerializer(profile).data)
+        return answer_profile(profile)
 
 
 class BecomeSellerView(APIView):

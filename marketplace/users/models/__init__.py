@@ -1,4 +1,6 @@
+from marketplace.users.models.address import UserAddress
 from marketplace.users.models.attempts import Attempts
+from marketplace.users.models.avatar import Avatar
 from marketplace.users.models.erasure import Erasure, RetainedData
 from marketplace.users.models.export import DataExport, ExportPortion, ExportState
 from marketplace.users.models.factor_enrolment import EnrolmentKind, FactorEnrolment, FactorGuard
@@ -11,6 +13,7 @@ from marketplace.users.models.user import User, UserType, VerificationLevel, Ver
 __all__ = [
     "MAX_FLOW_ATTEMPTS",
     "Attempts",
+    "Avatar",
     "DataExport",
     "EnrolmentKind",
     "Erasure",
@@ -26,6 +29,7 @@ __all__ = [
     "StepUp",
     "StepUpPurpose",
     "User",
+    "UserAddress",
     "UserProfile",
     "UserType",
     "VerificationLevel",

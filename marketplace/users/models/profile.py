@@ -16,6 +16,7 @@ class UserProfile(models.Model):
     )
     bio = models.TextField(max_length=2000, blank=True, default="")
     address = models.JSONField(blank=True, default=dict)
+    """A copy of the person's default ``UserAddress``, kept in its transaction."""
     id_verification_documents = models.JSONField(blank=True, default=list)
     rating = models.DecimalField(
         max_digits=3,
@@ -26,6 +27,7 @@ class UserProfile(models.Model):
     total_reviews = models.PositiveIntegerField(default=0)
     is_featured = models.BooleanField(default=False)
     social_links = models.JSONField(blank=True, default=dict)
+    version = models.PositiveIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now)
 

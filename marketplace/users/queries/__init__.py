@@ -6,6 +6,7 @@ from marketplace.users.queries.erasures import ErasureOutlook, get_erasure_outlo
 from marketplace.users.queries.exports import get_export, list_exports, read_export
 from marketplace.users.queries.factors import has_second_factor, list_factors
 from marketplace.users.queries.operators import get_operator, list_operators
+from marketplace.users.queries.postal_addresses import get_postal_address, list_postal_addresses
 from marketplace.users.queries.sign_ins import list_sign_ins
 from marketplace.users.queries.users import (
     get_profile,
@@ -24,6 +25,7 @@ __all__ = [
     "get_erasure_outlook",
     "get_export",
     "get_operator",
+    "get_postal_address",
     "get_profile",
     "get_public_card",
     "get_public_cards",
@@ -36,6 +38,7 @@ __all__ = [
     "list_factors",
     "list_operators",
     "list_phone_numbers",
+    "list_postal_addresses",
     "list_sign_ins",
     "read_export",
 ]

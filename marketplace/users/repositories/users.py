@@ -56,6 +56,7 @@ def profile_snapshot(profile: UserProfile) -> ProfileSnapshot:
         total_reviews=profile.total_reviews,
         is_featured=profile.is_featured,
         social_links=profile.social_links,
+        version=profile.version,
         created_at=profile.created_at,
         updated_at=profile.updated_at,
     )

@@ -2,10 +2,12 @@
 
 from marketplace.users.services._factor_checks import FactorAnswer
 from marketplace.users.services._step_up_purposes import Approval, describes_step_up
+from marketplace.users.services.add_address import add_address
 from marketplace.users.services.answer_at_the_desk import answer_at_the_desk
 from marketplace.users.services.become_seller import become_seller
 from marketplace.users.services.begin_passkey import begin_passkey
 from marketplace.users.services.begin_totp import begin_totp
+from marketplace.users.services.change_address import change_address
 from marketplace.users.services.change_password import change_password
 from marketplace.users.services.check_factor import check_factor, check_factor_alone
 from marketplace.users.services.confirm_passkey import confirm_passkey
@@ -23,6 +25,8 @@ from marketplace.users.services.note_refused_step_up import noting_refused_step_
 from marketplace.users.services.refresh_sign_in import refresh_sign_in
 from marketplace.users.services.register_user import register_user
 from marketplace.users.services.reinstate_user import reinstate_user
+from marketplace.users.services.remove_address import remove_address
+from marketplace.users.services.remove_avatar import remove_avatar
 from marketplace.users.services.remove_factor import remove_factor
 from marketplace.users.services.rename_passkey import rename_passkey
 from marketplace.users.services.renew_recovery_codes import renew_recovery_codes
@@ -31,6 +35,7 @@ from marketplace.users.services.request_export import request_export
 from marketplace.users.services.request_password_reset import request_password_reset
 from marketplace.users.services.resend_verification import resend_verification
 from marketplace.users.services.reset_password import reset_password
+from marketplace.users.services.set_avatar import set_avatar
 from marketplace.users.services.sign_up import sign_up
 from marketplace.users.services.start_sign_in import start_sign_in
 from marketplace.users.services.start_step_up import start_step_up
@@ -52,10 +57,12 @@ __all__ = [
     "SignInTokens",
     "UserChanges",
     "UserSnapshot",
+    "add_address",
     "answer_at_the_desk",
     "become_seller",
     "begin_passkey",
     "begin_totp",
+    "change_address",
     "change_password",
     "check_factor",
     "check_factor_alone",
@@ -75,6 +82,8 @@ __all__ = [
     "refresh_sign_in",
     "register_user",
     "reinstate_user",
+    "remove_address",
+    "remove_avatar",
     "remove_factor",
     "rename_passkey",
     "renew_recovery_codes",
@@ -83,6 +92,7 @@ __all__ = [
     "request_password_reset",
     "resend_verification",
     "reset_password",
+    "set_avatar",
     "sign_up",
     "start_sign_in",
     "start_step_up",
