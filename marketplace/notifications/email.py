@@ -49,6 +49,9 @@ def _rows(message: EmailMessage) -> Iterator[OutboundEmail]:
     if isinstance(message, EmailMultiAlternatives):
         html = next((str(a[0]) for a in message.alternatives if a[1] == "text/html"), "")
     for address in message.recipients():
+        # Nobody can own one (RFC 2606): accounts without an address, and people who were erased.
+        if address.endswith(".invalid"):
+            continue
         if address.lower().endswith(UNDELIVERABLE):
             continue
         yield OutboundEmail(

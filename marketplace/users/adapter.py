@@ -12,7 +12,12 @@ from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
+from marketplace.core.sms import send_sms
+from marketplace.users import codes
 from marketplace.users.letters import LETTERS
+from marketplace.users.models import User
+
+PROVED_ADDRESS_STAGE = "marketplace.users.stages.ProvedAddressStage"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -42,6 +47,32 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         to = email or EmailAddress.objects.get_primary_email(user)
         if to:
             self.send_mail(template_prefix, to, context or {})
+
+    def get_login_stages(self) -> list[str]:
+        ours = {"allauth.account.stages.EmailVerificationStage": PROVED_ADDRESS_STAGE}
+        return [ours.get(path, path) for path in super().get_login_stages()]
+
+    def get_phone(self, user: Any) -> tuple[str, bool] | None:
+        if not user.phone_number:
+            return None
+        return user.phone_number, user.phone_verified_at is not None
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        """A number that nobody proved finds nobody."""
+        proved = User.objects.filter(phone_number=phone, phone_verified_at__isnull=False)
+        return proved.first()
+
+    def set_phone_verified(self, user: Any, phone: str) -> None:
+        """Nothing to do: whoever is found by a number has proved it (``change_phone``)."""
+
+    def send_verification_code_sms(self, user: Any, phone: str, code: str, **_: Any) -> None:
+        send_sms(to=phone, text=codes.text_with(code))
+
+    def send_unknown_account_sms(self, phone: str, **_: Any) -> None:
+        send_sms(to=phone, text=codes.text_without_account())
+
+    def send_account_already_exists_sms(self, phone: str) -> None:
+        send_sms(to=phone, text=codes.text_with_account())
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         # Accounts are made by the command `sign_up` alone.

@@ -59,6 +59,28 @@ class FlowRefused(DomainError):
     title = "This sign-in is over; begin again"
 
 
+class CodeRefused(DomainError):
+    """Not the code that was sent. After five tries a new one is needed."""
+
+    code = "code_refused"
+    kind = ErrorKind.RULE
+    title = "This code is not right"
+
+
+class PhoneTaken(DomainError):
+    """Said only to somebody who has just proved the number."""
+
+    code = "phone_taken"
+    kind = ErrorKind.CONFLICT
+    title = "There is an account with this telephone number"
+
+
+class PhoneIsProved(DomainError):
+    code = "phone_is_proved"
+    kind = ErrorKind.RULE
+    title = "A proved telephone number is changed by proving the new one"
+
+
 class AccessTokenRefused(DomainError):
     """Not ours, altered, of another kind, or its sign-in has ended."""
 

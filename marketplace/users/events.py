@@ -18,6 +18,20 @@ class EmailVerified(DomainEvent):
     user_id: UUID
 
 
+@domain_event("users.EmailChanged")
+class EmailChanged(DomainEvent):
+    """The account has another address now, which is verified."""
+
+    user_id: UUID
+
+
+@domain_event("users.PhoneVerified")
+class PhoneVerified(DomainEvent):
+    """The account has shown to read texts to the telephone number that it has now."""
+
+    user_id: UUID
+
+
 @domain_event("users.SellerActivated")
 class SellerActivated(DomainEvent):
     """The user may sell from now on."""

@@ -35,7 +35,7 @@ def _unknown(context: Context) -> Letter:
         "No account with this address",
         (
             "Somebody, probably you, asked for a letter about the account of this address.",
-            "There is none.",
+            "There is none whose address was ever confirmed.",
             "You may have signed up with another address. If it was not you, ignore this letter.",
         ),
         ("Sign up", context["signup_url"]),
@@ -60,6 +60,51 @@ def _changed(context: Context) -> Letter:
         (
             "The password of your account was changed, and every other device was signed out.",
             "If it was not you, choose a new password at once.",
+        ),
+        ("Choose a new password", context["password_reset_url"]),
+    )
+
+
+def _login_code(context: Context) -> Letter:
+    return Letter(
+        f"{context['code']} is your code",
+        (
+            f"Sign in with this code: {context['code']}. It works once, for ten minutes.",
+            "Nobody of ours will ask you for it. If you did not ask for it, ignore this letter.",
+        ),
+        key=context["code"],
+    )
+
+
+def _address_code(context: Context) -> Letter:
+    return Letter(
+        f"{context['code']} confirms this address",
+        (
+            "Somebody, probably you, wants to use this address with their account.",
+            f"The code is {context['code']}. It works once, for ten minutes.",
+            "If it was not you, ignore this letter: without the code nothing changes.",
+        ),
+        key=context["code"],
+    )
+
+
+def _email_changed(context: Context) -> Letter:
+    return Letter(
+        "Your account has another email address now",
+        (
+            "Letters about your account go to another address from now on.",
+            "This one no longer signs you in.",
+            "If it was not you, write to our support at once: this letter is the only one you get.",
+        ),
+    )
+
+
+def _phone_changed(context: Context) -> Letter:
+    return Letter(
+        "Your account has another telephone number now",
+        (
+            "Codes for signing in go to another telephone number from now on.",
+            "If it was not you, choose a new password at once and sign out all devices.",
         ),
         ("Choose a new password", context["password_reset_url"]),
     )
@@ -94,6 +139,10 @@ LETTERS: dict[str, Callable[[Context], Letter]] = {
     "account/email/email_confirmation": _confirm,
     "account/email/account_already_exists": _already_exists,
     "account/email/unknown_account": _unknown,
+    "account/email/login_code": _login_code,
+    "account/email/address_code": _address_code,
+    "account/email/email_changed": _email_changed,
+    "account/email/phone_changed": _phone_changed,
     "account/email/password_reset_key": _reset,
     "account/email/password_reset": _changed,
     "account/email/password_changed": _changed,

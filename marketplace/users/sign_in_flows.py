@@ -36,6 +36,12 @@ class OpenFlow:
 @opens_transaction
 def open_flow(state: dict[str, Any]) -> OpenFlow:
     """Keep ``state`` (JSON values) for at most ten minutes; only the flow's token finds it."""
+    return create_flow(state)
+
+
+@needs_transaction
+def create_flow(state: dict[str, Any]) -> OpenFlow:
+    """`open_flow` as a part of something larger."""
     flow_id, token = new_id(), secrets.token_urlsafe(TOKEN_BYTES)
     now = clock.database_now()
     life_seconds: int = settings.SIGN_IN_FLOW_LIFE_SECONDS

@@ -15,7 +15,9 @@ class UserSnapshot:
 
     id: UUID
     email: str
+    """Empty of somebody who signed up by telephone and has not added one."""
     phone_number: str
+    is_phone_verified: bool
     first_name: str
     last_name: str
     profile_picture: str

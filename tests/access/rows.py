@@ -74,6 +74,7 @@ BACK_TO = {"redirect_uri": "https://shop.example/sign-in/callback"}
 CAME_BACK = {"flow_token": BAD_KEY, "state": "state", "code": "code"}
 ID_TOKEN = {"flow_token": BAD_KEY, "id_token": "token"}
 EMAIL = {"email": "somebody@example.com"}
+NO_CODE = {"flow_token": BAD_KEY, "code": "000000"}
 SIGN_IN = {"email": "{buyer_email}", "password": PASSWORD}
 
 A = "/api/v1/"
@@ -108,6 +109,15 @@ MATRIX: tuple[Row, ...] = (
     plain(f"POST {AUTH}verify-email/", everyone(422), {"key": BAD_KEY}),
     plain(f"POST {AUTH}resend-verification/", everyone(202), EMAIL),
     plain(f"POST {AUTH}sign-in/", everyone(200), SIGN_IN),
+    plain(f"POST {AUTH}code/", everyone(202), EMAIL),
+    plain(f"POST {AUTH}code/confirm/", everyone(401), NO_CODE),
+    plain(f"POST {AUTH}phone/sign-up/", everyone(202),
+          {"phone_number": "+254712345678", "first_name": "New"}),
+    plain(f"POST {AUTH}phone/sign-up/confirm/", everyone(401), NO_CODE),
+    plain(f"POST {AUTH}phone/change/", signed_in(202), {"phone_number": "+254712345678"}),
+    plain(f"POST {AUTH}phone/change/confirm/", signed_in(401), NO_CODE),
+    plain(f"POST {AUTH}email/change/", signed_in(202), EMAIL),
+    plain(f"POST {AUTH}email/change/confirm/", signed_in(401), NO_CODE),
     plain(f"POST {AUTH}refresh/", everyone(401), {"refresh_token": BAD_KEY}),
     plain(f"POST {AUTH}sign-out/", signed_in(204)),
     plain(f"GET {AUTH}sessions/", signed_in(200)),

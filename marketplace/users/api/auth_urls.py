@@ -1,7 +1,13 @@
 from django.urls import include, path
 
 from marketplace.users.api import auth_views as views
-from marketplace.users.api import factor_sign_in_views, factor_views, session_views, step_up_views
+from marketplace.users.api import (
+    code_views,
+    factor_sign_in_views,
+    factor_views,
+    session_views,
+    step_up_views,
+)
 
 urlpatterns = [
     path("sign-up/", views.SignUpView.as_view(), name="auth-sign-up"),
@@ -12,6 +18,26 @@ urlpatterns = [
         name="auth-resend-verification",
     ),
     path("sign-in/", views.SignInView.as_view(), name="auth-sign-in"),
+    path("code/", code_views.RequestCodeView.as_view(), name="auth-code"),
+    path("code/confirm/", code_views.ConfirmCodeView.as_view(), name="auth-code-confirm"),
+    path("phone/sign-up/", code_views.PhoneSignUpView.as_view(), name="auth-phone-sign-up"),
+    path(
+        "phone/sign-up/confirm/",
+        code_views.ConfirmPhoneSignUpView.as_view(),
+        name="auth-phone-sign-up-confirm",
+    ),
+    path("phone/change/", code_views.ChangePhoneView.as_view(), name="auth-phone-change"),
+    path(
+        "phone/change/confirm/",
+        code_views.ConfirmPhoneView.as_view(),
+        name="auth-phone-change-confirm",
+    ),
+    path("email/change/", code_views.ChangeEmailView.as_view(), name="auth-email-change"),
+    path(
+        "email/change/confirm/",
+        code_views.ConfirmEmailView.as_view(),
+        name="auth-email-change-confirm",
+    ),
     path("refresh/", views.RefreshView.as_view(), name="auth-refresh"),
     path("sign-out/", views.SignOutView.as_view(), name="auth-sign-out"),
     path("sessions/", session_views.SessionListView.as_view(), name="auth-sessions"),

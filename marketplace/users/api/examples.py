@@ -20,6 +20,7 @@ USER = {
     "id": USER_ID,
     "email": EMAIL,
     "phone_number": "+254712345678",
+    "is_phone_verified": True,
     "first_name": "Buyer",
     "last_name": "of lamps",
     "profile_picture": "",
@@ -37,6 +38,8 @@ TOKENS = {
     "expires_in": 900,
     "user": USER,
 }
+FLOW_TOKEN = "8Jm2xq3wT0bW7n1cVfYhD5kRz9LsPgUeAo4iXyQtB6E"  # noqa: S105
+FLOW = {"flow_token": FLOW_TOKEN, "expires_in": 600}
 SESSION = {
     "id": "0199a000-0000-7000-8000-0000000000b3",
     "device": "Firefox on Android",

@@ -85,6 +85,9 @@ class UserSerializer(StrictSerializer[object]):
     id = serializers.UUIDField(read_only=True)
     email = serializers.EmailField(read_only=True)
     phone_number = PhoneNumberField(required=False, allow_blank=True)
+    is_phone_verified = serializers.BooleanField(
+        read_only=True, help_text="Then it is changed by `/api/v1/auth/phone/change/` alone."
+    )
     first_name = TextField(max_length=100, required=False)
     last_name = TextField(max_length=100, required=False, allow_blank=True)
     profile_picture = HttpsUrlField(required=False, allow_blank=True)

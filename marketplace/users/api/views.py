@@ -20,6 +20,7 @@ from marketplace.users.api.serializers import (
     PublicCardSerializer,
     UserSerializer,
 )
+from marketplace.users.errors import PhoneIsProved
 
 TAG = ["users"]
 
@@ -44,10 +45,11 @@ class MeView(APIView):
         tags=TAG,
         summary="Change one's account",
         description=(
-            "Send what changes; a read-only field is refused. `phone_number` is kept in E.164 form."
+            "Send what changes; a read-only field is refused. `phone_number` is kept in E.164 "
+            "form; one that is proved is changed by `/api/v1/auth/phone/change/` alone."
         ),
         request=UserSerializer,
-        responses={200: UserSerializer, **problems(InvalidInput)},
+        responses={200: UserSerializer, **problems(InvalidInput, PhoneIsProved)},
     )
     def patch(self, request: Request) -> Response:
         serializer = UserSerializer(data=request.data, partial=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 from marketplace.core.actor import Role
 from marketplace.core.errors import NotFound
 from marketplace.users.models import User, UserProfile
+from marketplace.users.phones import is_nobodys
 from marketplace.users.snapshots import ProfileSnapshot, UserSnapshot
 
 
@@ -29,8 +30,9 @@ def lock_profile(user_id: UUID) -> UserProfile:
 def snapshot(user: User) -> UserSnapshot:
     return UserSnapshot(
         id=user.pk,
-        email=user.email,
+        email="" if is_nobodys(user.email) else user.email,
         phone_number=user.phone_number,
+        is_phone_verified=user.phone_verified_at is not None,
         first_name=user.first_name,
         last_name=user.last_name,
         profile_picture=user.profile_picture,

@@ -1,5 +1,10 @@
 """Commands of the user service."""
 
+from marketplace.users.services._address_codes import (
+    send_email_code,
+    send_phone_code,
+    send_sign_up_code,
+)
 from marketplace.users.services._factor_checks import FactorAnswer
 from marketplace.users.services._step_up_purposes import Approval, describes_step_up
 from marketplace.users.services.add_address import add_address
@@ -8,7 +13,9 @@ from marketplace.users.services.become_seller import become_seller
 from marketplace.users.services.begin_passkey import begin_passkey
 from marketplace.users.services.begin_totp import begin_totp
 from marketplace.users.services.change_address import change_address
+from marketplace.users.services.change_email import change_email
 from marketplace.users.services.change_password import change_password
+from marketplace.users.services.change_phone import change_phone
 from marketplace.users.services.check_factor import check_factor, check_factor_alone
 from marketplace.users.services.confirm_passkey import confirm_passkey
 from marketplace.users.services.confirm_step_up import confirm_step_up
@@ -23,6 +30,7 @@ from marketplace.users.services.erase_people import erase_people
 from marketplace.users.services.erase_retained import erase_retained
 from marketplace.users.services.note_refused_step_up import noting_refused_step_ups
 from marketplace.users.services.refresh_sign_in import refresh_sign_in
+from marketplace.users.services.register_by_phone import register_by_phone
 from marketplace.users.services.register_user import register_user
 from marketplace.users.services.reinstate_user import reinstate_user
 from marketplace.users.services.remove_address import remove_address
@@ -63,7 +71,9 @@ __all__ = [
     "begin_passkey",
     "begin_totp",
     "change_address",
+    "change_email",
     "change_password",
+    "change_phone",
     "check_factor",
     "check_factor_alone",
     "confirm_passkey",
@@ -80,6 +90,7 @@ __all__ = [
     "erase_retained",
     "noting_refused_step_ups",
     "refresh_sign_in",
+    "register_by_phone",
     "register_user",
     "reinstate_user",
     "remove_address",
@@ -92,6 +103,9 @@ __all__ = [
     "request_password_reset",
     "resend_verification",
     "reset_password",
+    "send_email_code",
+    "send_phone_code",
+    "send_sign_up_code",
     "set_avatar",
     "sign_up",
     "start_sign_in",

@@ -4,6 +4,7 @@ from uuid import UUID
 from marketplace.core import clock
 from marketplace.core.db import opens_transaction
 from marketplace.core.events import record
+from marketplace.users.errors import PhoneIsProved
 from marketplace.users.events import UserUpdated
 from marketplace.users.repositories.users import lock_user, snapshot
 from marketplace.users.snapshots import UserSnapshot
@@ -22,7 +23,9 @@ class UserChanges(TypedDict, total=False):
 def update_user(*, user_id: UUID, changes: UserChanges) -> UserSnapshot:
     """Change the named fields, and say which in one event; nothing new, no event.
 
-    Errors: NotFound.
+    A telephone number that is proved signs its owner in, so it is changed by ``change_phone`` only.
+
+    Errors: NotFound, PhoneIsProved.
     """
     user = lock_user(user_id)
     changed = sorted(
@@ -32,6 +35,8 @@ def update_user(*, user_id: UUID, changes: UserChanges) -> UserSnapshot:
     )
     if not changed:
         return snapshot(user)
+    if "phone_number" in changed and user.phone_verified_at is not None:
+        raise PhoneIsProved
     for name in changed:
         setattr(user, name, changes[name])  # type: ignore[literal-required]
     user.updated_at = clock.now()

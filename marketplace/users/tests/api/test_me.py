@@ -37,6 +37,7 @@ def test_shows_every_field_of_the_account_and_no_secret() -> None:
         "id",
         "email",
         "phone_number",
+        "is_phone_verified",
         "first_name",
         "last_name",
         "profile_picture",

@@ -1,0 +1,73 @@
+"""Signing in with a one-time code: allauth's, over requests of JSON (ADR 0069)."""
+
+from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.models import EmailAddress, Login
+from allauth.account.stages import LoginByCodeStage, LoginStageController
+from allauth.core.internal.cryptokit import compare_user_code
+from rest_framework.request import Request
+
+from marketplace.users import services
+from marketplace.users.adapter import AccountAdapter
+from marketplace.users.api.sign_in_flow import Ticket, headless, limit
+from marketplace.users.errors import AccountSuspended, CodeRefused, FlowRefused
+from marketplace.users.models import User
+from marketplace.users.snapshots import SignInTokens
+
+
+def request_code(api_request: Request, *, email: str = "", phone_number: str = "") -> Ticket:
+    """Send a code to an address or a number, and open the flow that it belongs to.
+
+    Of an unknown one the answer is the same, and no code fits; its reader is told so.
+
+    Errors: TooManyAttempts.
+    """
+    limit(api_request, "request_code", key=email or phone_number)
+    user = _by_email(email) if email else AccountAdapter().get_user_by_phone(phone_number)
+    with headless(api_request) as flow:
+        LoginCodeVerificationProcess.initiate(
+            request=flow.request, user=user, email=email or None, phone=phone_number or None
+        )
+        return flow.keep()
+
+
+def confirm_code(api_request: Request, *, flow_token: str, code: str) -> SignInTokens:
+    """The tokens of whoever the code was sent to.
+
+    Errors: FlowRefused, CodeRefused, TooManyAttempts, AccountSuspended (only after the right code),
+    SecondFactorRequired.
+    """
+    with headless(api_request, flow_token) as flow:
+        stage = LoginStageController.enter(flow.request, LoginByCodeStage.key)
+        process = LoginCodeVerificationProcess.resume(stage) if stage else None
+        if process is None:
+            raise FlowRefused
+        sent_to = process.state.get("email") or process.state.get("phone")
+        limit(api_request, "confirm_code", key=sent_to)
+        if not compare_user_code(actual=code, expected=process.code) or process.user is None:
+            process.record_invalid_attempt()
+            raise CodeRefused
+        if process.user.is_suspended or not process.user.is_active:
+            raise AccountSuspended
+        process.finish(None)
+        return flow.finish()
+
+
+def sign_up_by_phone(api_request: Request, *, flow_token: str, code: str) -> SignInTokens:
+    """Make the account that the code was sent for, and its first tokens.
+
+    Errors: FlowRefused, CodeRefused, TooManyAttempts, PhoneTaken.
+    """
+    limit(api_request, "confirm_code", key=flow_token)
+    user = User.objects.get(pk=services.register_by_phone(flow_token=flow_token, code=code))
+    with headless(api_request) as flow:
+        record_authentication(flow.request, user, method="code", phone=user.phone_number)
+        perform_login(flow.request, Login(user=user, phone=user.phone_number))
+        return flow.finish()
+
+
+def _by_email(email: str) -> User | None:
+    """Whoever has verified the address. Until then the account is not its reader's: somebody else
+    may have made it, and would keep its password."""
+    address = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
+    return address.user if address else None
