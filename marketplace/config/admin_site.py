@@ -1,6 +1,9 @@
 """How the admin looks and what its menu holds."""
 
+from functools import partial
 from typing import Any
+
+from django.http import HttpRequest
 
 GREEN = {
     "50": "oklch(97% .02 160)",
@@ -17,18 +20,24 @@ GREEN = {
 }
 
 
-def _link(title: str, icon: str, model: str) -> dict[str, str]:
+def _link(title: str, icon: str, model: str) -> dict[str, Any]:
     """``model`` is ``service.model``, as in the admin's own addresses."""
     service, _, name = model.partition(".")
-    return {"title": title, "icon": icon, "link": f"/admin/{service}/{name}/"}
+    return _page(title, icon, f"{service}/{name}/")
 
 
-def _page(title: str, icon: str, path: str) -> dict[str, str]:
-    """A page that is no list of a model; ``path`` is below the admin."""
-    return {"title": title, "icon": icon, "link": f"/admin/{path}"}
+def _page(title: str, icon: str, path: str) -> dict[str, Any]:
+    """``path`` is below the admin and begins with the model whose page it is."""
+    service, model, *_ = path.split("/")
+    seen_by = partial(_may_view, f"{service}.view_{model}")
+    return {"title": title, "icon": icon, "link": f"/admin/{path}", "permission": seen_by}
 
 
-def _group(title: str, *links: dict[str, str], is_open: bool = True) -> dict[str, Any]:
+def _may_view(permission: str, request: HttpRequest) -> bool:
+    return bool(request.user.has_perm(permission))
+
+
+def _group(title: str, *links: dict[str, Any], is_open: bool = True) -> dict[str, Any]:
     return {"title": title, "separator": True, "collapsible": not is_open, "items": list(links)}
 
 
@@ -81,6 +90,8 @@ NAVIGATION = [
             "verification/verificationcase/?queue=waiting",
         ),
         _link("Sign-ins", "key", "users.signin"),
+        _link("Staff roles", "admin_panel_settings", "users.staffrole"),
+        _link("Audit log", "history_edu", "core.auditentry"),
         _link("Letters", "mail", "notifications.outboundemail"),
         _link("Text messages", "sms", "notifications.outboundsms"),
     ),

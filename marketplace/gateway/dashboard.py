@@ -19,7 +19,16 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "is_alarming": queue.is_alarming and count > 0,
         }
         for queue in registered_queues()
+        if may_open(request, queue.path)
     ]
     context["troubles"] = [outcome.detail for outcome in readiness().outcomes if not outcome.ok]
-    context["money"] = get_platform_money()
+    if request.user.has_perm("payments.view_ledgeraccount"):
+        context["money"] = get_platform_money()
+        context["shows_money"] = True
     return context
+
+
+def may_open(request: HttpRequest, path: str) -> bool:
+    """Whether this member of staff sees the page ``/admin/<app>/<model>/…``."""
+    _, _, app, model, *_ = path.split("/")
+    return request.user.has_perm(f"{app}.view_{model}")

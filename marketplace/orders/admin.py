@@ -15,7 +15,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from marketplace.core.actor import Actor, Role
+from marketplace.core.actor import Actor
 from marketplace.core.admin import (
     FastAdmin,
     ReadOnlyAdmin,
@@ -242,24 +242,30 @@ class OrderAdmin(ReadOnlyAdmin):
             ),
         )
 
-    def has_operate_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return Role.ADMIN in getattr(request.user, "roles", ())
+    def has_deliver_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return operator(request).may("orders.record_delivery")
 
-    @action(description="Record delivery", url_path="deliver", permissions=["operate"])  # type: ignore[untyped-decorator]
+    def has_cancel_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return operator(request).may("orders.cancel_order")
+
+    def has_refund_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return operator(request).may("orders.refund_order")
+
+    @action(description="Record delivery", url_path="deliver", permissions=["deliver"])  # type: ignore[untyped-decorator]
     def record_delivery(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         return self._ask_reason(request, UUID(str(object_id)), "deliver")
 
-    @action(description="Cancel", url_path="cancel", permissions=["operate"])  # type: ignore[untyped-decorator]
+    @action(description="Cancel", url_path="cancel", permissions=["cancel"])  # type: ignore[untyped-decorator]
     def cancel_order(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         return self._ask_reason(request, UUID(str(object_id)), "cancel")
 
-    @action(description="Refund", url_path="refund", permissions=["operate"])  # type: ignore[untyped-decorator]
+    @action(description="Refund", url_path="refund", permissions=["refund"])  # type: ignore[untyped-decorator]
     def refund_order(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         return self._ask_reason(request, UUID(str(object_id)), "refund")
 
     def _ask_reason(self, request: HttpRequest, order_id: UUID, name: str) -> HttpResponse:
         """A page between choosing and doing: nothing happens without a reason."""
-        if not self.has_operate_permission(request):
+        if not getattr(self, f"has_{name}_permission")(request):
             raise PermissionDenied
         title, form_class, command = OPERATIONS[name]
         back = reverse("admin:orders_order_change", args=[order_id])

@@ -102,14 +102,20 @@ class ProductAdmin(ReadOnlyAdmin):
         products: QuerySet[Product] = super().get_queryset(request)
         return products.defer("description", "specifications", "images")
 
-    @admin.action(description="Approve (under review → active)", permissions=["view"])
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        return operator(request).may("products.review_product")
+
+    def has_feature_permission(self, request: HttpRequest) -> bool:
+        return operator(request).may("products.feature_product")
+
+    @admin.action(description="Approve (under review → active)", permissions=["review"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
         def approve(product_id: UUID) -> None:
             services.approve_product(product_id=product_id, actor=operator(request))
 
         self._each(request, queryset, approve, "approved")
 
-    @admin.action(description="Reject with a reason (under review → draft)", permissions=["view"])
+    @admin.action(description="Reject with a reason (under review → draft)", permissions=["review"])
     def reject(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
         if "reason" in request.POST:
             form = RejectionForm(request.POST)
@@ -135,11 +141,11 @@ class ProductAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "products/admin/reject.html", context)
 
-    @admin.action(description="Feature on the front page", permissions=["view"])
+    @admin.action(description="Feature on the front page", permissions=["feature"])
     def feature(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
         self._set_featured(request, queryset, is_featured=True)
 
-    @admin.action(description="Feature no longer", permissions=["view"])
+    @admin.action(description="Feature no longer", permissions=["feature"])
     def unfeature(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
         self._set_featured(request, queryset, is_featured=False)
 

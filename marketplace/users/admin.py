@@ -18,10 +18,9 @@ from django.urls import reverse
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from marketplace.core.actor import Role
 from marketplace.core.admin import ReadOnlyAdmin, operator, status_label
 from marketplace.core.errors import DomainError
-from marketplace.users import services
+from marketplace.users import services, staff_admin  # noqa: F401 (registers its pages)
 from marketplace.users.models import SignIn, User, UserProfile
 
 MAX_CHOSEN = 100
@@ -107,7 +106,7 @@ class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
     actions_detail = ("suspend_one", "reinstate_one")
 
     def has_suspend_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return is_operator(request)
+        return may_suspend(request)
 
     @admin.action(description="Suspend…", permissions=["suspend"])
     def suspend_chosen(self, request: HttpRequest, chosen: QuerySet[User]) -> HttpResponse:
@@ -127,7 +126,7 @@ class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
 
     def _ask_reason(self, request: HttpRequest, chosen: QuerySet[User], name: str) -> HttpResponse:
         """A page between choosing and doing; the second time round, with a reason, it is done."""
-        if not is_operator(request):
+        if not may_suspend(request):
             raise PermissionDenied
         verb = "Suspend" if name == "suspend_chosen" else "Reinstate"
         users = list(chosen.order_by("-id")[: MAX_CHOSEN + 1])
@@ -157,7 +156,9 @@ class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
             "Suspend": lambda user: services.suspend_user(
                 user_id=user.pk, actor=actor, reason=reason
             ),
-            "Reinstate": lambda user: services.reinstate_user(user_id=user.pk, actor=actor),
+            "Reinstate": lambda user: services.reinstate_user(
+                user_id=user.pk, actor=actor, reason=reason
+            ),
         }[verb]
         for user in users:
             # One refusal does not stop the others: the operator is told of each.
@@ -212,5 +213,5 @@ class SocialAccountAdmin(EmailPrefixSearch, ReadOnlyAdmin):
         return shown or "-"
 
 
-def is_operator(request: HttpRequest) -> bool:
-    return Role.ADMIN in getattr(request.user, "roles", ())
+def may_suspend(request: HttpRequest) -> bool:
+    return operator(request).may("users.suspend_user")

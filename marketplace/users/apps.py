@@ -1,3 +1,6 @@
+from django.apps import apps
+from django.db.models.signals import post_migrate
+
 from marketplace.core.apps import ServiceConfig
 
 
@@ -13,3 +16,10 @@ class UsersConfig(ServiceConfig):
         from marketplace.users.limits import install
 
         install()
+
+        # Imported here: models exist only now.
+        from marketplace.users.staff_roles import seed_staff_roles
+
+        # Sent for every app in order; permissions are complete when the last one was migrated.
+        *_, last = apps.get_app_configs()
+        post_migrate.connect(seed_staff_roles, sender=last)

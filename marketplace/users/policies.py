@@ -1,24 +1,27 @@
 """Who may do what to an account."""
 
-from marketplace.core.actor import Actor, Role
+from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.users.errors import CannotSuspend
 from marketplace.users.models import User
 
 
 def check_may_suspend(actor: Actor, user: User) -> None:
-    """Administrators and the platform itself; nobody themselves, no administrator another one.
+    """Who holds the permission and the platform itself; nobody themselves, no administrator
+    another one, and staff only an administrator.
 
     Applies to suspending and to reinstating. Raises CannotSuspend.
     """
     if actor.is_system:
         return
-    if not actor.is_admin or actor.user_id == user.pk or Role.ADMIN in user.roles:
+    if not actor.may("users.suspend_user") or actor.user_id == user.pk or user.is_administrator:
+        raise CannotSuspend
+    if user.is_staff and not actor.is_admin:
         raise CannotSuspend
 
 
 def check_may_erase(actor: Actor, user: User) -> None:
     """The person, or an operator for them; to everybody else there is no such account."""
-    if actor.user_id == user.pk or actor.is_admin:
+    if actor.user_id == user.pk or actor.may("users.erase_user"):
         return
     raise NotFound("user")

@@ -272,6 +272,7 @@ register_personal_data(
 )
 excuse_model("account.EmailConfirmation", "A key of an address; it goes with the address.")
 excuse_model("admin.LogEntry", "What operators did; a line about a person is unnamed with them.")
+excuse_model("users.StaffRole", "What a staff role is about: no person is in it.")
 excuse_model("sessions.Session", "Signed ids of operators' sessions, which expire.")
 register_personal_data(
     PersonalData(

@@ -6,7 +6,7 @@ from typing import Any
 import environ
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
-from marketplace.config import admin_site, api_document
+from marketplace.config import admin_site, api_document, staff_roles
 from marketplace.config.email import settings_from as email_settings_from
 from marketplace.config.settings.accounts import *
 from marketplace.config.settings.payout_policies import *
@@ -146,6 +146,7 @@ CACHES: dict[str, Any] = {
 RABBITMQ_URL = env.str("RABBITMQ_URL", default="")
 
 AUTH_USER_MODEL = "users.User"
+STAFF_ROLES = staff_roles.staff_roles
 AUTHENTICATION_BACKENDS = ["marketplace.users.adapter.AccountBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PASSWORD_RESET_TIMEOUT = 60 * 60

@@ -9,4 +9,6 @@ def actor_of(request: Request) -> Actor:
     user = request.user
     if not user.is_authenticated:
         raise NotSignedIn
-    return Actor.user(user.pk, *(Role(role) for role in user.roles))
+    return Actor.user(
+        user.pk, *(Role(role) for role in user.roles), permissions=user.held_permissions
+    )

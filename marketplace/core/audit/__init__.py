@@ -10,6 +10,6 @@ ADR 0075 says how the chain is made and what it can and cannot find.
 
 from marketplace.core.audit.anchors import anchor_audit_log
 from marketplace.core.audit.check import check_audit_log
-from marketplace.core.audit.entries import masked, record_action
+from marketplace.core.audit.entries import masked, record_action, subject_id_of
 
-__all__ = ["anchor_audit_log", "check_audit_log", "masked", "record_action"]
+__all__ = ["anchor_audit_log", "check_audit_log", "masked", "record_action", "subject_id_of"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import structlog
 from django.db import transaction
@@ -105,3 +105,14 @@ def _plain(value: Any) -> Any:
         case Sequence():
             return [_plain(member) for member in value]
     raise TypeError(f"{type(value).__name__} has no place in the audit log: give text")
+
+
+def subject_id_of(key: object) -> UUID:
+    """The id under which a row stands in the log: its own, or one made of a number or a code."""
+    match key:
+        case UUID():
+            return key
+        case int():
+            return UUID(int=key)
+        case _:
+            return uuid5(NAMESPACE_OID, str(key))

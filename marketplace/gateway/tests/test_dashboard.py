@@ -25,7 +25,9 @@ def restored(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def desk() -> dict[str, Any]:
-    return dashboard.fill(RequestFactory().get("/admin/"), {})
+    request = RequestFactory().get("/admin/")
+    request.user = make_admin()
+    return dashboard.fill(request, {})
 
 
 def queue(title: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@ from uuid import UUID
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.logistics.models import Shipment, TrackingEvent
+from marketplace.logistics.policies import may_see
 from marketplace.logistics.snapshots import ShipmentSnapshot, TrackingEventSnapshot
 
 MAX_TRACKING_EVENTS = 200
@@ -11,9 +12,7 @@ MAX_TRACKING_EVENTS = 200
 def get_shipment(*, shipment_id: UUID, actor: Actor) -> ShipmentSnapshot:
     """One shipment with its scans, for its two parties and operators; strangers get NotFound."""
     shipment = Shipment.objects.filter(id=shipment_id).first()
-    if shipment is None or not (
-        actor.is_admin or actor.user_id in (shipment.buyer_id, shipment.seller_id)
-    ):
+    if shipment is None or not may_see(shipment, actor):
         raise NotFound("shipment")
     return ShipmentSnapshot.of(shipment, _events(shipment))
 

@@ -114,6 +114,11 @@ class Order(models.Model):
 
     class Meta:
         db_table = "orders_order"
+        permissions = (
+            ("record_delivery", "Record that an order was delivered"),
+            ("cancel_order", "Cancel orders"),
+            ("refund_order", "Refund orders"),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(

@@ -95,7 +95,7 @@ class OrderRepository:
         return order_snapshot(
             order,
             your_part=party,
-            available_commands=available_commands(order, party) if party else (),
+            available_commands=available_commands(order, party, actor) if party else (),
             items=particulars.items,
             deadlines=particulars.deadlines,
             request=particulars.request,

@@ -7,6 +7,7 @@ from marketplace.orders.models import CancellationRequestStatus, CancelReason, O
 from marketplace.orders.policies import authorize
 from marketplace.orders.repositories import OrderRepository
 from marketplace.orders.services._ending import cancel
+from marketplace.orders.services._staff import record_staff_action
 from marketplace.orders.snapshots import OrderSnapshot
 from marketplace.orders.transitions import Command, Party
 
@@ -27,6 +28,7 @@ def cancel_order(
     order = orders.lock(order_id, actor=actor)
     party = authorize(order, actor, Command.CANCEL_ORDER)
     order.check_version(expected_version)
+    before = order.status
     cancel(
         order,
         Command.CANCEL_ORDER,
@@ -36,6 +38,15 @@ def cancel_order(
         at=clock.database_now(),
         note=reason,
         request_outcome=CancellationRequestStatus.GRANTED,
+    )
+    record_staff_action(
+        order,
+        actor,
+        party,
+        Command.CANCEL_ORDER,
+        reason=reason,
+        before={"status": before},
+        after={"status": order.status},
     )
     return orders.snapshot(order, actor=actor)
 

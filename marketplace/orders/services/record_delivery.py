@@ -9,6 +9,7 @@ from marketplace.orders.models import DeadlineKind
 from marketplace.orders.policies import authorize
 from marketplace.orders.repositories import DeadlineRepository, OrderRepository
 from marketplace.orders.services._facts import facts_of
+from marketplace.orders.services._staff import record_staff_action
 from marketplace.orders.services._timers import inspection_window, reminder_lead
 from marketplace.orders.snapshots import OrderSnapshot
 from marketplace.orders.transitions import Command
@@ -28,10 +29,20 @@ def record_delivery(
     order = orders.lock(order_id, actor=actor)
     party = authorize(order, actor, Command.RECORD_DELIVERY)
     order.check_version(expected_version)
+    before = order.status
     now = clock.database_now()
     row = order.perform(Command.RECORD_DELIVERY, by=party, at=now)
     order.scan_overdue_at = None
     orders.save(order, row, party=party, actor=actor, fields=("scan_overdue_at",), note=note)
+    record_staff_action(
+        order,
+        actor,
+        party,
+        Command.RECORD_DELIVERY,
+        reason=note,
+        before={"status": before},
+        after={"status": order.status},
+    )
     completes_at = now + inspection_window(order)
     deadlines.void(order, DeadlineKind.NO_SCAN, at=now)
     deadlines.open(order, DeadlineKind.AUTO_COMPLETE, due_at=completes_at, at=now)

@@ -11,6 +11,7 @@ from marketplace.orders.policies import authorize
 from marketplace.orders.repositories import OrderRepository
 from marketplace.orders.services._ending import end_refunded
 from marketplace.orders.services._facts import facts_of
+from marketplace.orders.services._staff import record_staff_action
 from marketplace.orders.snapshots import OrderSnapshot
 from marketplace.orders.transitions import Command
 from marketplace.payments import services as payments
@@ -39,13 +40,20 @@ def refund_order(
     order = orders.lock(order_id, actor=actor)
     party = authorize(order, actor, Command.REFUND_ORDER)
     order.check_version(expected_version)
+    before = order.status
     order.transition_for(Command.REFUND_ORDER, by=party)
+    refund_id = refund_id or new_id()
     refund = payments.refund_order(
-        refund_id=refund_id or new_id(),
-        order_id=order.id,
-        amount=amount,
+        refund_id=refund_id, order_id=order.id, amount=amount, reason=reason, actor=actor
+    )
+    record_staff_action(
+        order,
+        actor,
+        party,
+        Command.REFUND_ORDER,
         reason=reason,
-        actor=actor,
+        before={"status": before},
+        after={"refunded": str(amount), "refund_id": refund_id, "all_back": refund.is_all_back},
     )
     now = clock.database_now()
     details = {

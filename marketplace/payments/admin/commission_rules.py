@@ -149,10 +149,10 @@ class CommissionRuleAdmin(ReadOnlyAdmin):
     # What is done
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return operator(request).is_admin
+        return operator(request).may("payments.edit_commission_rule")
 
     def has_write_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return operator(request).is_admin
+        return operator(request).may("payments.edit_commission_rule")
 
     @action(description="Which rule applies?", url_path="explain", permissions=["view"])  # type: ignore[untyped-decorator]
     def explain(self, request: HttpRequest) -> HttpResponse:
@@ -197,7 +197,7 @@ class CommissionRuleAdmin(ReadOnlyAdmin):
 
     def _ask(self, request: HttpRequest, former: CommissionRule | None) -> HttpResponse:
         """The form of a new rule; of a successor it begins as the rule that it succeeds."""
-        if not operator(request).is_admin:
+        if not operator(request).may("payments.edit_commission_rule"):
             raise PermissionDenied
         form = NewRuleForm(request.POST or None, initial=initial_from(former) if former else None)
         conflict = None

@@ -59,10 +59,13 @@ class PayoutFreezeAdmin(ReadOnlyAdmin):
     def lifted_by_text(self, freeze: PayoutFreeze) -> str:
         return freeze.lifted_by.email if freeze.lifted_by else "-"
 
-    def has_write_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return operator(request).is_admin
+    def has_freeze_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return operator(request).may("payments.freeze_payouts")
 
-    @action(description="Freeze payouts", url_path="freeze", permissions=["write"])  # type: ignore[untyped-decorator]
+    def has_lift_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return operator(request).may("payments.lift_payout_freeze")
+
+    @action(description="Freeze payouts", url_path="freeze", permissions=["freeze"])  # type: ignore[untyped-decorator]
     def freeze(self, request: HttpRequest) -> HttpResponse:
         form = WhyForm(request.POST or None)
         if form.is_valid():
@@ -81,7 +84,7 @@ class PayoutFreezeAdmin(ReadOnlyAdmin):
             frozen=find_open_freeze(),
         )
 
-    @action(description="Lift the freeze", url_path="lift", permissions=["write"])  # type: ignore[untyped-decorator]
+    @action(description="Lift the freeze", url_path="lift", permissions=["lift"])  # type: ignore[untyped-decorator]
     @asks_again
     def lift(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         form = WhyForm(request.POST or None)

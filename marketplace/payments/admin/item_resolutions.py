@@ -80,7 +80,7 @@ class ItemResolutionAdmin(ReadOnlyAdmin):
         return link("payments_ledgerjournal_change", row.journal_id, row.journal_id)
 
     def has_write_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return operator(request).is_admin
+        return operator(request).may("payments.resolve_item")
 
     @action(description="Agree", url_path="agree", permissions=["write"])  # type: ignore[untyped-decorator]
     def agree(self, request: HttpRequest, object_id: UUID) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.urls import path
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
-from marketplace.core.admin import ReadOnlyAdmin, at_text, table, words
+from marketplace.core.admin import ReadOnlyAdmin, at_text, operator, table, words
 from marketplace.payments.admin import settlements
 from marketplace.payments.admin.account_statement import show_statement
 from marketplace.payments.admin.display import filtered, link, money
@@ -114,7 +114,10 @@ class LedgerJournalAdmin(ReadOnlyAdmin):
     )
     actions_list = ("enter_settlement",)
 
-    @action(description="Enter a settlement", url_path="settlement", permissions=["view"])  # type: ignore[untyped-decorator]
+    def has_settle_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return operator(request).may("payments.enter_settlement")
+
+    @action(description="Enter a settlement", url_path="settlement", permissions=["settle"])  # type: ignore[untyped-decorator]
     def enter_settlement(self, request: HttpRequest) -> HttpResponse:
         return settlements.enter_settlement(request, self.admin_site.each_context(request))
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from marketplace.core.actor import Actor, Role
+from marketplace.core.actor import Actor
 from marketplace.core.admin import (
     ReadOnlyAdmin,
     ReasonForm,
@@ -73,8 +73,11 @@ DECISIONS: Mapping[str, tuple[str, str, type[forms.Form], Decide]] = {
 class DecidingAdmin(AmountMixin, ReadOnlyAdmin):
     """A page between choosing and doing: it shows what will be decided and asks why."""
 
+    decides = ""
+    """The permission that deciding here needs."""
+
     def has_operate_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return Role.ADMIN in getattr(request.user, "roles", ())
+        return operator(request).may(self.decides)
 
     def decide(self, request: HttpRequest, row_id: UUID, name: str, about: str) -> HttpResponse:
         if not self.has_operate_permission(request):
@@ -106,6 +109,8 @@ class DecidingAdmin(AmountMixin, ReadOnlyAdmin):
 @admin.register(Payout)
 class PayoutAdmin(DecidingAdmin):
     """``?awaits_approval__exact=1`` are the payouts to approve."""
+
+    decides = "payments.approve_payout"
 
     list_display = (
         "created_at",
@@ -284,6 +289,8 @@ def _of_limit(used: Money, limit_minor: int | None) -> str:
 @admin.register(BankAccount)
 class BankAccountAdmin(DecidingAdmin):
     """Masked here, too: nobody needs to read the number."""
+
+    decides = "payments.clear_bank_account"
 
     list_display = (
         "id",

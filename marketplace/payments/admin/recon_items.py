@@ -193,7 +193,7 @@ class ReconciliationItemAdmin(ReadOnlyAdmin):
     # What is done
 
     def has_write_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return operator(request).is_admin
+        return operator(request).may("payments.resolve_item")
 
     @action(description="Ask the provider again", url_path="ask", permissions=["write"])  # type: ignore[untyped-decorator]
     def ask(self, request: HttpRequest, object_id: int) -> HttpResponse:

@@ -29,7 +29,7 @@ class ProviderReportAdmin(ReadOnlyAdmin):
     actions_list = ("read_now", "import_file")
 
     def has_write_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return operator(request).is_admin
+        return operator(request).may("payments.import_report")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         context = {

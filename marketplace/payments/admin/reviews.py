@@ -36,7 +36,7 @@ class PaymentReviewAdmin(AmountMixin, ReadOnlyAdmin):
     actions_detail = ("assign",)
 
     def has_assign_permission(self, request: HttpRequest, object_id: UUID | None = None) -> bool:
-        return operator(request).is_admin and (
+        return operator(request).may("payments.resolve_review") and (
             object_id is None or _assignable().filter(id=object_id).exists()
         )
 
@@ -48,28 +48,33 @@ class PaymentReviewAdmin(AmountMixin, ReadOnlyAdmin):
         context = {**self.admin_site.each_context(request), "opts": self.model._meta}
         return assign_receipt(request, context, review)
 
-    @admin.action(description="Refund from suspense, with a reason", permissions=["view"])
+    def has_resolve_permission(self, request: HttpRequest) -> bool:
+        return operator(request).may("payments.resolve_review")
+
+    @admin.action(description="Refund from suspense, with a reason", permissions=["resolve"])
     def refund(
         self, request: HttpRequest, queryset: QuerySet[PaymentReview]
     ) -> HttpResponse | None:
         explanation = "The money in suspense goes back through the provider that collected it."
         return self._resolve(request, queryset, services.Resolution.REFUND, explanation)
 
-    @admin.action(description="Credit a top-up from suspense, with a reason", permissions=["view"])
+    @admin.action(
+        description="Credit a top-up from suspense, with a reason", permissions=["resolve"]
+    )
     def credit(
         self, request: HttpRequest, queryset: QuerySet[PaymentReview]
     ) -> HttpResponse | None:
         explanation = "What came goes into the wallet of the user who topped up."
         return self._resolve(request, queryset, services.Resolution.CREDIT, explanation)
 
-    @admin.action(description="Lift the holding limit, with a reason", permissions=["view"])
+    @admin.action(description="Lift the holding limit, with a reason", permissions=["resolve"])
     def lift_limit(
         self, request: HttpRequest, queryset: QuerySet[PaymentReview]
     ) -> HttpResponse | None:
         explanation = "The money may wait on, as from our own bank. The escrow stays what it is."
         return self._resolve(request, queryset, services.Resolution.LIFT_LIMIT, explanation)
 
-    @admin.action(description="Close, with a reason", permissions=["view"])
+    @admin.action(description="Close, with a reason", permissions=["resolve"])
     def close(self, request: HttpRequest, queryset: QuerySet[PaymentReview]) -> HttpResponse | None:
         explanation = "Settled by other means; nothing is posted."
         return self._resolve(request, queryset, services.Resolution.CLOSE, explanation)

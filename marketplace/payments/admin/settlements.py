@@ -47,7 +47,7 @@ class SettlementForm(ReasonForm):
 
 def enter_settlement(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """The form, and what became of it."""
-    if not operator(request).is_admin:
+    if not operator(request).may("payments.enter_settlement"):
         raise PermissionDenied
     form = SettlementForm(request.POST or None)
     if form.is_valid():

@@ -60,7 +60,10 @@ class CurrencyExchangeAdmin(ReadOnlyAdmin):
     def bought(self, exchange: CurrencyExchange) -> str:
         return money(exchange.bought_minor, exchange.bought_currency)
 
-    @admin.action(description="Take back, with a reason", permissions=["view"])
+    def has_exchange_permission(self, request: HttpRequest) -> bool:
+        return operator(request).may("payments.exchange_currency")
+
+    @admin.action(description="Take back, with a reason", permissions=["exchange"])
     @asks_again
     def reverse(
         self, request: HttpRequest, queryset: QuerySet[CurrencyExchange]

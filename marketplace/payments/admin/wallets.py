@@ -27,7 +27,14 @@ class WalletAdmin(ReadOnlyAdmin):
     list_select_related = False
     actions = ("suspend", "reinstate", "write_off")
 
-    @admin.action(description="Suspend, with a reason", permissions=["view"])
+    def has_suspend_permission(self, request: HttpRequest) -> bool:
+        return operator(request).may("payments.suspend_wallet")
+
+    def has_write_off_permission(self, request: HttpRequest) -> bool:
+        by = operator(request)
+        return by.may("payments.write_off_receivable") and by.may("payments.view_receivable")
+
+    @admin.action(description="Suspend, with a reason", permissions=["suspend"])
     def suspend(self, request: HttpRequest, queryset: QuerySet[Wallet]) -> HttpResponse | None:
         def run(wallet: Wallet, reason: str) -> None:
             services.suspend_wallet(wallet_id=wallet.id, actor=operator(request), reason=reason)
@@ -42,7 +49,7 @@ class WalletAdmin(ReadOnlyAdmin):
             run=run,
         )
 
-    @admin.action(description="Reinstate, with a reason", permissions=["view"])
+    @admin.action(description="Reinstate, with a reason", permissions=["suspend"])
     def reinstate(self, request: HttpRequest, queryset: QuerySet[Wallet]) -> HttpResponse | None:
         def run(wallet: Wallet, reason: str) -> None:
             services.reinstate_wallet(wallet_id=wallet.id, actor=operator(request), reason=reason)
@@ -57,7 +64,7 @@ class WalletAdmin(ReadOnlyAdmin):
             run=run,
         )
 
-    @admin.action(description="Write off what the seller owes", permissions=["view"])
+    @admin.action(description="Write off what the seller owes", permissions=["write_off"])
     @asks_again
     def write_off(self, request: HttpRequest, queryset: QuerySet[Wallet]) -> HttpResponse | None:
         def run(wallet: Wallet, reason: str) -> None:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.core.admin import ReadOnlyAdmin, operator
 from marketplace.payments import services
 from marketplace.payments.models import (
     ProviderWebhook,
@@ -33,7 +33,10 @@ class ProviderWebhookAdmin(ReadOnlyAdmin):
         rows: QuerySet[ProviderWebhook] = super().get_queryset(request)
         return rows.defer("raw_body")
 
-    @admin.action(description="Process again", permissions=["view"])
+    def has_reprocess_permission(self, request: HttpRequest) -> bool:
+        return operator(request).may("payments.reprocess_webhook")
+
+    @admin.action(description="Process again", permissions=["reprocess"])
     def reprocess(self, request: HttpRequest, queryset: QuerySet[ProviderWebhook]) -> None:
         done = sum(
             services.reprocess_webhook(webhook_id=webhook_id)

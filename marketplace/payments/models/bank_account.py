@@ -59,6 +59,7 @@ class BankAccount(models.Model):
 
     class Meta:
         db_table = "payments_bank_account"
+        permissions = (("clear_bank_account", "Clear blocked bank accounts"),)
         constraints = (
             models.UniqueConstraint(
                 fields=["user", "fingerprint", "currency"],

@@ -68,6 +68,7 @@ class CommissionRule(models.Model):
 
     class Meta:
         db_table = "payments_commission_rule"
+        permissions = (("edit_commission_rule", "Make, succeed and end commission rules"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(rate_bps__gte=0, rate_bps__lte=10_000),

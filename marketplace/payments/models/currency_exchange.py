@@ -32,6 +32,7 @@ class CurrencyExchange(models.Model):
 
     class Meta:
         db_table = "payments_currency_exchange"
+        permissions = (("exchange_currency", "Exchange money in wallets, and take exchanges back"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(sold_minor__gt=0, bought_minor__gt=0),

@@ -68,6 +68,10 @@ class LedgerAccount(models.Model):
 
     class Meta:
         db_table = append_only("payments_ledger_account")
+        permissions = (
+            ("view_receivable", "See what sellers owe"),
+            ("write_off_receivable", "Write off what a seller owes"),
+        )
         constraints = (
             models.UniqueConstraint(fields=["code", "currency"], name="ledger_account_once"),
             models.CheckConstraint(

@@ -37,6 +37,10 @@ class LedgerJournal(models.Model):
 
     class Meta:
         db_table = append_only("payments_ledger_journal")
+        permissions = (
+            ("enter_settlement", "Enter settlements"),
+            ("reverse_journal", "Reverse journals"),
+        )
         constraints = (
             models.UniqueConstraint(fields=["business_key"], name="ledger_journal_once"),
             models.UniqueConstraint(

@@ -78,6 +78,12 @@ class PaymentReview(models.Model):
 
     class Meta:
         db_table = "payments_payment_review"
+        permissions = (
+            (
+                "resolve_review",
+                "Resolve reviews: refund or credit from suspense, lift a holding limit, close",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=["kind", "subject_id"], name="payments_review_once"),
             models.CheckConstraint(

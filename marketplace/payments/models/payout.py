@@ -62,6 +62,7 @@ class Payout(models.Model):
 
     class Meta:
         db_table = "payments_payout"
+        permissions = (("approve_payout", "Approve and reject payouts"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(amount_minor__gt=0), name="payments_payout_amount_positive"

@@ -32,6 +32,10 @@ class PayoutFreeze(models.Model):
 
     class Meta:
         db_table = "payments_payout_freeze"
+        permissions = (
+            ("freeze_payouts", "Freeze payouts"),
+            ("lift_payout_freeze", "Lift freezes of payouts"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["lifted_at"],

@@ -41,6 +41,7 @@ class ProviderReport(models.Model):
 
     class Meta:
         db_table = "payments_provider_report"
+        permissions = (("import_report", "Read and import providers' reports"),)
 
     def __str__(self) -> str:
         return f"report of {self.provider}"

@@ -31,6 +31,7 @@ class ProviderWebhook(models.Model):
 
     class Meta:
         db_table = "payments_provider_webhook"
+        permissions = (("reprocess_webhook", "Process providers' webhooks again"),)
         constraints = (
             models.UniqueConstraint(
                 fields=["provider", "provider_event_id"], name="payments_webhook_once"

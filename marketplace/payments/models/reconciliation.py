@@ -56,6 +56,9 @@ class ItemResolution(models.Model):
 
     class Meta:
         db_table = "payments_item_resolution"
+        permissions = (
+            ("resolve_item", "Resolve differences with providers, and agree to resolutions"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["item_id"],

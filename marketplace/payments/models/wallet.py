@@ -20,6 +20,7 @@ class Wallet(models.Model):
 
     class Meta:
         db_table = "payments_wallet"
+        permissions = (("suspend_wallet", "Suspend and reinstate wallets"),)
         constraints = (
             models.UniqueConstraint(fields=["user", "currency"], name="payments_wallet_once"),
             models.CheckConstraint(

@@ -6,8 +6,8 @@ from django.db import connection
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
-from marketplace.core.errors import Forbidden
 from marketplace.core.money import Money
+from marketplace.core.policies import require_permission
 
 MAX_ROWS = 500
 
@@ -45,8 +45,7 @@ def list_receivables(
     *, actor: Actor, seller_id: UUID | None = None, limit: int = MAX_ROWS
 ) -> list[Receivable]:
     """Who owes the platform, the oldest debt first; for operators. One query."""
-    if not actor.is_admin:
-        raise Forbidden
+    require_permission(actor, "payments.view_receivable")
     code = f"seller:{seller_id}:receivable" if seller_id else None
     with connection.cursor() as cursor:
         cursor.execute(OWED, [code, code, min(limit, MAX_ROWS)])

@@ -4,9 +4,11 @@ from uuid import UUID
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import needs_transaction
-from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.errors import NotFound
 from marketplace.core.ids import new_id
+from marketplace.core.policies import require_permission_or_system
 from marketplace.payments.errors import InsufficientBalance, ReasonMissing
 from marketplace.payments.models import Wallet, WalletDecision
 
@@ -48,8 +50,7 @@ def decide_on_wallet(
     Raises :class:`Forbidden` (anyone but an operator or a job), :class:`ReasonMissing`,
     :class:`NotFound`.
     """
-    if not (actor.is_admin or actor.is_system):
-        raise Forbidden
+    require_permission_or_system(actor, "payments.suspend_wallet")
     if not reason.strip():
         raise ReasonMissing
     # Under the lock that spending takes: what is spent now was spent before this decision.
@@ -68,5 +69,14 @@ def decide_on_wallet(
         decided_by_id=actor.user_id,
         decided_by_job=actor.name[:50],
         decided_at=at,
+    )
+    record_action(
+        actor=actor,
+        action=f"payments.{'reinstate' if is_active else 'suspend'}_wallet",
+        subject_type="payments.wallet",
+        subject_id=wallet.id,
+        reason=reason,
+        before={"is_active": not is_active},
+        after={"is_active": is_active},
     )
     return wallet

@@ -2,9 +2,11 @@ from uuid import UUID
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import needs_transaction, opens_transaction
-from marketplace.core.errors import Forbidden
 from marketplace.core.events import record
+from marketplace.core.money import Money
+from marketplace.core.policies import require_permission
 from marketplace.payments.errors import (
     OwnPayout,
     PayoutAlreadyApproved,
@@ -30,8 +32,7 @@ def approve_payout(*, payout_id: UUID, actor: Actor, note: str = "") -> PayoutSn
     Raises :class:`Forbidden`, :class:`NotFound`, :class:`OwnPayout`,
     :class:`PayoutAlreadyApproved`, :class:`PayoutNotAwaitingApproval`.
     """
-    if not actor.is_admin or actor.user_id is None:
-        raise Forbidden
+    operator_id = require_permission(actor, "payments.approve_payout")
     payout = lock_payout(payout_id)
     if payout.user_id == actor.user_id:
         raise OwnPayout
@@ -45,9 +46,22 @@ def approve_payout(*, payout_id: UUID, actor: Actor, note: str = "") -> PayoutSn
         payout=payout,
         payout_id=payout.id,
         facts_to_add=[
-            facts.PayoutApproved(operator_id=actor.user_id, note=note.strip()[:MAX_NOTE_LENGTH])
+            facts.PayoutApproved(operator_id=operator_id, note=note.strip()[:MAX_NOTE_LENGTH])
         ],
         actor=actor,
+    )
+    record_action(
+        actor=actor,
+        action="payments.approve_payout",
+        subject_type="payments.payout",
+        subject_id=payout_id,
+        reason=note,
+        before={"approvals": len(approved.approved_by) - 1},
+        after={
+            "approvals": len(approved.approved_by),
+            "let_go": not approved.awaits_approval,
+            "amount": str(Money(approved.amount_minor, approved.currency)),
+        },
     )
     if not approved.awaits_approval:
         _let_go(approved)

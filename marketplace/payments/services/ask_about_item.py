@@ -1,5 +1,5 @@
 from marketplace.core.actor import Actor
-from marketplace.core.errors import Forbidden
+from marketplace.core.policies import require_permission
 from marketplace.payments.errors import ItemNotOpen
 from marketplace.payments.providers.factory import get_provider
 from marketplace.payments.providers.protocol import ObjectKind, WebhookNotice
@@ -29,8 +29,7 @@ def ask_about_item(*, item_id: int, actor: Actor) -> str:
     Raises :class:`Forbidden`, :class:`NotFound`, :class:`ItemNotOpen` and what the provider's
     calls raise.
     """
-    if not actor.is_admin:
-        raise Forbidden
+    require_permission(actor, "payments.resolve_item")
     item = find_item(item_id)
     if item.match_id is not None or item.resolution_id is not None:
         raise ItemNotOpen

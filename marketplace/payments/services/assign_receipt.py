@@ -2,11 +2,13 @@ from uuid import UUID
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
-from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.errors import NotFound
 from marketplace.core.events import record
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from marketplace.core.policies import require_permission
 from marketplace.payments.errors import (
     PaymentAlreadyPaid,
     ReasonMissing,
@@ -41,8 +43,7 @@ def assign_receipt(*, review_id: UUID, order_id: UUID, actor: Actor, reason: str
     :class:`ReviewAlreadyResolved`, :class:`ReceiptNotAssignable`, :class:`ReceiptDoesNotFit`
     (another amount or currency), :class:`PaymentAlreadyPaid`.
     """
-    if not actor.is_admin:
-        raise Forbidden
+    operator_id = require_permission(actor, "payments.resolve_review")
     if not reason.strip():
         raise ReasonMissing
     # Payment before review: the order in which a capture takes them.
@@ -73,9 +74,22 @@ def assign_receipt(*, review_id: UUID, order_id: UUID, actor: Actor, reason: str
     )
     review.payment_id, review.order_id = payment.id, order_id
     review.status, review.resolution = ReviewStatus.RESOLVED, RESOLUTION
-    review.resolved_by_id, review.resolved_reason = actor.user_id, reason[:1000]
+    review.resolved_by_id, review.resolved_reason = operator_id, reason[:1000]
     review.resolved_at = clock.now()
     review.save()
+    record_action(
+        actor=actor,
+        action="payments.assign_receipt",
+        subject_type="payments.paymentreview",
+        subject_id=review.id,
+        reason=reason,
+        before={"status": ReviewStatus.OPEN, "order_id": None},
+        after={
+            "status": review.status,
+            "order_id": order_id,
+            "amount": str(Money(review.amount_minor, review.currency)),
+        },
+    )
 
 
 def _check(review: PaymentReview, payment: Payment) -> None:

@@ -5,8 +5,9 @@ from django.db import IntegrityError, transaction
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
-from marketplace.core.errors import Forbidden
+from marketplace.core.policies import require_permission
 from marketplace.payments.commission.new_rule import NewCommissionRule, check_rule
 from marketplace.payments.errors import (
     CommissionRuleInvalid,
@@ -38,8 +39,7 @@ def create_commission_rule(
     fields at fault), :class:`CommissionRuleTies` and :class:`CommissionTaxesDiffer` (both name the
     other rule), and of the succeeded one :class:`NotFound` and :class:`CommissionRuleEnded`.
     """
-    if not actor.is_admin:
-        raise Forbidden
+    require_permission(actor, "payments.edit_commission_rule")
     if not reason.strip():
         raise ReasonMissing
     lock_writing()
@@ -66,7 +66,20 @@ def create_commission_rule(
         # Written past this command and its lock: the constraint is what counts.
         _refuse_conflict(new)
         raise CommissionRuleInvalid(str(error.__cause__).partition("\n")[0]) from error
+    record_action(
+        actor=actor,
+        action="payments.create_commission_rule",
+        subject_type="payments.commissionrule",
+        subject_id=new.id,
+        reason=reason,
+        before={"succeeds": succeeds_id},
+        after={name: _text(value) for name, value in asdict(rule).items()},
+    )
     return new.id
+
+
+def _text(value: object) -> object:
+    return value if value is None or isinstance(value, bool | int) else str(value)
 
 
 def _refuse_conflict(rule: CommissionRule) -> None:

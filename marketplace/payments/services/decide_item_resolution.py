@@ -3,12 +3,14 @@ from uuid import UUID
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import opens_transaction
-from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
+from marketplace.core.policies import require_permission
 from marketplace.payments.errors import ProposalDecided, SecondPersonNeeded
 from marketplace.payments.models import ItemResolution, ResolutionKind, ResolutionStatus
 from marketplace.payments.repositories.open_items import find_item, lock_difference
 from marketplace.payments.repositories.report_lines import lock_report
+from marketplace.payments.services._staff import note_resolution
 from marketplace.payments.services.resolve_item import carry_out, check_difference
 
 
@@ -22,8 +24,7 @@ def decide_item_resolution(*, resolution_id: UUID, actor: Actor, agrees: bool) -
     :class:`SecondPersonNeeded`, :class:`ItemNotOpen`, :class:`DifferenceChanged`,
     :class:`NotBookedYet`.
     """
-    if not actor.is_admin or actor.user_id is None:
-        raise Forbidden
+    require_permission(actor, "payments.resolve_item")
     proposed = ItemResolution.objects.filter(id=resolution_id).first()
     if proposed is None:
         raise NotFound("proposal")
@@ -33,11 +34,13 @@ def decide_item_resolution(*, resolution_id: UUID, actor: Actor, agrees: bool) -
         raise ProposalDecided
     if resolution.proposed_by_id == actor.user_id:
         raise SecondPersonNeeded
+    before = {"status": resolution.status, "proposed_by": resolution.proposed_by_id}
     resolution.decided_by_id = actor.user_id
     resolution.decided_at = clock.now()
     if not agrees:
         resolution.status = ResolutionStatus.REJECTED
         resolution.save(update_fields=["status", "decided_by", "decided_at"])
+        note_resolution("payments.decide_item_resolution", resolution, actor=actor, before=before)
         return
     items = lock_difference(find_item(resolution.item_id))
     check_difference(
@@ -46,3 +49,4 @@ def decide_item_resolution(*, resolution_id: UUID, actor: Actor, agrees: bool) -
         Money(resolution.amount_minor, resolution.currency),
     )
     carry_out(resolution, items, is_new=False)
+    note_resolution("payments.decide_item_resolution", resolution, actor=actor, before=before)

@@ -3,8 +3,9 @@ from uuid import UUID
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import needs_transaction, opens_transaction
-from marketplace.core.errors import Forbidden
+from marketplace.core.policies import require_permission
 from marketplace.payments.errors import (
     CommissionRuleEnded,
     CommissionRuleInvalid,
@@ -24,8 +25,7 @@ def end_commission_rule(
     :class:`Forbidden`, :class:`ReasonMissing`, :class:`NotFound`, :class:`CommissionRuleEnded`,
     :class:`CommissionRuleInvalid` for an end in the past or after the one it has.
     """
-    if not actor.is_admin:
-        raise Forbidden
+    require_permission(actor, "payments.edit_commission_rule")
     if not reason.strip():
         raise ReasonMissing
     lock_writing()
@@ -47,6 +47,7 @@ def end_rule(
         )
     if rule.valid_until_at is not None and ends_at >= rule.valid_until_at:
         raise CommissionRuleEnded(f"“{rule.name}” ends earlier, at {rule.valid_until_at:%c}.")
+    before = {"valid_until_at": rule.valid_until_at}
     rule.valid_until_at = max(ends_at, rule.valid_from_at)
     rule.ended_at = at
     rule.ended_by_id = actor.user_id
@@ -54,4 +55,13 @@ def end_rule(
     rule.updated_at = at
     rule.save(
         update_fields=["valid_until_at", "ended_at", "ended_by", "ended_reason", "updated_at"]
+    )
+    record_action(
+        actor=actor,
+        action="payments.end_commission_rule",
+        subject_type="payments.commissionrule",
+        subject_id=rule.id,
+        reason=reason,
+        before=before,
+        after={"valid_until_at": rule.valid_until_at},
     )

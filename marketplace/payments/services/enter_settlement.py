@@ -2,9 +2,11 @@ from datetime import datetime
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action, subject_id_of
 from marketplace.core.db import opens_transaction
-from marketplace.core.errors import Forbidden, InvalidInput, NotFound
+from marketplace.core.errors import InvalidInput, NotFound
 from marketplace.core.money import Money
+from marketplace.core.policies import require_permission
 from marketplace.payments.errors import ReasonMissing
 from marketplace.payments.providers.factory import enabled_providers
 from marketplace.payments.services.record_settlement import record_settlement
@@ -26,15 +28,14 @@ def enter_settlement(
     Returns whether it was booked just now. Raises :class:`Forbidden`, :class:`NotFound` for an
     unknown provider, :class:`ReasonMissing`, and what :func:`record_settlement` raises.
     """
-    if not actor.is_admin:
-        raise Forbidden
+    require_permission(actor, "payments.enter_settlement")
     if provider not in enabled_providers():
         raise NotFound("payment provider")
     if not reason.strip():
         raise ReasonMissing
     if occurred_at > clock.database_now():
         raise InvalidInput("It has not happened yet.", fields={"occurred_at": ["In the future."]})
-    return record_settlement(
+    is_new = record_settlement(
         provider=provider,
         settlement_id=settlement_id.strip(),
         amount=amount,
@@ -42,3 +43,18 @@ def enter_settlement(
         actor=actor,
         note=reason.strip()[:1000],
     )
+    if is_new:
+        record_action(
+            actor=actor,
+            action="payments.enter_settlement",
+            subject_type="payments.providerreport",
+            subject_id=subject_id_of(provider),
+            reason=reason,
+            before={},
+            after={
+                "settlement_id": settlement_id.strip(),
+                "amount": str(amount),
+                "at": occurred_at,
+            },
+        )
+    return is_new

@@ -2,10 +2,11 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from uuid import UUID
 
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
-from marketplace.core.errors import Forbidden
 from marketplace.core.events import record
 from marketplace.core.money import Money, exponent
+from marketplace.core.policies import require_permission_or_system
 from marketplace.payments import postings
 from marketplace.payments.errors import (
     InsufficientBalance,
@@ -52,8 +53,7 @@ def exchange_currency(
     :class:`ExchangeNotPositive`, :class:`ExchangeOfOneCurrency`, :class:`ExchangeRateMismatch`,
     :class:`InsufficientBalance`, :class:`WalletInactive`, :class:`OperationReused`.
     """
-    if not (actor.is_admin or actor.is_system):
-        raise Forbidden
+    require_permission_or_system(actor, "payments.exchange_currency")
     if not reason.strip():
         raise ReasonMissing
     _check(sell, buy, rate)
@@ -67,6 +67,15 @@ def exchange_currency(
         raise WalletInactive
     exchange = _book(
         wallet, exchange_id=exchange_id, sell=sell, buy=buy, rate=rate, reason=reason, actor=actor
+    )
+    record_action(
+        actor=actor,
+        action="payments.exchange_currency",
+        subject_type="payments.currencyexchange",
+        subject_id=exchange_id,
+        reason=reason,
+        before={"sold": str(sell)},
+        after={"bought": str(buy), "rate": rate, "user_id": user_id},
     )
     tell(exchange, is_reversed=False)
     return exchange_snapshot_of(exchange)

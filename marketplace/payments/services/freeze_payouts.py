@@ -5,9 +5,10 @@ from django.db import IntegrityError, transaction
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
-from marketplace.core.errors import Forbidden
 from marketplace.core.events import record
+from marketplace.core.policies import require_permission_or_system
 from marketplace.payments.errors import ReasonMissing
 from marketplace.payments.events import PayoutsFrozen
 from marketplace.payments.models import PayoutFreeze
@@ -26,8 +27,7 @@ def freeze_payouts(*, actor: Actor, detail: str, cause: str = OPERATOR) -> UUID:
 
     Raises :class:`Forbidden`, :class:`ReasonMissing`.
     """
-    if not (actor.is_system or actor.is_admin):
-        raise Forbidden
+    require_permission_or_system(actor, "payments.freeze_payouts")
     if not detail.strip():
         raise ReasonMissing
     if (known := _open_one()) is not None:
@@ -46,6 +46,15 @@ def freeze_payouts(*, actor: Actor, detail: str, cause: str = OPERATOR) -> UUID:
         if (known := _open_one()) is None:
             raise
         return known
+    record_action(
+        actor=actor,
+        action="payments.freeze_payouts",
+        subject_type="payments.payoutfreeze",
+        subject_id=freeze.id,
+        reason=freeze.detail,
+        before={"frozen": False},
+        after={"frozen": True, "cause": freeze.cause},
+    )
     record(
         PayoutsFrozen(freeze_id=freeze.id, cause=freeze.cause, detail=freeze.detail), key=freeze.id
     )

@@ -6,8 +6,10 @@ from typing import BinaryIO
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action, subject_id_of
 from marketplace.core.db import opens_transaction
-from marketplace.core.errors import Forbidden, InvalidInput, NotFound
+from marketplace.core.errors import InvalidInput, NotFound
+from marketplace.core.policies import require_permission
 from marketplace.payments.models import ProviderReportLine
 from marketplace.payments.providers.factory import enabled_providers
 from marketplace.payments.providers.protocol import ReportLine
@@ -37,8 +39,7 @@ def import_report_file(
     Raises :class:`Forbidden`, :class:`NotFound` for an unknown provider, :class:`InvalidInput` for
     an unknown format, and :class:`ReportFileInvalid`.
     """
-    if not actor.is_admin:
-        raise Forbidden
+    require_permission(actor, "payments.import_report")
     if provider not in enabled_providers():
         raise NotFound("payment provider")
     if file_format not in FORMATS:
@@ -60,6 +61,15 @@ def import_report_file(
         report.covers_until = max(report.covers_until or latest, latest)
     report.imported_at = clock.now()
     report.save(update_fields=["covers_until", "imported_at"])
+    record_action(
+        actor=actor,
+        action="payments.import_report",
+        subject_type="payments.providerreport",
+        subject_id=subject_id_of(provider),
+        reason=f"File {name[:100]}",
+        before={},
+        after={"new": new, "known": known},
+    )
     return ImportedFile(new, known)
 
 

@@ -1,6 +1,7 @@
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import needs_transaction
-from marketplace.core.errors import Forbidden
+from marketplace.core.policies import require_permission
 from marketplace.payments.errors import HoldingLimitMissing, ReasonMissing
 from marketplace.payments.models import Payment
 from marketplace.payments.policies import check_in_escrow
@@ -21,16 +22,25 @@ def lift_holding_limit(*, payment: Payment, actor: Actor, reason: str) -> None:
     Raises :class:`Forbidden`, :class:`ReasonMissing`, :class:`HoldingLimitMissing`,
     :class:`NothingInEscrow`, :class:`EscrowAlreadyReleased`, :class:`EscrowAlreadyRefunded`.
     """
-    if not actor.is_admin:
-        raise Forbidden
+    require_permission(actor, "payments.resolve_review")
     if not reason.strip():
         raise ReasonMissing
     check_in_escrow(payment)
     if payment.must_settle_before is None:
         raise HoldingLimitMissing
+    before = {"must_settle_before": payment.must_settle_before}
     append_to_payment(
         payment=payment,
         payment_id=payment.id,
         facts_to_add=[facts.HoldingLimitLifted(reason=reason[:MAX_REASON_LENGTH])],
         actor=actor,
+    )
+    record_action(
+        actor=actor,
+        action="payments.lift_holding_limit",
+        subject_type="payments.payment",
+        subject_id=payment.id,
+        reason=reason,
+        before=before,
+        after={"must_settle_before": None},
     )

@@ -4,9 +4,11 @@ import structlog
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
-from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.errors import NotFound
 from marketplace.core.events import record
+from marketplace.core.policies import require_permission
 from marketplace.payments.errors import FreezeAlreadyLifted, ReasonMissing
 from marketplace.payments.events import PayoutFreezeLifted
 from marketplace.payments.models import PayoutFreeze
@@ -24,8 +26,7 @@ def lift_payout_freeze(*, freeze_id: UUID, actor: Actor, reason: str) -> None:
     Raises :class:`Forbidden`, :class:`ReasonMissing`, :class:`NotFound`,
     :class:`FreezeAlreadyLifted`.
     """
-    if not actor.is_admin or actor.user_id is None:
-        raise Forbidden
+    operator_id = require_permission(actor, "payments.lift_payout_freeze")
     if not reason.strip():
         raise ReasonMissing
     freeze = PayoutFreeze.objects.select_for_update(no_key=True).filter(id=freeze_id).first()
@@ -34,13 +35,20 @@ def lift_payout_freeze(*, freeze_id: UUID, actor: Actor, reason: str) -> None:
     if freeze.lifted_at is not None:
         raise FreezeAlreadyLifted
     freeze.lifted_at = clock.now()
-    freeze.lifted_by_id = actor.user_id
+    freeze.lifted_by_id = operator_id
     freeze.lifted_reason = reason.strip()[:1000]
     freeze.save(update_fields=["lifted_at", "lifted_by", "lifted_reason"])
+    record_action(
+        actor=actor,
+        action="payments.lift_payout_freeze",
+        subject_type="payments.payoutfreeze",
+        subject_id=freeze.id,
+        reason=reason,
+        before={"frozen": True, "cause": freeze.cause},
+        after={"frozen": False},
+    )
     record(
-        PayoutFreezeLifted(
-            freeze_id=freeze.id, lifted_by=actor.user_id, reason=freeze.lifted_reason
-        ),
+        PayoutFreezeLifted(freeze_id=freeze.id, lifted_by=operator_id, reason=freeze.lifted_reason),
         key=freeze.id,
     )
     log.warning("payout_freeze_lifted", freeze_id=str(freeze.id), by=str(actor.user_id))

@@ -1,9 +1,10 @@
 from uuid import UUID
 
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
-from marketplace.core.errors import Forbidden
 from marketplace.core.money import Money
+from marketplace.core.policies import require_permission
 from marketplace.payments import letters
 from marketplace.payments.errors import OwnPayout, ReasonMissing
 from marketplace.payments.repositories.payouts import lock_payout, payout_snapshot_of
@@ -23,8 +24,7 @@ def reject_payout(*, payout_id: UUID, actor: Actor, reason: str) -> PayoutSnapsh
     Raises :class:`Forbidden`, :class:`ReasonMissing`, :class:`NotFound`, :class:`OwnPayout`,
     :class:`WithdrawalNotCancellable`.
     """
-    if not actor.is_admin or actor.user_id is None:
-        raise Forbidden
+    operator_id = require_permission(actor, "payments.approve_payout")
     reason = reason.strip()[:1000]
     if not reason:
         raise ReasonMissing
@@ -32,8 +32,18 @@ def reject_payout(*, payout_id: UUID, actor: Actor, reason: str) -> PayoutSnapsh
     if payout.user_id == actor.user_id:
         raise OwnPayout
     check_not_sent(payout)
-    rejected = facts.PayoutRejected(operator_id=actor.user_id, reason=reason)
+    before = {"status": payout.status, "approvals": len(payout.approved_by)}
+    rejected = facts.PayoutRejected(operator_id=operator_id, reason=reason)
     take_back(payout, why=rejected, code=REJECTED, actor=actor)
+    record_action(
+        actor=actor,
+        action="payments.reject_payout",
+        subject_type="payments.payout",
+        subject_id=payout.id,
+        reason=reason,
+        before=before,
+        after={"status": "REJECTED", "amount": str(Money(payout.amount_minor, payout.currency))},
+    )
     letters.write_payout_rejected(
         user_id=payout.user_id,
         amount=str(Money(payout.amount_minor, payout.currency)),

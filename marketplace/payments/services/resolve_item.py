@@ -7,9 +7,9 @@ from django.conf import settings
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import needs_transaction, opens_transaction
-from marketplace.core.errors import Forbidden
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money, exponent
+from marketplace.core.policies import require_permission
 from marketplace.payments import postings
 from marketplace.payments.errors import (
     DifferenceChanged,
@@ -33,6 +33,7 @@ from marketplace.payments.repositories.open_items import (
 )
 from marketplace.payments.repositories.reconciliation import match_items, take_up_entries
 from marketplace.payments.repositories.report_lines import lock_report
+from marketplace.payments.services._staff import note_resolution
 from marketplace.payments.services.book_unmatched_capture import book_foreign_receipt
 
 PORTION = 20_000
@@ -53,8 +54,7 @@ def resolve_item(
     Raises :class:`Forbidden`, :class:`ReasonMissing`, :class:`NotFound`, :class:`ItemNotOpen`,
     :class:`DifferenceChanged`, :class:`NothingToBook`, :class:`NotBookedYet`.
     """
-    if not actor.is_admin or actor.user_id is None:
-        raise Forbidden
+    operator_id = require_permission(actor, "payments.resolve_item")
     if not reason.strip():
         raise ReasonMissing
     item = find_item(item_id)
@@ -63,14 +63,15 @@ def resolve_item(
     items = lock_difference(item)
     resolution = _prepare(items, kind, expected)
     resolution.reason = reason.strip()[:1000]
-    resolution.proposed_by_id = actor.user_id
+    resolution.proposed_by_id = operator_id
     resolution.proposed_at = clock.now()
     if needs_two_people(kind, expected):
         resolution.status = ResolutionStatus.PROPOSED
         resolution.save(force_insert=True)
-        return ResolutionStatus.PROPOSED
-    carry_out(resolution, items, is_new=True)
-    return ResolutionStatus.DONE
+    else:
+        carry_out(resolution, items, is_new=True)
+    note_resolution("payments.resolve_item", resolution, actor=actor, before={"item_id": item_id})
+    return ResolutionStatus(resolution.status)
 
 
 def needs_two_people(kind: ResolutionKind, amount: Money) -> bool:

@@ -4,10 +4,12 @@ from uuid import UUID
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
-from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.errors import NotFound
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from marketplace.core.policies import require_permission
 from marketplace.payments import postings
 from marketplace.payments.errors import (
     ReasonMissing,
@@ -49,8 +51,7 @@ def resolve_review(*, review_id: UUID, actor: Actor, resolution: Resolution, rea
     :class:`ReviewAlreadyResolved`, :class:`ReviewNotRefundable`, :class:`ReviewNotCreditable`,
     :class:`ReviewNotLiftable`, and what ``lift_holding_limit`` refuses.
     """
-    if not actor.is_admin:
-        raise Forbidden
+    require_permission(actor, "payments.resolve_review")
     if not reason.strip():
         raise ReasonMissing
     found = PaymentReview.objects.filter(id=review_id).first()
@@ -77,6 +78,20 @@ def resolve_review(*, review_id: UUID, actor: Actor, resolution: Resolution, rea
             "resolved_reason",
             "resolved_at",
         ]
+    )
+    record_action(
+        actor=actor,
+        action="payments.resolve_review",
+        subject_type="payments.paymentreview",
+        subject_id=review.id,
+        reason=reason,
+        before={"status": ReviewStatus.OPEN, "kind": review.kind},
+        after={
+            "status": review.status,
+            "resolution": resolution,
+            "order_id": review.order_id,
+            "amount": str(Money(review.amount_minor, review.currency)),
+        },
     )
 
 

@@ -1,8 +1,10 @@
 from uuid import UUID
 
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
-from marketplace.core.errors import Forbidden
+from marketplace.core.money import Money
+from marketplace.core.policies import require_permission_or_system
 from marketplace.payments.errors import InsufficientBalance, ReasonMissing
 from marketplace.payments.ledger.errors import InsufficientFunds
 from marketplace.payments.ledger.reversal import reverse_journal
@@ -21,8 +23,7 @@ def reverse_exchange(*, exchange_id: UUID, reason: str, actor: Actor) -> Exchang
     Raises :class:`Forbidden`, :class:`ReasonMissing`, :class:`NotFound`,
     :class:`InsufficientBalance` when what was bought has been spent.
     """
-    if not (actor.is_admin or actor.is_system):
-        raise Forbidden
+    require_permission_or_system(actor, "payments.exchange_currency")
     if not reason.strip():
         raise ReasonMissing
     exchange = lock_exchange(exchange_id)
@@ -48,6 +49,18 @@ def reverse_exchange(*, exchange_id: UUID, reason: str, actor: Actor) -> Exchang
     )
     append_to_exchange(
         exchange=exchange, exchange_id=exchange.id, facts_to_add=[sale, purchase], actor=actor
+    )
+    record_action(
+        actor=actor,
+        action="payments.reverse_exchange",
+        subject_type="payments.currencyexchange",
+        subject_id=exchange.id,
+        reason=reason,
+        before={
+            "sold": str(Money(exchange.sold_minor, exchange.sold_currency)),
+            "bought": str(Money(exchange.bought_minor, exchange.bought_currency)),
+        },
+        after={"reversed": True, "user_id": user_id},
     )
     tell(exchange, is_reversed=True)
     return exchange_snapshot_of(exchange)

@@ -1,9 +1,11 @@
 from uuid import UUID
 
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
-from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.errors import NotFound
 from marketplace.core.events import record
+from marketplace.core.policies import require_permission
 from marketplace.payments.errors import NotReversible, ReasonMissing
 from marketplace.payments.events import JournalReversed
 from marketplace.payments.ledger.journals import JournalKind
@@ -23,8 +25,7 @@ def reverse_posting(*, journal_id: UUID, actor: Actor, reason: str) -> UUID:
     :class:`ReasonMissing`, :class:`NotFound`, :class:`NotReversible`, and
     :class:`InsufficientFunds` when the money has moved on.
     """
-    if not actor.is_admin:
-        raise Forbidden
+    require_permission(actor, "payments.reverse_journal")
     if not reason.strip():
         raise ReasonMissing
     journal = LedgerJournal.objects.filter(id=journal_id).first()
@@ -34,6 +35,15 @@ def reverse_posting(*, journal_id: UUID, actor: Actor, reason: str) -> UUID:
         raise NotReversible(f"This one is a {journal.kind}.")
     reversal = reverse_journal(journal_id, f"{reason} ({actor})")
     if reversal.created:
+        record_action(
+            actor=actor,
+            action="payments.reverse_journal",
+            subject_type="payments.ledgerjournal",
+            subject_id=journal_id,
+            reason=reason,
+            before={"kind": journal.kind},
+            after={"reversal_id": reversal.id},
+        )
         record(
             JournalReversed(journal_id=journal_id, reversal_id=reversal.id, kind=journal.kind),
             key=journal.reference_id,

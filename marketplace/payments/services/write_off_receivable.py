@@ -1,10 +1,11 @@
 from uuid import UUID
 
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
-from marketplace.core.errors import Forbidden
 from marketplace.core.events import record
 from marketplace.core.money import Money
+from marketplace.core.policies import require_permission
 from marketplace.payments import postings
 from marketplace.payments.errors import NothingToWriteOff, ReasonMissing
 from marketplace.payments.events import ReceivableWrittenOff
@@ -22,8 +23,7 @@ def write_off_receivable(
     account's lock. Raises :class:`Forbidden`, :class:`ReasonMissing`,
     :class:`NothingToWriteOff`, :class:`BusinessKeyReused`.
     """
-    if not actor.is_admin:
-        raise Forbidden
+    require_permission(actor, "payments.write_off_receivable")
     if not reason.strip():
         raise ReasonMissing
     receivable = accounts.seller_receivable(seller_id, amount.currency)
@@ -39,6 +39,15 @@ def write_off_receivable(
         reason=reason,
     )
     if not is_replay:
+        record_action(
+            actor=actor,
+            action="payments.write_off_receivable",
+            subject_type="users.user",
+            subject_id=seller_id,
+            reason=reason,
+            before={"owed": str(owed)},
+            after={"owed": str(owed - amount), "write_off_id": write_off_id},
+        )
         record(
             ReceivableWrittenOff(
                 write_off_id=write_off_id,

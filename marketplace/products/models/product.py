@@ -84,6 +84,10 @@ class Product(models.Model):
 
     class Meta:
         db_table = "products_product"
+        permissions = (
+            ("review_product", "Approve and reject listings"),
+            ("feature_product", "Feature products on the front page"),
+        )
         constraints = (
             models.CheckConstraint(condition=~Q(title=""), name="products_title_given"),
             models.CheckConstraint(

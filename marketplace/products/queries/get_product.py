@@ -4,6 +4,7 @@ from uuid import UUID
 from marketplace.core.actor import Actor
 from marketplace.core.errors import NotFound
 from marketplace.products.models import CatalogueEntry, Product
+from marketplace.products.policies import may_see_any
 from marketplace.products.repositories.products import snapshot_of
 from marketplace.products.snapshots import ProductSnapshot
 
@@ -21,7 +22,7 @@ def get_product(*, product_id: UUID, actor: Actor | None) -> PublicProduct | Pro
     else what the catalogue shows. Raises ``NotFound``."""
     if actor is not None:
         own = Product.objects.filter(id=product_id, deleted_at__isnull=True)
-        if not actor.is_admin:
+        if not may_see_any(actor):
             own = own.filter(seller_id=actor.user_id)
         if product := own.first():
             return snapshot_of(product)

@@ -1,10 +1,11 @@
 from uuid import UUID
 
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
 from marketplace.core.events import record
+from marketplace.core.policies import require_permission
 from marketplace.products.events import ProductPublished
-from marketplace.products.policies import require_operator
 from marketplace.products.repositories.products import lock_any_product, snapshot_of
 from marketplace.products.snapshots import ProductSnapshot
 
@@ -17,10 +18,19 @@ def approve_product(
 
     Raises ``Forbidden``, ``NotFound``, ``StaleVersion``, ``ProductTransitionRefused``.
     """
-    require_operator(actor)
+    require_permission(actor, "products.review_product")
     product = lock_any_product(product_id=product_id, expected_version=expected_version)
     product.take("approve")
     product.save_edit("status", "published_at")
+    record_action(
+        actor=actor,
+        action="products.approve_product",
+        subject_type="products.product",
+        subject_id=product.id,
+        reason="",
+        before={"status": "UNDER_REVIEW"},
+        after={"status": product.status},
+    )
     record(
         ProductPublished(
             product_id=product.id, seller_id=product.seller_id, version=product.version

@@ -1,10 +1,11 @@
 from uuid import UUID
 
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
 from marketplace.core.events import record
+from marketplace.core.policies import require_permission
 from marketplace.products.events import ProductUpdated
-from marketplace.products.policies import require_operator
 from marketplace.products.repositories.products import lock_any_product, snapshot_of
 from marketplace.products.snapshots import ProductSnapshot
 
@@ -15,10 +16,19 @@ def feature_product(*, product_id: UUID, actor: Actor, is_featured: bool) -> Pro
 
     Raises ``Forbidden``, ``NotFound``.
     """
-    require_operator(actor)
+    require_permission(actor, "products.feature_product")
     product = lock_any_product(product_id=product_id)
-    product.is_featured = is_featured
+    was_featured, product.is_featured = product.is_featured, is_featured
     product.save_edit("is_featured")
+    record_action(
+        actor=actor,
+        action="products.feature_product",
+        subject_type="products.product",
+        subject_id=product.id,
+        reason="",
+        before={"is_featured": was_featured},
+        after={"is_featured": is_featured},
+    )
     record(
         ProductUpdated(product_id=product.id, seller_id=product.seller_id, version=product.version),
         key=product.id,

@@ -1,11 +1,12 @@
 from uuid import UUID
 
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
 from marketplace.core.errors import InvalidInput
 from marketplace.core.events import record
+from marketplace.core.policies import require_permission
 from marketplace.products.events import ProductRejected
-from marketplace.products.policies import require_operator
 from marketplace.products.repositories.products import lock_any_product, snapshot_of
 from marketplace.products.snapshots import ProductSnapshot
 
@@ -21,7 +22,7 @@ def reject_product(
     Raises ``Forbidden``, ``InvalidInput`` without a reason, ``NotFound``, ``StaleVersion``,
     ``ProductTransitionRefused``.
     """
-    require_operator(actor)
+    require_permission(actor, "products.review_product")
     reason = reason.strip()
     if not 0 < len(reason) <= MAX_REASON_LENGTH:
         text = f"Say why, in at most {MAX_REASON_LENGTH} characters."
@@ -30,6 +31,15 @@ def reject_product(
     product.take("reject")
     product.review_reason = reason
     product.save_edit("status", "review_reason")
+    record_action(
+        actor=actor,
+        action="products.reject_product",
+        subject_type="products.product",
+        subject_id=product.id,
+        reason=reason,
+        before={"status": "UNDER_REVIEW"},
+        after={"status": product.status},
+    )
     record(
         ProductRejected(
             product_id=product.id,

@@ -6,13 +6,14 @@ from django.utils.text import slugify
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
 from marketplace.core.errors import InvalidInput, NotFound
 from marketplace.core.events import record
+from marketplace.core.policies import require_permission
 from marketplace.products.errors import CategoryTreeRefused
 from marketplace.products.events import CategoryChanged
 from marketplace.products.models import Category
-from marketplace.products.policies import require_operator
 
 
 class CategoryFields(TypedDict, total=False):
@@ -34,14 +35,18 @@ REFUSALS = {
 
 
 @opens_transaction
-def save_category(*, actor: Actor, fields: CategoryFields, category_id: UUID | None = None) -> UUID:
+def save_category(
+    *, actor: Actor, fields: CategoryFields, category_id: UUID | None = None, reason: str = ""
+) -> UUID:
     """Make a category, or change the named fields of one; returns its id. By an operator.
 
     Raises ``Forbidden``, ``NotFound``, ``InvalidInput`` without a name, ``CategoryTreeRefused``
     when the place or the name is taken or would close a circle.
     """
-    require_operator(actor)
+    verb = "add" if category_id is None else "change"
+    require_permission(actor, f"products.{verb}_category")
     category = Category() if category_id is None else _lock(category_id)
+    before = {name: getattr(category, name) for name in fields}
     for name, value in fields.items():
         setattr(category, name, value)
     if not category.name.strip():
@@ -52,6 +57,15 @@ def save_category(*, actor: Actor, fields: CategoryFields, category_id: UUID | N
         category.save()
     except IntegrityError as error:
         raise _refusal(error) from error
+    record_action(
+        actor=actor,
+        action="products.save_category",
+        subject_type="products.category",
+        subject_id=category.id,
+        reason=reason,
+        before=before if category_id else {},
+        after={name: getattr(category, name) for name in fields},
+    )
     record(CategoryChanged(category_id=category.id), key=category.id)
     return category.id
 

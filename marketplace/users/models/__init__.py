@@ -7,6 +7,7 @@ from marketplace.users.models.factor_enrolment import EnrolmentKind, FactorEnrol
 from marketplace.users.models.profile import UserProfile
 from marketplace.users.models.sign_in import SignIn, SignInEnd
 from marketplace.users.models.sign_in_flow import MAX_FLOW_ATTEMPTS, SignInFlow
+from marketplace.users.models.staff_role import StaffRole
 from marketplace.users.models.step_up import Factor, StepUp, StepUpPurpose
 from marketplace.users.models.user import User, UserType, VerificationLevel, VerificationStatus
 
@@ -26,6 +27,7 @@ __all__ = [
     "SignIn",
     "SignInEnd",
     "SignInFlow",
+    "StaffRole",
     "StepUp",
     "StepUpPurpose",
     "User",

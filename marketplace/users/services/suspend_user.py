@@ -2,6 +2,7 @@ from uuid import UUID
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
+from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
 from marketplace.core.errors import InvalidInput
 from marketplace.core.events import record
@@ -30,6 +31,15 @@ def suspend_user(*, user_id: UUID, actor: Actor, reason: str) -> UserSnapshot:
     user.suspension_reason = reason.strip()[:500]
     user.save(update_fields=["suspended_at", "suspension_reason", "updated_at"])
     end_sign_ins(user_id=user_id, reason=SignInEnd.SUSPENDED)
+    record_action(
+        actor=actor,
+        action="users.suspend_user",
+        subject_type="users.user",
+        subject_id=user_id,
+        reason=reason,
+        before={"suspended": False},
+        after={"suspended": True},
+    )
     record(
         UserSuspended(user_id=user_id, suspended_by=actor.user_id, suspended_at=user.suspended_at),
         key=user_id,

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
 from rest_framework.test import APIClient
 
 from marketplace.core.actor import Actor, Role
@@ -64,6 +65,13 @@ def make_admin(**fields: Any) -> User:
     return make_user(roles=(Role.ADMIN,), is_staff=True, **fields)
 
 
+def make_staff(*staff_roles: str, **fields: Any) -> User:
+    """A member of staff with these staff roles, who neither buys nor sells."""
+    user = make_user(roles=(), is_staff=True, **fields)
+    user.groups.set(Group.objects.filter(name__in=staff_roles))
+    return user
+
+
 def sign_in(user: User | UUID) -> SignInTokens:
     """Real tokens, without the cost of a password."""
     user_id = user if isinstance(user, UUID) else user.pk
@@ -78,4 +86,5 @@ def authorized_client(user: User | UUID) -> APIClient:
 
 
 def actor(user: User) -> Actor:
-    return Actor.user(user.pk, *(Role(role) for role in user.roles))
+    roles = (Role(role) for role in user.roles)
+    return Actor.user(user.pk, *roles, permissions=user.held_permissions)

@@ -94,7 +94,7 @@ def test_reinstating_opens_the_account_but_no_old_sign_in() -> None:
     sign_in(user)
     services.suspend_user(user_id=user.pk, actor=SYSTEM, reason="fraud")
 
-    snapshot = services.reinstate_user(user_id=user.pk, actor=SYSTEM)
+    snapshot = services.reinstate_user(user_id=user.pk, actor=SYSTEM, reason="All is well.")
 
     assert not snapshot.is_suspended
     assert User.objects.get(pk=user.pk).suspension_reason == ""
@@ -104,5 +104,5 @@ def test_reinstating_opens_the_account_but_no_old_sign_in() -> None:
 
 def test_reinstating_what_is_open_is_refused() -> None:
     with pytest.raises(errors.NotSuspended):
-        services.reinstate_user(user_id=make_user().pk, actor=SYSTEM)
+        services.reinstate_user(user_id=make_user().pk, actor=SYSTEM, reason="All is well.")
     assert not recorded("users.UserReinstated")
