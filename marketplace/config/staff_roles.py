@@ -104,6 +104,7 @@ ACTS: Mapping[str, str] = {
     "users.edit_staff_role": "-----",
     "users.erase_user": "-----",
     "users.suspend_user": "SM---",
+    "verification.review_verification": "---V-",
 }
 """Doing something; what no role may is for administrators, and for roles that they make up."""
 

@@ -30,5 +30,6 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def may_open(request: HttpRequest, path: str) -> bool:
     """Whether this member of staff sees the page ``/admin/<app>/<model>/…``."""
-    _, _, app, model, *_ = path.split("/")
-    return request.user.has_perm(f"{app}.view_{model}")
+    _, _, *page = path.split("/")
+    permission = f"{page[0]}.view_{page[1]}" if len(page) > 1 else ""
+    return request.user.has_perm(permission)

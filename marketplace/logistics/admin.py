@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
-from marketplace.core.admin import FastAdmin, ReadOnlyAdmin, status_label
+from marketplace.core.admin import ReadOnlyAdmin, status_label
+from marketplace.core.audited_admin import AuditedAdmin
 from marketplace.logistics.models import (
     CarrierWebhook,
     Shipment,
@@ -20,7 +21,7 @@ class ShippingRateInline(TabularInline):
 
 
 @admin.register(ShippingMethod)
-class ShippingMethodAdmin(FastAdmin):
+class ShippingMethodAdmin(AuditedAdmin):
     list_display = (
         "name",
         "code",

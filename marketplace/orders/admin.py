@@ -17,7 +17,6 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from marketplace.core.actor import Actor
 from marketplace.core.admin import (
-    FastAdmin,
     ReadOnlyAdmin,
     ReasonForm,
     at_text,
@@ -28,6 +27,7 @@ from marketplace.core.admin import (
     table,
     words,
 )
+from marketplace.core.audited_admin import AuditedAdmin
 from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
 from marketplace.core.open_items import Queue, register_queue
@@ -95,6 +95,10 @@ class ReadOnlyInline(TabularInline):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # Named one by one: for inlines Django builds a form of whatever is not.
         return self.fields
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who sees the page sees its rows."""
+        return True
 
     def has_add_permission(self, *_: Any) -> bool:
         return False
@@ -291,7 +295,7 @@ class OrderAdmin(ReadOnlyAdmin):
 
 
 @admin.register(EscrowPolicy)
-class EscrowPolicyAdmin(FastAdmin):
+class EscrowPolicyAdmin(AuditedAdmin):
     list_display = (
         "__str__",
         "pay_within_minutes",

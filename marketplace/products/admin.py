@@ -16,13 +16,13 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
 
 from marketplace.core.admin import (
-    FastAdmin,
     ReadOnlyAdmin,
     money_text,
     operator,
     status_label,
     words,
 )
+from marketplace.core.audited_admin import AuditedAdmin
 from marketplace.core.db import joinable
 from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
@@ -195,7 +195,7 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptab
 
 
 @admin.register(Category)
-class CategoryAdmin(FastAdmin):
+class CategoryAdmin(AuditedAdmin):
     """The tree, shown with its levels. A refused move is explained on the form."""
 
     form = CategoryForm
@@ -246,7 +246,10 @@ class CategoryAdmin(FastAdmin):
             is_active=obj.is_active,
         )
         obj.pk = services.save_category(
-            actor=operator(request), fields=fields, category_id=obj.pk if change else None
+            actor=operator(request),
+            fields=fields,
+            category_id=obj.pk if change else None,
+            reason=form.cleaned_data["reason"],
         )
 
 

@@ -161,3 +161,12 @@ class ExportReady(DomainEvent):
 
     user_id: UUID
     export_id: UUID
+
+
+@domain_event("users.StaffRolesChanged")
+class StaffRolesChanged(DomainEvent):
+    """``roles``, by commas, are all that the person has from now on."""
+
+    user_id: UUID
+    roles: str
+    changed_by: UUID | None

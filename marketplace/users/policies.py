@@ -1,8 +1,10 @@
 """Who may do what to an account."""
 
-from marketplace.core.actor import Actor
+from collections.abc import Collection
+
+from marketplace.core.actor import Actor, Role
 from marketplace.core.errors import NotFound
-from marketplace.users.errors import CannotSuspend
+from marketplace.users.errors import CannotSuspend, MayNotGrant
 from marketplace.users.models import User
 
 
@@ -25,3 +27,15 @@ def check_may_erase(actor: Actor, user: User) -> None:
     if actor.user_id == user.pk or actor.may("users.erase_user"):
         return
     raise NotFound("user")
+
+
+def check_may_grant(actor: Actor, roles: Collection[str], permissions: frozenset[str]) -> None:
+    """Nobody gives or takes what they lack; only administrators make administrators.
+
+    Raises MayNotGrant.
+    """
+    if actor.is_admin:
+        return
+    lacking = permissions - actor.permissions
+    if Role.ADMIN in roles or lacking:
+        raise MayNotGrant(f"You lack {', '.join(sorted(lacking))}." if lacking else "")

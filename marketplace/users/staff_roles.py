@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
 from marketplace.users.models import StaffRole
+from marketplace.users.repositories.staff_roles import by_code
 
 
 def seed_staff_roles(**_: Any) -> None:
@@ -18,12 +19,7 @@ def seed_staff_roles(**_: Any) -> None:
     # A migrate that stopped at an earlier version has no table for them yet.
     if StaffRole._meta.db_table not in connection.introspection.table_names():
         return
-    known = {
-        f"{app}.{codename}": pk
-        for pk, app, codename in Permission.objects.values_list(
-            "pk", "content_type__app_label", "codename"
-        )
-    }
+    known = by_code()
     with transaction.atomic():
         for name, (about, permissions) in settings.STAFF_ROLES().items():
             group = Group.objects.get_or_create(name=name)[0]

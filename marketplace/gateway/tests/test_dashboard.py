@@ -11,6 +11,7 @@ from marketplace.core import health, open_items
 from marketplace.core.open_items import Queue, register_queue
 from marketplace.gateway import dashboard
 from marketplace.products.tests.factories import make_product
+from marketplace.users.models import User
 from marketplace.users.tests.factories import make_admin
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def restored(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def desk() -> dict[str, Any]:
     request = RequestFactory().get("/admin/")
-    request.user = make_admin()
+    request.user = User(roles=["ADMIN"], is_staff=True)
     return dashboard.fill(request, {})
 
 

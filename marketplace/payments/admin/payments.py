@@ -38,6 +38,10 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc] # the package has no 
     can_delete = False
     show_change_link = False
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who sees the page sees its rows."""
+        return True
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

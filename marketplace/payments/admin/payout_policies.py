@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from marketplace.core import clock
-from marketplace.core.admin import FastAdmin, ReadOnlyAdmin
+from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.core.audited_admin import AuditedAdmin
 from marketplace.payments.admin.display import AmountMixin, filtered, money
 from marketplace.payments.models import (
     PayoutBatch,
@@ -18,12 +19,12 @@ from marketplace.payments.models import (
 
 
 @admin.register(PayoutMinimum)
-class PayoutMinimumAdmin(FastAdmin):
+class PayoutMinimumAdmin(AuditedAdmin):
     list_display = ("currency", "minimum_minor")
 
 
 @admin.register(PayoutPolicy)
-class PayoutPolicyAdmin(FastAdmin):
+class PayoutPolicyAdmin(AuditedAdmin):
     """An edit binds later withdrawals only: each pinned its terms. What a row leaves empty is said
     by the next more general one."""
 

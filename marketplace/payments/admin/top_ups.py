@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
-from marketplace.core.admin import FastAdmin, ReadOnlyAdmin, status_label
+from marketplace.core.admin import ReadOnlyAdmin, status_label
+from marketplace.core.audited_admin import AuditedAdmin
 from marketplace.core.desk import asks_again
 from marketplace.payments import services
 from marketplace.payments.admin.display import AmountMixin, money, operator
@@ -94,12 +95,12 @@ class WalletDecisionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(TopUpLimit)
-class TopUpLimitAdmin(FastAdmin):
+class TopUpLimitAdmin(AuditedAdmin):
     list_display = ("currency", "minimum_minor", "maximum_minor", "per_day_minor")
 
 
 @admin.register(HoldingLimit)
-class HoldingLimitAdmin(FastAdmin):
+class HoldingLimitAdmin(AuditedAdmin):
     """A change binds later captures only: every payment keeps its date."""
 
     list_display = ("provider", "country", "currency", "days", "note")

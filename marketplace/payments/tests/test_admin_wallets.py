@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from marketplace.core.actor import Actor, Role
 from marketplace.core.ids import new_id
+from marketplace.core.models import AuditEntry
 from marketplace.core.money import Money
 from marketplace.payments.models import HoldingLimit, TopUpLimit, Wallet, WalletDecision
 from marketplace.payments.services import exchange_currency
@@ -96,12 +97,25 @@ def test_limits_are_policy_that_an_operator_edits(operator: Client) -> None:
         "maximum_minor": 50_000,
         "per_day_minor": 50_000,
     }
+    assert operator.post(path, fields).status_code == 200, "a reason is asked for"
+    fields["reason"] = "Smaller top-ups cost more than they bring."
     assert operator.post(path, fields).status_code == 302
     assert TopUpLimit.objects.get(currency="EUR").minimum_minor == 500
 
     added = operator.post(
         reverse("admin:payments_holdinglimit_add"),
-        {"provider": "paypal", "country": "", "currency": "BRL", "days": 21, "note": "By contract"},
+        {
+            "provider": "paypal",
+            "country": "",
+            "currency": "BRL",
+            "days": 21,
+            "note": "By contract",
+            "reason": "The new contract.",
+        },
     )
     assert added.status_code == 302
     assert HoldingLimit.objects.get(provider="paypal").days == 21
+    changed, made = AuditEntry.objects.order_by("id")
+    assert (changed.action, changed.after) == ("payments.change_topuplimit", {"minimum_minor": 500})
+    assert changed.before["minimum_minor"] != 500
+    assert (made.action, made.reason) == ("payments.add_holdinglimit", "The new contract.")

@@ -9,6 +9,7 @@ from marketplace.users.services._factor_checks import FactorAnswer
 from marketplace.users.services._step_up_purposes import Approval, describes_step_up
 from marketplace.users.services.add_address import add_address
 from marketplace.users.services.answer_at_the_desk import answer_at_the_desk
+from marketplace.users.services.assign_staff_roles import assign_staff_roles
 from marketplace.users.services.become_seller import become_seller
 from marketplace.users.services.begin_passkey import begin_passkey
 from marketplace.users.services.begin_totp import begin_totp
@@ -22,6 +23,7 @@ from marketplace.users.services.confirm_step_up import confirm_step_up
 from marketplace.users.services.confirm_totp import confirm_totp
 from marketplace.users.services.connect_provider import connect_provider
 from marketplace.users.services.disconnect_provider import disconnect_provider
+from marketplace.users.services.edit_staff_role import create_staff_role, edit_staff_role
 from marketplace.users.services.end_session import end_session
 from marketplace.users.services.end_sessions import end_sessions
 from marketplace.users.services.end_sign_in import end_sign_in
@@ -67,6 +69,7 @@ __all__ = [
     "UserSnapshot",
     "add_address",
     "answer_at_the_desk",
+    "assign_staff_roles",
     "become_seller",
     "begin_passkey",
     "begin_totp",
@@ -80,8 +83,10 @@ __all__ = [
     "confirm_step_up",
     "confirm_totp",
     "connect_provider",
+    "create_staff_role",
     "describes_step_up",
     "disconnect_provider",
+    "edit_staff_role",
     "end_session",
     "end_sessions",
     "end_sign_in",

@@ -76,7 +76,9 @@ def test_the_sellers_own_level_decides(seller: User) -> None:
     rule(1000)
     rule(300, name="Known sellers", seller_level="T2")
     assert ask(seller).json()["you_get"] == "108.00"
-    User.objects.filter(pk=seller.pk).update(verification_level="T2", verification_status="VERIFIED")
+    User.objects.filter(pk=seller.pk).update(
+        verification_level="T2", verification_status="VERIFIED"
+    )
     assert ask(seller).json()["rule"]["name"] == "Known sellers"
 
 

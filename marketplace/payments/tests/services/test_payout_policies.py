@@ -172,7 +172,9 @@ class TestAmounts:
         set_payout_policy(currency="EUR", level="T0", day_limit_minor=0)
         set_payout_policy(currency="EUR", level="T2", day_limit_minor=10_000)
         refused(WithdrawalLimitReached, seller, 1)
-        User.objects.filter(pk=seller.pk).update(verification_level="T2", verification_status="VERIFIED")
+        User.objects.filter(pk=seller.pk).update(
+            verification_level="T2", verification_status="VERIFIED"
+        )
         assert withdraw(seller, 10_000).status == "REQUESTED"
 
     def test_nothing_leaves_the_wallet_of_a_suspended_user(self, seller: User) -> None:

@@ -47,7 +47,9 @@ def test_the_sellers_level_is_asked_for_only_when_a_rule_names_one() -> None:
     ) as queries:
         assert quote(seller_id=seller.pk).rule_id == standing.id
     assert len(queries) == 1
-    type(seller).objects.filter(pk=seller.pk).update(verification_level="T2", verification_status="VERIFIED")
+    type(seller).objects.filter(pk=seller.pk).update(
+        verification_level="T2", verification_status="VERIFIED"
+    )
     known = rule(500, seller_level="T2")
     rule(100, seller_level="T3")
     with CaptureQueriesContext(connection) as queries:

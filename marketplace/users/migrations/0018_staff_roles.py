@@ -10,7 +10,7 @@ import marketplace.core.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("users", "0015_badge_follows_level_valid"),
+        ("users", "0017_keep_profile_addresses"),
     ]
 
     operations = [
