@@ -30,6 +30,12 @@ class ServiceConfig(AppConfig):
                 import_module(name)
 
 
+def last_migrated() -> AppConfig:
+    """Whose ``post_migrate`` ends a migrate: it is sent in order, for applications with models."""
+    *_, last = (config for config in apps.get_app_configs() if config.models_module)
+    return last
+
+
 class CoreConfig(ServiceConfig):
     name = "marketplace.core"
     label = "core"
@@ -41,6 +47,4 @@ class CoreConfig(ServiceConfig):
 
         user_logged_in.connect(begin, dispatch_uid="core.desk")
         pre_migrate.connect(limit_lock_waits, sender=self)
-        # Sent for every app in order of installation; the last one ends the migrate.
-        *_, last = apps.get_app_configs()
-        post_migrate.connect(lift_lock_limit, sender=last)
+        post_migrate.connect(lift_lock_limit, sender=last_migrated())

@@ -1,7 +1,6 @@
-from django.apps import apps
 from django.db.models.signals import post_migrate
 
-from marketplace.core.apps import ServiceConfig
+from marketplace.core.apps import ServiceConfig, last_migrated
 
 
 class UsersConfig(ServiceConfig):
@@ -20,6 +19,5 @@ class UsersConfig(ServiceConfig):
         # Imported here: models exist only now.
         from marketplace.users.staff_roles import seed_staff_roles
 
-        # Sent for every app in order; permissions are complete when the last one was migrated.
-        *_, last = apps.get_app_configs()
-        post_migrate.connect(seed_staff_roles, sender=last)
+        # Permissions are complete when the last application was migrated.
+        post_migrate.connect(seed_staff_roles, sender=last_migrated())
