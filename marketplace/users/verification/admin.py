@@ -18,7 +18,8 @@ from django.views.decorators.http import require_POST
 from unfold.decorators import action
 
 from marketplace.core import clock
-from marketplace.core.admin import FastAdmin, ReadOnlyAdmin, operator, short_id, status_label
+from marketplace.core.admin import ReadOnlyAdmin, operator, short_id, status_label
+from marketplace.core.audited_admin import AuditedAdmin
 from marketplace.core.errors import DomainError, NotFound
 from marketplace.core.open_items import Queue, register_queue
 from marketplace.core.security import Undecipherable
@@ -233,7 +234,7 @@ def _commands(name: str) -> tuple[Callable[..., Any], str, bool]:
 
 
 @admin.register(VerificationPolicy)
-class VerificationPolicyAdmin(FastAdmin):
+class VerificationPolicyAdmin(AuditedAdmin):
     """An edit binds later approvals only: each took its end with it."""
 
     list_display = ("level", "valid_days", "remind_days", "keep_days", "updated_at")
