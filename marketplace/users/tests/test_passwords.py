@@ -1,9 +1,12 @@
 import pytest
 
+from marketplace.core.testing.figures import publish
 from marketplace.users import services
 from marketplace.users.errors import PasswordRefused
 from marketplace.users.passwords import _common_passwords
 from marketplace.users.services.validate_password import validate_password
+from marketplace.users.tests.authenticator import give_totp
+from marketplace.users.tests.factories import make_user
 
 ABOUT = {"email": "marigold.lantern@example.com", "first_name": "Marigold", "last_name": "Lantern"}
 
@@ -79,6 +82,33 @@ def test_none_of_a_thousand_breached_passwords_is_accepted() -> None:
                 continue
             accepted.append(password)
     assert accepted == []
+    publish("breached passwords, alone", tried=5 * len(breached), accepted=len(accepted))
+
+
+@pytest.mark.django_db
+def test_none_of_a_thousand_short_ones_is_accepted_beside_a_second_factor() -> None:
+    """From eight characters on, length protects nobody: the list alone does."""
+    user = make_user(first_name="", last_name="")
+    give_totp(user)
+    validate_password("qv8-heron", user=user)
+    words = sorted(word for word in _common_passwords() if 8 <= len(word) <= 14)
+    breached = words[:: len(words) // 1000][:1000]
+    assert len(breached) == 1000
+
+    def is_accepted(password: str) -> bool:
+        try:
+            validate_password(password, user=user)
+        except PasswordRefused:
+            return False
+        return True
+
+    accepted = [word for word in breached if is_accepted(word)]
+    assert accepted == []
+    publish(
+        "breached passwords of 8 to 14 characters, beside a second factor",
+        tried=len(breached),
+        accepted=len(accepted),
+    )
 
 
 @pytest.mark.django_db

@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor, Role
+from marketplace.core.testing.figures import publish
 from marketplace.users import services, tokens
 from marketplace.users.models import User
 from marketplace.users.snapshots import SignInTokens
@@ -111,6 +112,43 @@ def test_no_forgery_is_accepted(name: str) -> None:
     assert response.status_code == 401
     assert response.json()["code"] in {"access_token_refused", "access_token_expired"}
     assert response["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_the_table_of_attacks_opens_neither_door() -> None:
+    """Every forgery as an access token, and made to look like a refresh token, too."""
+    pair = sign_in(make_user())
+    claims = claims_of(pair)
+    refresh = jwt.decode(pair.refresh_token, options={"verify_signature": False})
+    as_refresh = {name: refresh[name] for name in ("aud", "jti", "exp")} | {"token_use": "refresh"}
+    attacks = {name: forge_it(claims) for name, forge_it in FORGERIES.items()}
+    attacks["the refresh token itself"] = pair.refresh_token
+    swapped = {
+        "the access token itself": pair.access_token,
+        "type of an access token": forge({**claims, **as_refresh}),
+        "an access token named refresh": forge(claims, typ="rt+jwt"),
+        "algorithm none": unsigned({**claims, **as_refresh}, "none"),
+        "another secret": forge({**claims, **as_refresh}, typ="rt+jwt", secret=b"x" * 32),
+        "another audience": forge({**claims, **as_refresh, "aud": "x"}, typ="rt+jwt"),
+        "another issuer": forge({**claims, **as_refresh, "iss": "x"}, typ="rt+jwt"),
+        "expired": forge({**claims, **as_refresh, "exp": 1}, typ="rt+jwt"),
+    }
+
+    let_in = [name for name, token in attacks.items() if me(token).status_code != 401]
+    for name, token in swapped.items():
+        answer = APIClient().post("/api/v1/auth/refresh/", {"refresh_token": token})
+        let_in += [name] if answer.status_code != 401 else []
+
+    assert let_in == []
+    # None of them was a replay, which would have ended the sign-in: the real ones are still good.
+    good = APIClient().post("/api/v1/auth/refresh/", {"refresh_token": pair.refresh_token})
+    assert good.status_code == 200
+    publish(
+        "forged tokens",
+        as_access=len(attacks),
+        as_refresh=len(swapped),
+        accepted=len(let_in),
+        attacks=sorted(attacks),
+    )
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "é.é.é", "x" * 5000, "null", ". ."])

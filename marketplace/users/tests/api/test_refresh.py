@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.events.testing import recorded
+from marketplace.core.testing.figures import publish
 from marketplace.users import services
 from marketplace.users.models import SignIn, SignInEnd
 from marketplace.users.tests.factories import make_user, sign_in
@@ -91,6 +92,12 @@ def test_fifty_parallel_refreshes_leave_at_most_one_live_successor_and_a_replay_
     assert not any(is_live(successor["access_token"]) for successor in successors)
     assert all(refresh(s["refresh_token"]).status_code == 401 for s in successors)
     assert len(recorded("users.RefreshTokenReused")) == 1
+    publish(
+        "one refresh token at the same moment",
+        refreshes=PARALLEL,
+        live_successors=len(successors),
+        live_after_a_replay=sum(is_live(successor["access_token"]) for successor in successors),
+    )
 
 
 @pytest.mark.django_db
