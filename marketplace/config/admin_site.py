@@ -90,6 +90,7 @@ NAVIGATION = [
             "verification/verificationcase/?queue=waiting",
         ),
         _link("Sign-ins", "key", "users.signin"),
+        _link("Connected providers", "link", "socialaccount.socialaccount"),
         _link("Staff roles", "admin_panel_settings", "users.staffrole"),
         _link("Audit log", "history_edu", "core.auditentry"),
         _link("Letters", "mail", "notifications.outboundemail"),

@@ -18,7 +18,7 @@ from django.urls import reverse
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from marketplace.core.admin import ReadOnlyAdmin, operator, status_label
+from marketplace.core.admin import ReadOnlyAdmin, at_text, operator, status_label
 from marketplace.core.errors import DomainError
 from marketplace.users import services, staff_admin  # noqa: F401 (registers its pages)
 from marketplace.users.models import SignIn, User, UserProfile
@@ -202,15 +202,36 @@ class SocialAccountAdmin(EmailPrefixSearch, ReadOnlyAdmin):
     """Who besides a password signs people in. Nobody connects or disconnects for somebody else."""
 
     email_field = "user__email"
-    list_display = ("user", "provider", "identity", "date_joined", "last_login")
+    search_help_text = "The beginning of an email address, or a whole id of a user"
+    list_display = ("user", "provider", "identity", "connected_at", "used_at")
     list_select_related = ("user",)
-    fields = ("user", "provider", "uid", "identity", ("date_joined", "last_login"))
+    fields = ("user", "provider", "subject", "identity", ("connected_at", "used_at"))
     ordering = ("-id",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        try:
+            return queryset.filter(user_id=UUID(search_term.strip())), False
+        except ValueError:
+            return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description="known there as")
     def identity(self, account: SocialAccount) -> str:
         shown: str = account.extra_data.get("identity", "")
         return shown or "-"
+
+    @admin.display(description="subject there")
+    def subject(self, account: SocialAccount) -> str:
+        return str(account.uid)
+
+    @admin.display(description="connected")
+    def connected_at(self, account: SocialAccount) -> str:
+        return at_text(account.date_joined)
+
+    @admin.display(description="last used")
+    def used_at(self, account: SocialAccount) -> str:
+        return at_text(account.last_login)
 
 
 def may_suspend(request: HttpRequest) -> bool:

@@ -1,4 +1,5 @@
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test import Client
@@ -156,3 +157,21 @@ def test_nothing_is_edited_by_hand(operator: Client) -> None:
 
     assert User.objects.get(pk=user.pk).first_name == "Marigold"
     assert operator.get("/admin/users/user/add/").status_code == 403
+
+
+def test_connected_providers_are_found_by_their_person_and_never_edited(operator: Client) -> None:
+    user, other = make_user(email="marigold@example.com"), make_user(email="thistle@example.com")
+    for person in (user, other):
+        SocialAccount.objects.create(user=person, provider="acme", uid=str(person.pk))
+    path = "/admin/socialaccount/socialaccount/"
+
+    for term in ("Mari", str(user.pk)):
+        page = operator.get(path, {"q": term}).content.decode()
+        assert "marigold@example.com" in page
+        assert "thistle@example.com" not in page
+
+    detail = f"{path}{user.socialaccount_set.get().pk}/change/"
+    assert operator.get(detail).status_code == 200
+    assert operator.post(detail, {"user": str(other.pk)}).status_code in {302, 403}
+    assert operator.get(f"{path}add/").status_code == 403
+    assert operator.get("/admin/socialaccount/socialapp/").status_code == 404
