@@ -98,6 +98,17 @@ class ProblemSerializer(serializers.Serializer[object]):
         many=True, required=False, help_text="The members of the input at fault."
     )
     retry_after_seconds = serializers.IntegerField(required=False)
+    flow_token = serializers.CharField(
+        required=False, help_text="Where a sign-in needs another step: go on with it."
+    )
+    factors = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="With what one may go on, such as `totp`.",
+    )
+    expires_in = serializers.IntegerField(
+        required=False, help_text="For how many seconds the `flow_token` is good."
+    )
 
 
 SUCCESSES = ("200", "201", "202")

@@ -170,7 +170,7 @@ def test_connected_providers_are_found_by_their_person_and_never_edited(operator
         assert "marigold@example.com" in page
         assert "thistle@example.com" not in page
 
-    detail = f"{path}{user.socialaccount_set.get().pk}/change/"
+    detail = f"{path}{SocialAccount.objects.get(user=user).pk}/change/"
     assert operator.get(detail).status_code == 200
     assert operator.post(detail, {"user": str(other.pk)}).status_code in {302, 403}
     assert operator.get(f"{path}add/").status_code == 403
