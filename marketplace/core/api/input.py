@@ -5,7 +5,7 @@ a listing without a category and no word of it. Nor is a value read as what it i
 takes 7 for the text "7" and "yes" for true, against our own document.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from django.http import QueryDict
@@ -13,6 +13,7 @@ from rest_framework import serializers
 
 from marketplace.core.api.characters import is_unsafe
 from marketplace.core.api.pagination import CursorPage
+from marketplace.core.api.secrets_in_text import holds_secret, may_hold_secret
 
 T = TypeVar("T")
 Faults = dict[str, list[serializers.ErrorDetail]]
@@ -56,11 +57,17 @@ class StrictSerializer(serializers.Serializer[T]):
         if not isinstance(data, Mapping):
             return {}
         found = {
-            name: misfit(field, data[name], is_text=is_text)
+            name: misfit(field, data[name], is_text=is_text) or self._misplaced(name, data[name])
             for name, field in self.fields.items()
             if name in data and not field.read_only
         }
         return {name: fault for name, fault in found.items() if fault}
+
+    def _misplaced(self, name: str, value: Any) -> Any:
+        if may_hold_secret(name) or not any(holds_secret(text) for text in _texts_in(value)):
+            return None
+        text = "Leave card numbers, bank accounts and tokens out of here."
+        return [serializers.ErrorDetail(text, "holds_secret")]
 
     def _fault(self, name: str) -> serializers.ErrorDetail:
         if name in self.fields:
@@ -123,6 +130,18 @@ def misfit(field: serializers.Field[Any, Any, Any, Any], value: Any, *, is_text:
         text = "No control characters, and none that turn the direction of writing."
         return [serializers.ErrorDetail(text, "not_printable")]
     return None
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """The texts of a value, of a list or of a flat object; what lies deeper has a serializer."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        yield from (each for each in value if isinstance(each, str))
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            if not may_hold_secret(str(name)) and isinstance(each, str):
+                yield from (str(name), each)
 
 
 def _misfits_below(field: Any, members: Any, *, is_text: bool) -> dict[Any, Any]:

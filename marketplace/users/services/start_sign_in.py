@@ -6,6 +6,7 @@ from django.conf import settings
 from marketplace.core import clock
 from marketplace.core.db import opens_transaction
 from marketplace.core.ids import new_id
+from marketplace.core.logs import mask_text
 from marketplace.users import tokens
 from marketplace.users.errors import AccountSuspended
 from marketplace.users.models import SignIn, User
@@ -41,7 +42,8 @@ def start_sign_in(
         user=user,
         refresh_token_id=new_id(),
         ip_address=ip_address,
-        user_agent=user_agent[:200],
+        # Whatever a client calls itself, no card number or token is kept of it.
+        user_agent=mask_text(user_agent)[:200],
         created_at=now,
         refreshed_at=now,
         expires_at=now + timedelta(seconds=settings.SIGN_IN_LIFE_SECONDS),

@@ -1,0 +1,20 @@
+"""One running platform for the tests that look for what it keeps."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from launcher.stack import Stack
+from tests.assurance.lookout import platform_of, running_stack
+from tests.running import Platform
+
+
+@pytest.fixture(scope="session")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running_stack(tmp_path_factory.mktemp("watched")) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def watched_platform(watched: Stack) -> Platform:
+    return platform_of(watched)
