@@ -353,3 +353,15 @@ class StaffRoleExists(DomainError):
     code = "staff_role_exists"
     kind = ErrorKind.CONFLICT
     title = "There is a staff role of this name"
+
+
+class ConsentNotCurrent(DomainError):
+    code = "consent_not_current"
+    kind = ErrorKind.CONFLICT
+    title = "This is not the present version of the document"
+
+
+class ConsentRequired(DomainError):
+    code = "consent_required"
+    kind = ErrorKind.RULE
+    title = "An account needs this consent; ask to be erased to take it back"

@@ -170,3 +170,13 @@ class StaffRolesChanged(DomainEvent):
     user_id: UUID
     roles: str
     changed_by: UUID | None
+
+
+@domain_event("users.ConsentRecorded")
+class ConsentRecorded(DomainEvent):
+    """A person agreed to a version of a document, or took it back."""
+
+    user_id: UUID
+    document: str
+    version: str
+    is_given: bool

@@ -24,6 +24,7 @@ from marketplace.core.privacy import (
 )
 from marketplace.users.models import (
     Avatar,
+    Consent,
     DataExport,
     FactorEnrolment,
     FactorGuard,
@@ -287,6 +288,22 @@ register_personal_data(
             .values("state", "size_bytes", "requested_at", "ready_at", "expires_at")
         ),
         erase=lambda user_id: DataExport.objects.filter(user_id=user_id).delete()[0],
+    )
+)
+register_personal_data(
+    PersonalData(
+        name="users.consents",
+        title="What you agreed to",
+        why="To prove which terms hold between us, and whether you want letters about offers.",
+        kept="For ever, under a number without your name.",
+        models=("users.Consent",),
+        export=lambda user_id: list(
+            Consent.objects.filter(user_id=user_id)
+            .order_by("-id")
+            .values("document", "version", "is_given", "source", "recorded_at")
+        ),
+        # The proof names nobody: ids, versions and times stay.
+        erase=lambda _user_id: 0,
     )
 )
 excuse_model("users.Erasure", "That somebody was erased: the proof of it, which names nobody.")

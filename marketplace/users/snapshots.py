@@ -212,6 +212,31 @@ class ExportSnapshot:
     expires_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class ConsentSnapshot:
+    document: str
+    version: str
+    is_given: bool
+    source: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutstandingDocument:
+    """A present version that the person has not answered."""
+
+    document: str
+    version: str
+    url: str
+    is_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentsSnapshot:
+    given: tuple[ConsentSnapshot, ...]
+    outstanding: tuple[OutstandingDocument, ...]
+
+
 def display_name(first_name: str, last_name: str) -> str:
     """The first name and one initial: enough to recognize, too little to look somebody up."""
     initial = f"{last_name[:1]}." if last_name else ""

@@ -73,6 +73,7 @@ RESET = {"key": BAD_KEY, "password": NEW_PASSWORD}
 BACK_TO = {"redirect_uri": "https://shop.example/sign-in/callback"}
 CAME_BACK = {"flow_token": BAD_KEY, "state": "state", "code": "code"}
 ID_TOKEN = {"flow_token": BAD_KEY, "id_token": "token"}
+CONSENT = {"document": "TERMS", "version": "2026-11", "is_given": True}
 EMAIL = {"email": "somebody@example.com"}
 NO_CODE = {"flow_token": BAD_KEY, "code": "000000"}
 SIGN_IN = {"email": "{buyer_email}", "password": PASSWORD}
@@ -194,6 +195,8 @@ MATRIX: tuple[Row, ...] = (
     Row(f"DELETE {A}users/me/addresses/{{address_id}}/", f"{A}users/me/addresses/{{address}}/",
         to(401, 204, 404, 404, 404, 404)),
     plain(f"POST {A}users/me/become-seller/", to(401, 200, 200, 200, 200, 403)),
+    plain(f"GET {A}users/me/consents/", signed_in(200)),
+    plain(f"POST {A}users/me/consents/", signed_in(409), CONSENT),
     plain(f"GET {A}users/me/exports/", signed_in(200)),
     plain(f"POST {A}users/me/exports/", signed_in(202)),
     Row(f"GET {A}users/me/exports/{{export_id}}/", f"{A}users/me/exports/{{export}}/",

@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import models
 
 from marketplace.core.privacy import excused_models, personal_data
+from marketplace.core.privacy.page import BEGIN, END, render
 from marketplace.core.retention import retention_rules
 from tests.architecture.test_style import ROOT
 
@@ -16,6 +17,9 @@ PERSONAL_NAME = re.compile(
     r"|secret|birth|tax_id|subject$|payment_details|credential|extra_data|uid$"
 )
 RULE_NAME = re.compile(r"[a-z_]+\.[a-z_]+")
+
+
+WRITE = "DJANGO_SETTINGS_MODULE=marketplace.config.settings.test manage.py privacy_page --write"
 
 
 def names_a_person(model: type[models.Model]) -> list[str]:
@@ -73,3 +77,11 @@ def test_what_is_sealed_is_found_by_the_rotation_of_keys() -> None:
         and not (name := str(path.relative_to(ROOT))).startswith(tuple(SEALED_ELSEWHERE))
     ]
     assert not by_hand, "use EncryptedField, or register_sealed and say so in SEALED_ELSEWHERE"
+
+
+def test_the_page_tells_what_the_registry_knows() -> None:
+    page = (ROOT / "docs" / "privacy.md").read_text()
+
+    drawn = page.partition(BEGIN)[2].partition(END)[0].strip()
+
+    assert drawn == render(), WRITE

@@ -92,6 +92,18 @@ def found_in(text: str, canaries: Canaries) -> set[str]:
     }
 
 
+def found_by_table(dumped: str, canaries: Canaries) -> set[str]:
+    """As :func:`found_in`, with the table in front."""
+    found, table, lines = set(), "", list[str]()
+    for line in [*dumped.splitlines(), "COPY public.end"]:
+        if line.startswith("COPY public."):
+            found |= {f"{table}: {field}" for field in found_in("\n".join(lines), canaries)}
+            table, lines = line.split()[1].removeprefix("public."), []
+        else:
+            lines.append(line)
+    return found
+
+
 def look_everywhere(stack: Stack, platform: Platform, canaries: Canaries) -> dict[str, set[str]]:
     sealed = platform.run("manage.py", "shell", "-v", "0", "-c", OPEN_SEALED)
     assert sealed.returncode == 0, sealed.stderr[-2000:]
@@ -104,7 +116,7 @@ def look_everywhere(stack: Stack, platform: Platform, canaries: Canaries) -> dic
         content.decode("latin-1") for content in files.values()
     )
     return {
-        "database": found_in(dump(stack), canaries),
+        "database": found_by_table(dump(stack), canaries),
         "sealed columns": found_in(sealed.stdout, canaries),
         "cache": found_in(cached.stdout, canaries),
         "files": found_in(names, canaries),

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from marketplace.core.api.input import StrictSerializer
 from marketplace.core.api.schema import shown_as
 from marketplace.users.api import privacy_examples as examples
-from marketplace.users.models import ExportState
+from marketplace.users.models import DocumentKind, ExportState
 
 
 class ObstacleSerializer(StrictSerializer[object]):
@@ -40,3 +40,31 @@ class ExportSerializer(StrictSerializer[object]):
 
 class ExportsSerializer(StrictSerializer[object]):
     results = ExportSerializer(many=True)
+
+
+class ConsentSerializer(StrictSerializer[object]):
+    document = serializers.ChoiceField(choices=DocumentKind.choices)
+    version = serializers.CharField()
+    is_given = serializers.BooleanField()
+    source = serializers.CharField(help_text="`SIGN_UP` or `ACCOUNT`.")
+    recorded_at = serializers.DateTimeField()
+
+
+class OutstandingSerializer(StrictSerializer[object]):
+    document = serializers.ChoiceField(choices=DocumentKind.choices)
+    version = serializers.CharField()
+    url = serializers.CharField()
+    is_required = serializers.BooleanField()
+
+
+@shown_as(examples.CONSENTS)
+class ConsentsSerializer(StrictSerializer[object]):
+    given = ConsentSerializer(many=True, help_text="The newest answer for each document.")
+    outstanding = OutstandingSerializer(many=True)
+
+
+@shown_as(request=examples.CONSENT)
+class ConsentInputSerializer(StrictSerializer[object]):
+    document = serializers.ChoiceField(choices=DocumentKind.choices)
+    version = serializers.CharField(max_length=20)
+    is_given = serializers.BooleanField()

@@ -43,6 +43,14 @@ class SignUpSerializer(StrictSerializer[object]):
     user_type = serializers.ChoiceField(
         [UserType.BUYER.value, UserType.SELLER.value], required=False, default=UserType.BUYER.value
     )
+    consents = serializers.DictField(
+        child=serializers.CharField(max_length=20),
+        required=False,
+        help_text=(
+            "Document to version, such as `TERMS`: the present version of every required one. "
+            "A refusal names what is missing and where it can be read."
+        ),
+    )
 
 
 @shown_as(request={"email": examples.EMAIL})

@@ -1,8 +1,15 @@
 from django.urls import include, path
 
-from marketplace.users.api import erasure_views, export_views, profile_views, views
+from marketplace.users.api import (
+    consent_views,
+    erasure_views,
+    export_views,
+    profile_views,
+    views,
+)
 
 urlpatterns = [
+    path("me/consents/", consent_views.ConsentsView.as_view(), name="users-me-consents"),
     path("me/exports/", export_views.ExportsView.as_view(), name="users-me-exports"),
     path("me/exports/<uuid:export_id>/", export_views.ExportView.as_view(), name="users-me-export"),
     path(

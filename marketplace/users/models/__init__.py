@@ -1,6 +1,12 @@
 from marketplace.users.models.address import UserAddress
 from marketplace.users.models.attempts import Attempts
 from marketplace.users.models.avatar import Avatar
+from marketplace.users.models.consent import (
+    Consent,
+    ConsentSource,
+    DocumentKind,
+    PolicyDocument,
+)
 from marketplace.users.models.erasure import Erasure, RetainedData
 from marketplace.users.models.export import DataExport, ExportPortion, ExportState
 from marketplace.users.models.factor_enrolment import EnrolmentKind, FactorEnrolment, FactorGuard
@@ -15,7 +21,10 @@ __all__ = [
     "MAX_FLOW_ATTEMPTS",
     "Attempts",
     "Avatar",
+    "Consent",
+    "ConsentSource",
     "DataExport",
+    "DocumentKind",
     "EnrolmentKind",
     "Erasure",
     "ExportPortion",
@@ -23,6 +32,7 @@ __all__ = [
     "Factor",
     "FactorEnrolment",
     "FactorGuard",
+    "PolicyDocument",
     "RetainedData",
     "SignIn",
     "SignInEnd",

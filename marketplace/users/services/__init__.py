@@ -31,6 +31,7 @@ from marketplace.users.services.enter_by_provider import enter_by_provider
 from marketplace.users.services.erase_people import erase_people
 from marketplace.users.services.erase_retained import erase_retained
 from marketplace.users.services.note_refused_step_up import noting_refused_step_ups
+from marketplace.users.services.record_consent import record_consent
 from marketplace.users.services.refresh_sign_in import refresh_sign_in
 from marketplace.users.services.register_by_phone import register_by_phone
 from marketplace.users.services.register_user import register_user
@@ -94,6 +95,7 @@ __all__ = [
     "erase_people",
     "erase_retained",
     "noting_refused_step_ups",
+    "record_consent",
     "refresh_sign_in",
     "register_by_phone",
     "register_user",

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress, get_emailconfirmation_model
 from django.db import transaction
@@ -5,7 +7,8 @@ from django.db import transaction
 from marketplace.core.db import opens_transaction
 from marketplace.core.ids import new_id
 from marketplace.users.errors import EmailTaken
-from marketplace.users.models import User, UserType
+from marketplace.users.models import ConsentSource, User, UserType
+from marketplace.users.repositories.consents import add_consents, check_accepted
 from marketplace.users.services.register_user import create_account
 from marketplace.users.services.validate_password import validate_password
 
@@ -19,17 +22,22 @@ def sign_up(
     last_name: str = "",
     phone_number: str = "",
     user_type: str = UserType.BUYER,
+    consents: Mapping[str, str] | None = None,
 ) -> None:
     """Make an account and send the letter that confirms its address.
 
     When the address has an account, its owner is told by letter and nothing else happens: the
     caller cannot tell the two apart, neither by the answer nor by the work done.
 
-    Errors: PasswordRefused, InvalidInput (an administrator).
+    ``consents`` are versions by kind of document: the present one of each that is required.
+
+    Errors: PasswordRefused, InvalidInput (an administrator; a consent that is missing or old).
     """
     email = email.strip().lower()
     about = {"email": email, "first_name": first_name, "last_name": last_name}
     validate_password(password, about=about)
+    accepted = consents or {}
+    check_accepted(accepted)
     person = {
         "password": password,
         "first_name": first_name,
@@ -38,11 +46,11 @@ def sign_up(
         "user_type": user_type,
     }
     if User.objects.filter(email=email).exists():
-        _imitate(person)
+        _imitate(person, accepted)
         get_adapter().send_account_already_exists_mail(email)
         return
     try:
-        address = _create(email, person)
+        address = _create(email, person, accepted)
     except EmailTaken:
         # Somebody else's sign-up committed a moment ago.
         get_adapter().send_account_already_exists_mail(email)
@@ -50,15 +58,16 @@ def sign_up(
     send_confirmation(address)
 
 
-def _create(email: str, person: dict[str, str]) -> EmailAddress:
+def _create(email: str, person: dict[str, str], accepted: Mapping[str, str]) -> EmailAddress:
     user = create_account(email=email, **person)
+    add_consents(user.pk, accepted, ConsentSource.SIGN_UP)
     return EmailAddress.objects.create(user=user, email=email, primary=True)
 
 
-def _imitate(person: dict[str, str]) -> None:
+def _imitate(person: dict[str, str], accepted: Mapping[str, str]) -> None:
     """Do everything that a new account takes, and undo it: the time taken tells nothing."""
     with transaction.atomic():
-        _create(f"{new_id().hex}@nobody.invalid", person)
+        _create(f"{new_id().hex}@nobody.invalid", person, accepted)
         transaction.set_rollback(True)
 
 
