@@ -100,6 +100,7 @@ NAVIGATION = [
         "Policies",
         _link("Escrow policies", "policy", "orders.escrowpolicy"),
         _link("Shipping methods", "package_2", "logistics.shippingmethod"),
+        _link("Trading limits", "speed", "orders.tradinglimit"),
         _link("Verification policies", "verified", "verification.verificationpolicy"),
         _link("Payout policies", "tune", "payments.payoutpolicy"),
         _link("Payout minimums", "money_off", "payments.payoutminimum"),

@@ -35,6 +35,7 @@ PAGES: Mapping[str, str] = {
     "orders.orderevent": "SMF-A",
     "orders.orderhistoryentry": "----A",
     "orders.sweepoutage": "----A",
+    "orders.tradinglimit": "SMF-A",
     "payments.bankaccount": "--F-A",
     "payments.chargeback": "-MF-A",
     "payments.commissionrule": "--F-A",

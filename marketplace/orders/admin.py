@@ -31,7 +31,7 @@ from marketplace.core.audited_admin import AuditedAdmin
 from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
 from marketplace.core.open_items import Queue, register_queue
-from marketplace.orders import services
+from marketplace.orders import limits_admin, services  # noqa: F401 # registers its page
 from marketplace.orders.models import (
     CancellationRequest,
     Checkout,

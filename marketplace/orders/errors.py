@@ -205,6 +205,22 @@ class SellerNotTrading(DomainError):
     title = "A seller of the basket does not trade now"
 
 
+class TradingLimitReached(DomainError):
+    """``limit`` names it, ``lifted_by`` the level that allows more."""
+
+    code = "trading_limit_reached"
+    kind = ErrorKind.RULE
+    title = "The order is above the limits of your verification level"
+
+
+class SellerLimitReached(DomainError):
+    """Says nothing of how much the seller sells."""
+
+    code = "seller_limit_reached"
+    kind = ErrorKind.RULE
+    title = "The seller cannot take this order now"
+
+
 _WRONG_STATE: Mapping[Command, type[OrderRefused]] = {
     Command.PAY_ORDER: OrderNotPayable,
     Command.RECEIVE_PAYMENT: OrderNotPayable,

@@ -5,6 +5,7 @@ from marketplace.core.events import handles
 from marketplace.logistics.events import ShipmentDelivered, ShipmentScanned
 from marketplace.orders.errors import OrderRefused
 from marketplace.orders.events import STATUS_EVENTS, OrderFact
+from marketplace.orders.queries.list_trading_limits import list_trading_limits
 from marketplace.orders.repositories import HistoryRepository
 from marketplace.orders.services import (
     follow_chargebacks,
@@ -19,6 +20,9 @@ from marketplace.payments.events import (
     ChargebackOpened,
     ChargebackWon,
 )
+from marketplace.users.queries import register_level_limits
+
+register_level_limits("orders", list_trading_limits)
 
 
 @handles(CaptureReported, consumer="orders.receive_payment")

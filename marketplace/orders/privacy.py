@@ -151,3 +151,4 @@ register_personal_data(
 )
 excuse_model("orders.OrderHistoryEntry", "The read model of orders; it follows them.")
 excuse_model("orders.OrderItem", "What was sold at which price: the record of the other party.")
+excuse_model("orders.TradingLimit", "What people of a level may trade; nothing of a person.")

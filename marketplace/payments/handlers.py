@@ -9,8 +9,14 @@ from marketplace.payments.events import (
     PayoutReturned,
     PayoutsFrozen,
 )
-from marketplace.payments.models import Payout
-from marketplace.users.queries import get_user
+from marketplace.payments.models import BankAccount, Payout
+from marketplace.payments.queries.list_payout_limits import list_payout_limits
+from marketplace.payments.repositories.bank_accounts import open_destination
+from marketplace.users.events import VerificationSubmitted
+from marketplace.users.queries import get_user, register_level_limits
+from marketplace.users.services import match_account_holder
+
+register_level_limits("payments", list_payout_limits)
 
 TOLD_OTHERWISE = ("cancelled", "rejected")
 """The seller did it, or has had a letter with the operator's reason."""
@@ -65,3 +71,19 @@ def on_lift(event: PayoutFreezeLifted) -> None:
         subject="Payouts go out again",
         text=f"{by.display_name} ({by.email}) lifted the freeze of payouts: {event.reason}",
     )
+
+
+@handles(VerificationSubmitted, consumer="payments.match_account_holders")
+def on_name(event: VerificationSubmitted) -> None:
+    """A name was handed in: one of the accounts that are there already may be in it."""
+    if event.level != "T1":
+        return
+    kept = BankAccount.objects.filter(
+        user_id=event.user_id, removed_at__isnull=True, blocked_at__isnull=True
+    )
+    for account in kept.order_by("id"):
+        holder = open_destination(account).account_holder
+        if match_account_holder(
+            user_id=event.user_id, bank_account_id=account.id, account_holder=holder
+        ):
+            return

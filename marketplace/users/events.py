@@ -4,6 +4,19 @@ from datetime import datetime
 from uuid import UUID
 
 from marketplace.core.events import DomainEvent, domain_event
+from marketplace.users.verification.events import (
+    VerificationApproved,
+    VerificationExpired,
+    VerificationLevelChanged,
+    VerificationSubmitted,
+)
+
+__all__ = [
+    "VerificationApproved",
+    "VerificationExpired",
+    "VerificationLevelChanged",
+    "VerificationSubmitted",
+]
 
 
 @domain_event("users.UserRegistered")

@@ -12,6 +12,7 @@ from marketplace.config.settings.accounts import *
 from marketplace.config.settings.payout_policies import *
 from marketplace.config.settings.providers import *
 from marketplace.config.settings.second_factors import *
+from marketplace.config.settings.trading_limits import *
 from marketplace.config.settings.verification import *
 from marketplace.config.social import settings_from as social_settings_from
 from marketplace.core.logs import configure_structlog, logging_settings

@@ -23,6 +23,8 @@ PAYOUT_POLICIES = [
         "return_window_days": 30,
     }
 ]
+# The demo and the benchmarks trade all day between a handful of accounts.
+TRADING_LIMITS: list[dict[str, Any]] = []
 
 WHITENOISE_USE_FINDERS = True
 

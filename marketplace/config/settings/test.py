@@ -17,6 +17,8 @@ PAYOUT_POLICIES = [
         "return_window_days": 30,
     }
 ]
+# Tests of the limits make their own.
+TRADING_LIMITS: list[dict[str, Any]] = []
 # Nothing is collected for tests; WhiteNoise would warn of the missing folder.
 STATIC_ROOT = None
 PASSWORD_HASHERS = ["marketplace.config.settings.test_hashers.FastArgon2PasswordHasher"]

@@ -86,6 +86,8 @@ class OrderListView(GenericAPIView[Any]):
         errors.ProductUnknown,
         errors.OwnListing,
         errors.SellerNotTrading,
+        errors.TradingLimitReached,
+        errors.SellerLimitReached,
         errors.BasketMixesCurrencies,
         ProductNotAvailable,
         OutOfStock,

@@ -10,6 +10,7 @@ from marketplace.orders.models.order_event import OrderEvent
 from marketplace.orders.models.order_history_entry import OrderHistoryEntry
 from marketplace.orders.models.order_item import OrderItem
 from marketplace.orders.models.sweep_outage import SweepOutage
+from marketplace.orders.models.trading_limit import TradingLimit
 from marketplace.orders.transitions import OrderStatus
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "OrderItem",
     "OrderStatus",
     "SweepOutage",
+    "TradingLimit",
 ]

@@ -192,7 +192,12 @@ class Order(models.Model):
                 name="orders_frozen_has_reason",
             ),
         )
-        indexes = (models.Index(fields=["status", "-created_at"], name="orders_by_status"),)
+        indexes = (
+            models.Index(fields=["status", "-created_at"], name="orders_by_status"),
+            # What somebody traded lately, for the limits of their level.
+            models.Index(fields=["buyer", "created_at"], name="orders_of_buyer"),
+            models.Index(fields=["seller", "created_at"], name="orders_of_seller"),
+        )
 
     def __str__(self) -> str:
         return f"order {self.id} ({self.status})"

@@ -16,6 +16,7 @@ from marketplace.orders.models import Checkout, DeadlineKind, Order, OrderItem
 from marketplace.orders.repositories import DeadlineRepository, OrderRepository
 from marketplace.orders.services._draft import draft_order
 from marketplace.orders.services._facts import facts_of
+from marketplace.orders.services._trading_limits import check_trading_limits
 from marketplace.orders.snapshots import BasketLine, CheckoutSnapshot
 from marketplace.orders.transitions import Command, Party
 from marketplace.payments.services import CommissionTerms, create_payment
@@ -41,8 +42,9 @@ def place_order(
     Stock is reserved, price, commission and terms are frozen, shipping is quoted, and a payment is
     created for each order. The address is given, or one that the buyer keeps is named (NotFound
     when it is not theirs). Raises BasketInvalid, AddressInvalid, ProductUnknown, OwnListing,
-    SellerNotTrading, BasketMixesCurrencies, and of the services below ProductNotAvailable,
-    OutOfStock, ShippingMethodUnknown, ShippingMethodNotAvailable.
+    SellerNotTrading, BasketMixesCurrencies, TradingLimitReached, SellerLimitReached, and of the
+    services below ProductNotAvailable, OutOfStock, ShippingMethodUnknown,
+    ShippingMethodNotAvailable.
     """
     if actor.user_id is None:
         raise Forbidden("Only a user can buy.")
@@ -66,6 +68,8 @@ def place_order(
         )
         for basket in price_baskets(baskets)
     ]
+    # Last, because it is counted with these orders and under the last of the locks.
+    check_trading_limits(placed, at=now)
     orders = OrderRepository()
     return CheckoutSnapshot(
         checkout_id=checkout.id,

@@ -45,6 +45,16 @@ def read_terms_by_currency(
     }
 
 
+def terms_of_level(policies: Sequence[PayoutPolicy], *, level: str, currency: str) -> PayoutTerms:
+    """What these rows say for a level, for showing it: the smallest withdrawal is left out."""
+    rows = [
+        row
+        for row in policies
+        if row.currency in (currency, None) and row.verification_level in (level, None)
+    ]
+    return _terms(sorted(rows, key=_specificity, reverse=True), None)
+
+
 def read_account_wait(*, user_id: UUID, currency: str) -> timedelta:
     """How long a bank account that is added now waits before money can go to it."""
     terms = read_payout_terms(user_id=user_id, currency=currency)

@@ -15,11 +15,14 @@ from marketplace.users.queries.users import (
     get_public_cards,
     get_user,
     list_closed,
+    list_levels,
 )
 from marketplace.users.snapshots import ProfileSnapshot, PublicCard, UserSnapshot
+from marketplace.users.verification.limits import LevelLimit, register_level_limits
 
 __all__ = [
     "ErasureOutlook",
+    "LevelLimit",
     "ProfileSnapshot",
     "PublicCard",
     "UserSnapshot",
@@ -38,9 +41,11 @@ __all__ = [
     "list_connected_providers",
     "list_exports",
     "list_factors",
+    "list_levels",
     "list_operators",
     "list_phone_numbers",
     "list_postal_addresses",
     "list_sign_ins",
     "read_export",
+    "register_level_limits",
 ]

@@ -58,6 +58,7 @@ from marketplace.users.services.use_step_up import use_step_up
 from marketplace.users.services.verify_email import verify_email
 from marketplace.users.services.write_exports import write_exports
 from marketplace.users.snapshots import ProfileSnapshot, PublicCard, SignInTokens, UserSnapshot
+from marketplace.users.verification.services.match_account_holder import match_account_holder
 
 __all__ = [
     "Approval",
@@ -94,6 +95,7 @@ __all__ = [
     "enter_by_provider",
     "erase_people",
     "erase_retained",
+    "match_account_holder",
     "noting_refused_step_ups",
     "record_consent",
     "refresh_sign_in",

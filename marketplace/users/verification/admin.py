@@ -73,15 +73,9 @@ class VerificationCaseAdmin(ReadOnlyAdmin):
     ordering = (F("submitted_at").asc(nulls_last=True), "id")
     actions_list = ("review_oldest",)
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # Asked on the sign-in page as well, of nobody in particular.
-        return request.user.is_authenticated and is_reviewer(operator(request))
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
     def has_review_permission(self, request: HttpRequest, *_: Any) -> bool:
-        return self.has_view_permission(request)
+        """Who only sees the page, such as an auditor, sees the queue and opens no document."""
+        return is_reviewer(operator(request))
 
     @admin.display(description="person")
     def person(self, case: VerificationCase) -> str:
@@ -166,10 +160,12 @@ class VerificationCaseAdmin(ReadOnlyAdmin):
             "case": case,
             "forms": chosen,
             "open_form": next((n for n, f in chosen.items() if f is form), ""),
-            "can_claim": case.is_waiting_for_people
+            "can_claim": self.has_review_permission(request)
+            and case.is_waiting_for_people
             and (review.is_mine or not review.is_held)
             and request.user.pk not in {case.user_id, case.first_approved_by_id},
-            "is_approved": case.status == CaseStatus.APPROVED,
+            "is_approved": case.status == CaseStatus.APPROVED
+            and self.has_review_permission(request),
             "queue": QUEUE_PATH,
             "opts": self.model._meta,
         }
@@ -180,7 +176,7 @@ class VerificationCaseAdmin(ReadOnlyAdmin):
     def document_view(
         self, request: HttpRequest, case_id: UUID, document_id: UUID, page: int
     ) -> HttpResponse:
-        if not self.has_view_permission(request):
+        if not self.has_review_permission(request):
             raise PermissionDenied
         try:
             shown = services.view_document(
@@ -195,7 +191,7 @@ class VerificationCaseAdmin(ReadOnlyAdmin):
         return HttpResponse(shown.content, content_type=shown.media_type, headers=UNSEEN)
 
     def do_view(self, request: HttpRequest, case_id: UUID, name: str) -> HttpResponse:
-        if not self.has_view_permission(request):
+        if not self.has_review_permission(request):
             raise PermissionDenied
         form: forms.Form | None = None
         given: dict[str, Any] = {}

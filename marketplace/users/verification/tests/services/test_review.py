@@ -47,7 +47,7 @@ def standing(user: User) -> tuple[str, str]:
 
 def letters(user: User) -> list[str]:
     deliver_all()
-    return [letter.subject for letter in mail.outbox if letter.to == [user.email]]
+    return [str(letter.subject) for letter in mail.outbox if letter.to == [user.email]]
 
 
 def test_an_approved_identity_gives_level_and_badge() -> None:

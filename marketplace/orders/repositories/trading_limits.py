@@ -1,0 +1,102 @@
+"""What the limits say for somebody, and how much of them is used."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, Sum
+
+from marketplace.core.db import needs_transaction
+from marketplace.orders.models import Order, OrderStatus, TradingLimit
+
+MONTH = timedelta(days=30)
+CAME_TO_NOTHING = (OrderStatus.CANCELLED, OrderStatus.REFUNDED)
+OPEN = (
+    OrderStatus.PENDING_PAYMENT,
+    OrderStatus.PAYMENT_RECEIVED,
+    OrderStatus.PROCESSING,
+    OrderStatus.SHIPPED,
+    OrderStatus.DELIVERED,
+)
+LADDER = ("T0", "T1", "T2", "T3")
+
+
+@dataclass(frozen=True, slots=True)
+class TradingTerms:
+    """What holds for one level and currency; None is no limit."""
+
+    buyer_order_minor: int | None = None
+    buyer_month_minor: int | None = None
+    seller_order_minor: int | None = None
+    seller_month_minor: int | None = None
+    buyer_open_orders: int | None = None
+    seller_open_orders: int | None = None
+
+    def needs_counting(self, side: str) -> bool:
+        """Whether what went before matters, and not the order alone."""
+        month, number = getattr(self, f"{side}_month_minor"), getattr(self, f"{side}_open_orders")
+        return month is not None or number is not None
+
+
+def read_limits(currencies: Collection[str]) -> Sequence[TradingLimit]:
+    """Every row that can matter for these currencies: a handful, in one query."""
+    return list(TradingLimit.objects.filter(Q(currency__in=currencies) | Q(currency__isnull=True)))
+
+
+def terms_of(rows: Iterable[TradingLimit], *, level: str, currency: str) -> TradingTerms:
+    ranked = sorted(
+        (
+            row
+            for row in rows
+            if row.currency in (currency, None) and row.verification_level in (level, None)
+        ),
+        key=lambda row: (row.currency is not None, row.verification_level is not None),
+        reverse=True,
+    )
+    members: dict[str, Any] = {}
+    for field in fields(TradingTerms):
+        said = (getattr(row, field.name) for row in ranked)
+        members[field.name] = next((value for value in said if value is not None), None)
+    return TradingTerms(**members)
+
+
+def lifted_by(rows: Sequence[TradingLimit], *, name: str, level: str, currency: str) -> str | None:
+    """The lowest level above ``level`` that allows more; None where none does."""
+    limit = getattr(terms_of(rows, level=level, currency=currency), name)
+    if limit is None or level not in LADDER:
+        return None
+    for above in LADDER[LADDER.index(level) + 1 :]:
+        higher = getattr(terms_of(rows, level=above, currency=currency), name)
+        if higher is None or higher > limit:
+            return above
+    return None
+
+
+@needs_transaction
+def lock_trading(sides: Iterable[tuple[str, UUID]]) -> None:
+    """Let one order at a time be counted for each of these buyers and sellers.
+
+    The last locks before the outbox, always in the same order: what is counted after them holds
+    until the caller's commit. A row of their own would be one more for every account.
+    """
+    with connection.cursor() as cursor:
+        for side, user_id in sorted(sides, key=str):
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))",
+                [f"orders_trading_{side}:{user_id}"],
+            )
+
+
+def month_minor(side: str, user_id: UUID, currency: str, at: datetime) -> int:
+    """What was ordered in the last 30 days and did not come to nothing: a walk down an index."""
+    orders = Order.objects.filter(
+        **{f"{side}_id": user_id}, currency=currency, created_at__gt=at - MONTH
+    ).exclude(status__in=CAME_TO_NOTHING)
+    return int(orders.aggregate(total=Sum("total_minor"))["total"] or 0)
+
+
+def open_orders(side: str, user_id: UUID) -> int:
+    return Order.objects.filter(**{f"{side}_id": user_id}, status__in=OPEN).count()
