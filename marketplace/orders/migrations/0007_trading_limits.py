@@ -13,7 +13,7 @@ def seed_limits(apps, _schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0005_unsay"),
+        ("orders", "0006_staff_permissions"),
     ]
 
     operations = [

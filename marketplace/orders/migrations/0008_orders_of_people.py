@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     atomic = False
 
-    dependencies = [("orders", "0006_trading_limits")]
+    dependencies = [("orders", "0007_trading_limits")]
 
     operations = [
         AddIndexConcurrently(
