@@ -72,9 +72,23 @@ class Api:
     def get(self, path: str, **query: Any) -> Json:
         return self._answer(self._http.get(path, params=query))
 
-    def post(self, path: str, body: Json | None = None, *, key: str | None = None) -> Json:
+    def post(
+        self, path: str, body: Json | None = None, *, key: str | None = None, step_up: str = ""
+    ) -> Json:
         headers = {"Idempotency-Key": key or str(uuid4())}
+        if step_up:
+            headers["Step-Up"] = step_up
         return self._answer(self._http.post(path, json=body or {}, headers=headers))
+
+    def post_approved(self, path: str, purpose: str, body: Json) -> Json:
+        """Approve exactly this with the code from the letter that names it, then do it."""
+        return self.post(path, body, step_up=self._approve(purpose, body))
+
+    def _approve(self, purpose: str, details: Json) -> str:
+        asked = self.post("/api/v1/auth/step-ups/", {"purpose": purpose, "details": details})
+        answer = {"factor": "email_code", "code": self._newest_key(self.email)}
+        self.post(f"/api/v1/auth/step-ups/{asked['id']}/confirm/", answer)
+        return str(asked["id"])
 
     def patch(self, path: str, body: Json) -> Json:
         return self._answer(self._http.patch(path, json=body))

@@ -276,7 +276,7 @@ def withdraw(seller: Api) -> None:
 
 def ask_for(seller: Api, amount: str, account: Json) -> None:
     body = {"amount": amount, "currency": "EUR", "bank_account_id": account["id"]}
-    answer = seller.post("/api/v1/wallet/withdrawals/", body)
+    answer = seller.post_approved("/api/v1/wallet/withdrawals/", "withdrawal", body)
     waits = ", which waits for approval" if answer["awaits_approval"] else ""
     print(f"a withdrawal of {amount} EUR{waits}", flush=True)
 
@@ -291,4 +291,4 @@ def schedule(seller: Api) -> None:
 
 def add_bank_account(seller: Api, holder: str) -> Json:
     body = {"account_holder": holder, "iban": "DE89370400440532013000", "currency": "EUR"}
-    return seller.post("/api/v1/wallet/bank-accounts/", body)
+    return seller.post_approved("/api/v1/wallet/bank-accounts/", "bank_account", body)

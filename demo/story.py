@@ -136,8 +136,9 @@ class Story:
         self._show("COMPLETED", "RELEASED")
 
     def _withdraw(self) -> None:
-        account = self.seller.post(
+        account = self.seller.post_approved(
             "/api/v1/wallet/bank-accounts/",
+            "bank_account",
             {
                 "account_holder": "Seller of the story",
                 "iban": "DE89370400440532013000",
@@ -152,7 +153,8 @@ class Story:
             "currency": CURRENCY,
             "bank_account_id": account["id"],
         }
-        withdrawal = self.seller.post("/api/v1/wallet/withdrawals/", body)
+        withdrawal = self.seller.post_approved("/api/v1/wallet/withdrawals/", "withdrawal", body)
+        self._step("Seller", "approves exactly this with the code from a letter")
         self._step("Seller", f"withdraws {Money(WITHDRAWAL, CURRENCY)}; the provider pays it out")
         self._wait_for_withdrawal(str(withdrawal["id"]))
         self._expect(wallet=-WITHDRAWAL, clearing=-WITHDRAWAL)

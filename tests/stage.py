@@ -11,8 +11,7 @@ from marketplace.core.events.testing import deliver_all
 from marketplace.core.money import Money
 from marketplace.logistics.models import Shipment
 from marketplace.orders.tests.factories import Deal
-from marketplace.payments.services import request_withdrawal
-from marketplace.payments.tests.factories import make_bank_account, start_top_up
+from marketplace.payments.tests.factories import make_bank_account, start_top_up, withdraw_approved
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.products.services import add_image
 from marketplace.products.tests.factories import make_category, make_product
@@ -97,7 +96,7 @@ def set_stage(provider: FakeProvider) -> Stage:
     stage.ids["top_up"] = str(start_top_up(buyer).id)
     bank_account = make_bank_account(seller)
     stage.ids["bank_account"] = str(bank_account.id)
-    withdrawal = request_withdrawal(
+    withdrawal = withdraw_approved(
         actor=actor(seller),
         amount=Money(100, "EUR"),
         bank_account_id=bank_account.id,

@@ -58,10 +58,11 @@ TAGS = [
 ]
 
 ENUM_NAMES: dict[str, Any] = {
+    "FactorEnum": "marketplace.users.models.step_up.Factor",
+    "SignInFactorEnum": ["totp", "passkey", "recovery_code"],
     "UserTypeEnum": "marketplace.users.models.UserType",
     "SignUpTypeEnum": ["BUYER", "SELLER"],
     "RoleEnum": ["BUYER", "SELLER", "ADMIN"],
-    "FactorEnum": "marketplace.users.models.step_up.Factor",
     "OrderStatusEnum": "marketplace.orders.transitions.OrderStatus",
     "ProductStatusEnum": "marketplace.products.models.ProductStatus",
     "PaymentStatusEnum": "marketplace.payments.models.PaymentStatus",

@@ -36,6 +36,7 @@ def _step_up_code(context: Context) -> Letter:
             f"If it was you, the code is {context['code']}, for {context['minutes']} minutes.",
             "If this is not what you want to do, give the code to nobody. " + NOT_YOU,
         ),
+        key=context["code"],
     )
 
 

@@ -9,6 +9,7 @@ to_the_api = RedirectView.as_view(pattern_name="swagger")
 urlpatterns = [
     path("verify-email", pages.verify_email, name="page-verify-email"),
     path("reset-password", pages.reset_password, name="page-reset-password"),
+    path("security", pages.security, name="page-security"),
     path("forgotten-password", to_the_api, name="page-forgotten-password"),
     path("sign-up", to_the_api, name="page-sign-up"),
 ]

@@ -4,10 +4,11 @@ Set ``FRONTEND_URL`` and letters lead there instead.
 """
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.core.errors import DomainError
 from marketplace.users import services
@@ -59,6 +60,18 @@ def reset_password(request: HttpRequest) -> HttpResponse:
         else:
             return _result(request, context, "Saved. Every device is signed out; sign in again.")
     return render(request, "users/page.html", context)
+
+
+@require_safe
+@never_cache
+def security(request: HttpRequest) -> HttpResponse:
+    """Where somebody without a front end adds a passkey or an authenticator app. The page itself
+    knows nobody: it signs in over the API, and its token goes with it."""
+    host = request.get_host()
+    if host.startswith("127.0.0.1") and settings.WEBAUTHN_RP_ID == "localhost":
+        # Passkeys belong to a name, never to an address in numbers.
+        return redirect(f"{request.scheme}://{host.replace('127.0.0.1', 'localhost', 1)}/security")
+    return render(request, "users/security.html")
 
 
 def _result(

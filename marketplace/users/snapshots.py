@@ -138,7 +138,7 @@ class ErasureSnapshot:
 class FactorSnapshot:
     """One authenticator app, passkey or set of recovery codes."""
 
-    id: int
+    id: UUID
     factor: str
     name: str
     signs_in_alone: bool

@@ -6,7 +6,7 @@ objects of the stage, in the state that the call needs to succeed for whoever ma
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.stage import PASSWORD
@@ -25,6 +25,8 @@ class Row:
     body: Any = None
     file: str = ""
     """The field that carries a picture; ``body`` holds the others."""
+    approves: str = ""
+    """The purpose of the step-up that comes with it."""
 
     @property
     def method(self) -> str:
@@ -153,8 +155,8 @@ MATRIX: tuple[Row, ...] = (
     plain(f"POST {AUTH}factors/totp/", signed_in(403)),
     plain(f"POST {AUTH}factors/passkeys/", signed_in(403)),
     plain(f"POST {AUTH}factors/recovery-codes/", signed_in(403)),
-    Row(f"DELETE {AUTH}factors/{{factor_id}}/", f"{AUTH}factors/4242/", signed_in(403)),
-    Row(f"PATCH {AUTH}factors/{{factor_id}}/", f"{AUTH}factors/4242/", signed_in(404),
+    Row(f"DELETE {AUTH}factors/{{factor_id}}/", f"{AUTH}factors/{NO_ID}/", signed_in(403)),
+    Row(f"PATCH {AUTH}factors/{{factor_id}}/", f"{AUTH}factors/{NO_ID}/", signed_in(404),
         {"name": "Blue key"}),
     plain(f"POST {AUTH}factors/totp/confirm/", signed_in(422),
           {"enrolment_id": NO_ID, "code": "000000"}),
@@ -184,7 +186,7 @@ MATRIX: tuple[Row, ...] = (
         to(401, 200, 404, 404, 404, 404)),
     Row(f"POST {CASE}withdraw/", f"{V}cases/{{verification}}/withdraw/",
         to(401, 200, 404, 404, 404, 404)),
-    Row(f"PUT {A}users/me/avatar/", f"{A}users/me/avatar/", signed_in(200), file=True),
+    Row(f"PUT {A}users/me/avatar/", f"{A}users/me/avatar/", signed_in(200), file="image"),
     plain(f"DELETE {A}users/me/avatar/", signed_in(200)),
     plain(f"GET {A}users/me/addresses/", signed_in(200)),
     plain(f"POST {A}users/me/addresses/", signed_in(201), ADDRESS),
@@ -265,7 +267,8 @@ MATRIX: tuple[Row, ...] = (
     plain(f"GET {A}wallet/", signed_in(200)),
     plain(f"GET {A}wallet/transactions/", signed_in(200)),
     plain(f"GET {A}wallet/bank-accounts/", signed_in(200)),
-    plain(f"POST {A}wallet/bank-accounts/", signed_in(201), BANK_ACCOUNT),
+    replace(plain(f"POST {A}wallet/bank-accounts/", signed_in(201), BANK_ACCOUNT),
+            approves="bank_account"),
     Row(f"DELETE {A}wallet/bank-accounts/{{bank_account_id}}/",
         f"{A}wallet/bank-accounts/{{bank_account}}/", to(401, 404, 204, 404, 404, 404)),
     plain(f"GET {A}wallet/top-ups/", signed_in(200)),
@@ -281,7 +284,8 @@ MATRIX: tuple[Row, ...] = (
     plain(f"GET {A}wallet/withdrawals/", signed_in(200)),
     Row(f"POST {A}wallet/withdrawals/{{withdrawal_id}}/cancel/",
         f"{A}wallet/withdrawals/{{withdrawal}}/cancel/", to(401, 404, 200, 404, 404, 404)),
-    plain(f"POST {A}wallet/withdrawals/", to(401, 404, 201, 404, 404, 404), WITHDRAWAL),
+    replace(plain(f"POST {A}wallet/withdrawals/", to(401, 404, 201, 404, 404, 404), WITHDRAWAL),
+            approves="withdrawal"),
 
     plain(f"GET {A}shipping/methods/", everyone(200)),
     Row(f"GET {A}shipping/shipments/{{shipment_id}}/", f"{A}shipping/shipments/{{shipment}}/",

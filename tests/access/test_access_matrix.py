@@ -17,6 +17,7 @@ from django.test import Client
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.products.tests.images import picture
 from marketplace.users.tests.factories import make_admin, make_seller
+from marketplace.users.tests.step_ups import approve_step_up
 from tests.access.routes import routes
 from tests.access.rows import COLUMNS, MATRIX, Row
 from tests.stage import Stage, set_stage, undone
@@ -49,7 +50,18 @@ def call(stage: Stage, row: Row, who: str) -> Any:
         form = {**(row.body or {}), row.file: upload}
         return request(address, form, format="multipart", headers=headers)
     body = fill(row.body, stage.ids) if row.body is not None else None
+    if row.approves and who != "anonymous":
+        headers |= approved(stage, who, row.approves, body)
     return request(address, body, format="json", headers=headers)
+
+
+def approved(stage: Stage, who: str, purpose: str, details: Any) -> dict[str, str]:
+    """The step-up of what this person may approve; none for what is a stranger's."""
+    asked = {"purpose": purpose, "details": details}
+    answer = stage.client(who).post("/api/v1/auth/step-ups/", asked, format="json")
+    if answer.status_code == 404:
+        return {}
+    return approve_step_up(stage.client(who), purpose, details)
 
 
 @pytest.mark.django_db

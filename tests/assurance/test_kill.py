@@ -111,8 +111,9 @@ def make_pairs(stack: Stack, heard: Heard, chance: random.Random) -> list[Pair]:
     pairs = []
     for _ in range(PAIRS):
         seller, buyer = person(stack, heard, "SELLER"), person(stack, heard, "BUYER")
-        account = seller.post(
+        account = seller.post_approved(
             "/api/v1/wallet/bank-accounts/",
+            "bank_account",
             {
                 "account_holder": "Seller of a test",
                 "iban": "DE89370400440532013000",

@@ -45,9 +45,11 @@ class StubbornApi(Api):
     def get(self, path: str, **query: object) -> Json:
         return self._insist(lambda: Api.get(self, path, **query))
 
-    def post(self, path: str, body: Json | None = None, *, key: str | None = None) -> Json:
+    def post(
+        self, path: str, body: Json | None = None, *, key: str | None = None, step_up: str = ""
+    ) -> Json:
         same_key = key or str(uuid4())
-        return self._insist(lambda: Api.post(self, path, body, key=same_key))
+        return self._insist(lambda: Api.post(self, path, body, key=same_key, step_up=step_up))
 
     def pay_on_hosted_page(self, url: str, outcome: str = "pay") -> None:
         def press() -> Json:
@@ -192,5 +194,5 @@ class Pair:
             "currency": "EUR",
             "bank_account_id": self.bank_account_id,
         }
-        payout = self.seller.post("/api/v1/wallet/withdrawals/", body)
+        payout = self.seller.post_approved("/api/v1/wallet/withdrawals/", "withdrawal", body)
         self.books.withdrawn[str(payout["id"])] = amount_minor

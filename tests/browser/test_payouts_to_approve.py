@@ -35,8 +35,9 @@ def seller(platform: Platform, threshold: None) -> Api:
     """Asks for more than that."""
     sale, product = platform.sale(price="800.00")
     sale.run_to_release(product)
-    account = sale.seller.post(
+    account = sale.seller.post_approved(
         "/api/v1/wallet/bank-accounts/",
+        "bank_account",
         {
             "account_holder": "Seller of a test",
             "iban": "DE89370400440532013000",
@@ -44,7 +45,7 @@ def seller(platform: Platform, threshold: None) -> Api:
         },
     )
     body = {"amount": "720.00", "currency": "EUR", "bank_account_id": account["id"]}
-    answer = sale.seller.post(WITHDRAWALS, body)
+    answer = sale.seller.post_approved(WITHDRAWALS, "withdrawal", body)
     assert answer["awaits_approval"]
     return sale.seller
 

@@ -43,7 +43,6 @@ from marketplace.payments.services import (
     enter_settlement,
     exchange_currency,
     release_escrow,
-    request_withdrawal,
     submit_payouts,
     submit_refunds,
     write_off_receivable,
@@ -53,6 +52,7 @@ from marketplace.payments.services.record_chargeback import record_chargeback_ob
 from marketplace.payments.services.record_payout_outcome import record_payout_observed
 from marketplace.payments.services.record_refund_outcome import record_refund_observed
 from marketplace.payments.tests import factories as money
+from marketplace.payments.tests.factories import withdraw_approved
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.models import User
 from tests.properties.auditor import Auditor, Claim, Deal, receivable, wallet
@@ -266,7 +266,7 @@ class MoneyMachine(RuleBasedStateMachine):
         key = self.fresh_key()
 
         def command() -> Any:
-            return request_withdrawal(
+            return withdraw_approved(
                 actor=money.actor_for(user),
                 amount=eur(amount),
                 bank_account_id=account.id,

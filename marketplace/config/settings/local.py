@@ -6,6 +6,8 @@ from marketplace.config.settings.base import *
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = SECRET_KEY or "local-only-not-a-secret-0123456789abcdefghijklmnop"
 IS_LOCAL = True
+# Tests of the whole platform withdraw far more often than a person.
+STEP_UPS_PER_HOUR = 100_000
 DEMO_PASSWORD: str = demo_accounts.DEMO_PASSWORD
 DEMO_ACCOUNTS: list[dict[str, str]] = demo_accounts.DEMO_ACCOUNTS
 

@@ -28,6 +28,8 @@ WEBAUTHN_RP_ID = env.str("WEBAUTHN_RP_ID", default=site_of(_FRONTEND_URL))
 WEBAUTHN_ORIGINS = env.list(
     "WEBAUTHN_ORIGINS", default=[origin_of(_FRONTEND_URL), origin_of(_PUBLIC_URL)]
 )
+STEP_UPS_PER_HOUR = 30
+"""How often one person may ask to approve something; for some of them a letter is sent."""
 MFA_ADAPTER = "marketplace.users.mfa_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

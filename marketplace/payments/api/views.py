@@ -15,7 +15,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from marketplace.core.api import actor_of, idempotent, key_of, refuses
+from marketplace.core.api import (
+    actor_of,
+    honours_step_up,
+    idempotent,
+    key_of,
+    refuses,
+    step_up_of,
+)
 from marketplace.core.api.input import PageQuerySerializer
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
@@ -38,6 +45,8 @@ from marketplace.payments.api.serializers import (
 )
 from marketplace.payments.models import Payment, Payout, Transaction
 from marketplace.payments.providers.factory import PayoutUnavailable
+from marketplace.users.errors import StepUpRefused, StepUpRequired
+from marketplace.users.services import noting_refused_step_ups
 
 PAYMENTS = ["payments"]
 WALLET = ["wallet"]
@@ -181,15 +190,28 @@ class BankAccountListView(APIView):
         operation_id="wallet_bank_accounts_create",
         tags=WALLET,
         summary="Add a bank account for withdrawals",
-        description="Send `iban`, `account_number` or `paypal`; it is sealed, never shown.",
+        description=(
+            "Send `iban`, `account_number` or `paypal`; it is sealed, never shown. Needs a step-up "
+            "of purpose `bank_account`, whose details are this body."
+        ),
         request=NewBankAccountSerializer,
         responses={201: BankAccountSerializer},
     )
-    @refuses(errors.InvalidBankAccount, errors.BankAccountExists, errors.TooManyBankAccounts)
+    @refuses(
+        errors.InvalidBankAccount,
+        errors.BankAccountExists,
+        errors.TooManyBankAccounts,
+        StepUpRequired,
+        StepUpRefused,
+    )
+    @honours_step_up
+    @noting_refused_step_ups
     def post(self, request: Request) -> Response:
         wanted = NewBankAccountSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        account = services.add_bank_account(actor=actor_of(request), **wanted.validated_data)
+        account = services.add_bank_account(
+            actor=actor_of(request), step_up=step_up_of(request), **wanted.validated_data
+        )
         return Response(asdict(account), status=HTTPStatus.CREATED)
 
 
@@ -226,6 +248,10 @@ class WithdrawalListView(PagedView):
         operation_id="wallet_withdrawals_create",
         tags=WALLET,
         summary="Withdraw money to a bank account",
+        description=(
+            "Needs a step-up of purpose `withdrawal`, whose details are this body: it approves "
+            "this amount to this account, once."
+        ),
         request=NewWithdrawalSerializer,
         responses={201: WithdrawalSerializer},
     )
@@ -242,7 +268,11 @@ class WithdrawalListView(PagedView):
         errors.FundsOnHold,
         errors.WalletInactive,
         PayoutUnavailable,
+        StepUpRequired,
+        StepUpRefused,
     )
+    @honours_step_up
+    @noting_refused_step_ups
     @idempotent
     def post(self, request: Request) -> Response:
         wanted = NewWithdrawalSerializer(data=request.data)
@@ -253,5 +283,6 @@ class WithdrawalListView(PagedView):
             amount=Money.from_decimal(data["amount"], data["currency"]),
             bank_account_id=data["bank_account_id"],
             idempotency_key=key_of(request),
+            step_up=step_up_of(request),
         )
         return Response(rendering.withdrawal(payout), status=HTTPStatus.CREATED)

@@ -1,3 +1,5 @@
+from typing import Required, TypedDict, Unpack
+
 from django.db import IntegrityError, transaction
 
 from marketplace.core import clock
@@ -7,6 +9,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.events import record
 from marketplace.core.ids import new_id
 from marketplace.core.money import exponent
+from marketplace.core.step_up import StepUpProof
 from marketplace.payments import letters
 from marketplace.payments.errors import (
     BankAccountExists,
@@ -14,7 +17,7 @@ from marketplace.payments.errors import (
     TooManyBankAccounts,
 )
 from marketplace.payments.events import BankAccountAdded
-from marketplace.payments.models import BankAccount
+from marketplace.payments.models import BankAccount, NumberKind
 from marketplace.payments.repositories.bank_accounts import (
     bank_account_snapshot_of,
     carry_block,
@@ -22,6 +25,7 @@ from marketplace.payments.repositories.bank_accounts import (
     seal,
 )
 from marketplace.payments.repositories.payout_policies import read_account_wait
+from marketplace.payments.services._approvals import bank_account_binding, use_approval
 from marketplace.payments.services._destinations import read_bank_code, read_number
 from marketplace.payments.snapshots import BankAccountSnapshot
 from marketplace.users.services import match_account_holder
@@ -29,18 +33,33 @@ from marketplace.users.services import match_account_holder
 MAX_ACCOUNTS_PER_USER = 10
 
 
+class AccountTold(TypedDict, total=False):
+    """As people write it: the holder and the currency, and one of the four names of an account."""
+
+    account_holder: Required[str]
+    currency: Required[str]
+    iban: str
+    account_number: str
+    paypal: str
+    stripe_account: str
+    bank_code: str
+
+
+class AccountRead(TypedDict):
+    kind: NumberKind
+    number: str
+    bank_code: str
+    currency: str
+    holder: str
+
+
 @opens_transaction
 def add_bank_account(
     *,
     actor: Actor,
-    account_holder: str,
-    currency: str,
-    iban: str = "",
-    account_number: str = "",
-    paypal: str = "",
-    stripe_account: str = "",
+    step_up: StepUpProof,
     bank_name: str = "",
-    bank_code: str = "",
+    **told: Unpack[AccountTold],
 ) -> BankAccountSnapshot:
     """Keep a bank account for the actor's withdrawals, sealed; only its last four are ever shown.
 
@@ -52,18 +71,21 @@ def add_bank_account(
     by letter. The first account of a currency is where scheduled payouts go. One that a payout
     came back from is still blocked when it is added again.
 
+    ``step_up`` approves this account, and is spent with it.
+
     Raises :class:`InvalidBankAccount`, :class:`BankAccountExists`, :class:`TooManyBankAccounts`,
-    :class:`InvalidMoney` for an unknown currency.
+    :class:`InvalidMoney` for an unknown currency, :class:`StepUpRequired`, :class:`StepUpRefused`.
     """
     if actor.user_id is None:
         raise NotFound("user")
-    exponent(currency)
-    kind, number = read_number(iban, account_number, paypal, stripe_account)
-    holder = " ".join(account_holder.split())
-    if not holder:
-        raise InvalidBankAccount(
-            "Name the account's holder.", fields={"account_holder": ["Must not be empty."]}
-        )
+    account_read = read_account(**told)
+    currency = account_read["currency"]
+    use_approval(
+        step_up,
+        user_id=actor.user_id,
+        purpose="bank_account",
+        binding=bank_account_binding(**account_read),
+    )
     kept = BankAccount.objects.filter(user_id=actor.user_id, removed_at__isnull=True)
     if kept.count() >= MAX_ACCOUNTS_PER_USER:
         raise TooManyBankAccounts(f"Up to {MAX_ACCOUNTS_PER_USER} bank accounts can be kept.")
@@ -71,15 +93,15 @@ def add_bank_account(
     account = BankAccount(
         id=new_id(),
         user_id=actor.user_id,
-        number_kind=kind,
+        number_kind=account_read["kind"],
         currency=currency,
         bank_name=bank_name.strip(),
-        bank_code=read_bank_code(kind, bank_code),
+        bank_code=account_read["bank_code"],
         created_at=clock.now(),
         usable_from_at=added_at + read_account_wait(user_id=actor.user_id, currency=currency),
         is_default=not kept.filter(currency=currency, is_default=True).exists(),
     )
-    seal(account, account_holder=holder, number=number)
+    seal(account, account_holder=account_read["holder"], number=account_read["number"])
     if has_twin(account):
         raise BankAccountExists
     carry_block(account)
@@ -88,6 +110,32 @@ def add_bank_account(
     # T1 of the person's verification; users rows come after all of ours in the order of locks.
     match_account_holder(user_id=account.user_id, bank_account_id=account.id, account_holder=holder)
     return bank_account_snapshot_of(account)
+
+
+def read_account(**told: Unpack[AccountTold]) -> AccountRead:
+    """The account as it is kept, whatever the spaces and cases it was told with.
+
+    Raises :class:`InvalidBankAccount`, :class:`InvalidMoney`.
+    """
+    exponent(told["currency"])
+    kind, number = read_number(
+        told.get("iban", ""),
+        told.get("account_number", ""),
+        told.get("paypal", ""),
+        told.get("stripe_account", ""),
+    )
+    holder = " ".join(told["account_holder"].split())
+    if not holder:
+        raise InvalidBankAccount(
+            "Name the account's holder.", fields={"account_holder": ["Must not be empty."]}
+        )
+    return {
+        "kind": kind,
+        "number": number,
+        "bank_code": read_bank_code(kind, told.get("bank_code", "")),
+        "currency": told["currency"],
+        "holder": holder,
+    }
 
 
 def _tell(account: BankAccount) -> None:

@@ -12,6 +12,7 @@ from marketplace.core.actor import Actor, Role
 from marketplace.core.ids import new_id
 from marketplace.core.models import OutboxEvent
 from marketplace.core.money import Money
+from marketplace.core.step_up import StepUpProof
 from marketplace.payments.ledger import accounts
 from marketplace.payments.ledger.accounts import Account
 from marketplace.payments.models import (
@@ -37,14 +38,18 @@ from marketplace.payments.services import (
     refund_order,
     release_escrow,
     release_part,
+    request_withdrawal,
     start_payment,
     top_up_wallet,
 )
+from marketplace.payments.services._approvals import bank_account_binding, withdrawal_binding
+from marketplace.payments.services.add_bank_account import read_account
 from marketplace.payments.services.record_attempt_outcome import record_attempt_observed
 from marketplace.payments.services.record_top_up_outcome import record_top_up_observed
-from marketplace.payments.snapshots import TopUpSnapshot
+from marketplace.payments.snapshots import BankAccountSnapshot, PayoutSnapshot, TopUpSnapshot
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.models import User
+from marketplace.users.tests.step_ups import approve
 
 _numbers = count(1)
 R = TypeVar("R")
@@ -215,8 +220,25 @@ def fill_wallet(user: User, provider: FakeProvider, amount: Money = HUNDRED_EUR)
     in_transaction(release_escrow, order_id=sale.order_id)
 
 
+def withdraw_approved(**wanted: Any) -> PayoutSnapshot:
+    """``request_withdrawal`` by somebody who has just approved exactly this."""
+    if wanted["actor"].user_id is None:
+        return request_withdrawal(**wanted, step_up=StepUpProof(None, new_id()))
+    binding = withdrawal_binding(amount=wanted["amount"], bank_account_id=wanted["bank_account_id"])
+    proof = approve(wanted["actor"].user_id, "withdrawal", binding)
+    return request_withdrawal(**wanted, step_up=proof)
+
+
+def add_approved_bank_account(**told: Any) -> BankAccountSnapshot:
+    """``add_bank_account`` by somebody who has just approved this account."""
+    account = {name: value for name, value in told.items() if name not in {"actor", "bank_name"}}
+    binding = bank_account_binding(**read_account(**account))
+    proof = approve(told["actor"].user_id, "bank_account", binding)
+    return add_bank_account(**told, step_up=proof)
+
+
 def make_bank_account(user: User, currency: str = "EUR") -> BankAccount:
-    kept = add_bank_account(
+    kept = add_approved_bank_account(
         actor=actor_for(user), account_holder="Linden Seller", currency=currency, iban=IBAN
     )
     return BankAccount.objects.get(id=kept.id)

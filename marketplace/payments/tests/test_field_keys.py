@@ -20,8 +20,7 @@ from marketplace.core.testing.figures import publish
 from marketplace.payments.errors import BankAccountExists
 from marketplace.payments.models import BankAccount
 from marketplace.payments.repositories.bank_accounts import PURPOSE, open_destination
-from marketplace.payments.services import add_bank_account
-from marketplace.payments.tests.factories import make_bank_account
+from marketplace.payments.tests.factories import add_approved_bank_account, make_bank_account
 from marketplace.users.tests.factories import actor, make_seller
 
 OLD_KEY, NEW_KEY = b"a" * 32, b"b" * 32
@@ -147,7 +146,7 @@ def call_command_quietly(batch: int = 500, **options: Any) -> str | None:
 @pytest.mark.django_db
 def test_it_goes_on_where_it_was_stopped(accounts: list[UUID], settings: Any) -> None:
     settings.FIELD_ENCRYPTION_KEYS = [NEW, OLD]
-    store = next(s for s in sealed_stores() if s.name.endswith("number_encrypted"))
+    store = next(s for s in sealed_stores() if s.name == "payments_bank_account.number_encrypted")
 
     first = store.reseal(after=None, limit=10)
 
@@ -221,7 +220,7 @@ def test_an_old_fingerprint_key_is_retired_and_equal_accounts_stay_known(setting
 
     def again() -> None:
         with pytest.raises(BankAccountExists):
-            add_bank_account(
+            add_approved_bank_account(
                 actor=actor(seller),
                 account_holder="Somebody",
                 currency=row.currency,

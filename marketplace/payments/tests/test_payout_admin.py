@@ -9,7 +9,6 @@ from django.urls import reverse
 from marketplace.core.actor import Role
 from marketplace.core.money import Money
 from marketplace.payments.models import BankAccount, Payout
-from marketplace.payments.services import request_withdrawal
 from marketplace.payments.tests.factories import (
     IBAN,
     actor_for,
@@ -18,6 +17,7 @@ from marketplace.payments.tests.factories import (
     make_user,
     set_payout_policy,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.tests.factories import make_staff
@@ -35,7 +35,7 @@ def waiting(provider: FakeProvider) -> Payout:
 
 def wait_for_approval(provider: FakeProvider) -> Payout:
     seller = make_paid_seller(provider)
-    snapshot = request_withdrawal(
+    snapshot = withdraw_approved(
         actor=actor_for(seller),
         amount=Money(6_000, "EUR"),
         bank_account_id=make_bank_account(seller).id,

@@ -19,7 +19,6 @@ from marketplace.payments.providers.protocol import PayoutOutcome, RefundOutcome
 from marketplace.payments.services import (
     refund_escrow,
     release_escrow,
-    request_withdrawal,
     submit_payouts,
     submit_refunds,
     void_payment,
@@ -35,6 +34,7 @@ from marketplace.payments.tests.factories import (
     make_paid_seller,
     make_sale,
     start,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 
@@ -61,7 +61,7 @@ def busy_books(provider: FakeProvider) -> Sale:
     seller = make_paid_seller(provider)
     account = make_bank_account(seller)
     for number, payout_outcome in enumerate(PayoutOutcome):
-        snapshot = request_withdrawal(
+        snapshot = withdraw_approved(
             actor=actor_for(seller),
             amount=Money(1_000, "EUR"),
             bank_account_id=account.id,

@@ -23,7 +23,6 @@ from marketplace.payments.models import (
 from marketplace.payments.services import (
     exchange_currency,
     release_escrow,
-    request_withdrawal,
     reverse_exchange,
     submit_payouts,
     suspend_wallet,
@@ -39,6 +38,7 @@ from marketplace.payments.tests.factories import (
     report_top_up,
     start_top_up,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 
@@ -199,7 +199,7 @@ def test_none_is_deleted(provider: FakeProvider, as_runtime_role: None, model: A
 
 
 def withdraw(seller: Any) -> None:
-    request_withdrawal(
+    withdraw_approved(
         actor=actor_for(seller),
         amount=Money(5_000, "EUR"),
         bank_account_id=make_bank_account(seller).id,

@@ -88,7 +88,7 @@ urlpatterns = [
         factor_views.RecoveryCodesView.as_view(),
         name="auth-recovery-codes",
     ),
-    path("factors/<int:factor_id>/", factor_views.FactorView.as_view(), name="auth-factor"),
+    path("factors/<uuid:factor_id>/", factor_views.FactorView.as_view(), name="auth-factor"),
     path("step-ups/", step_up_views.StepUpListView.as_view(), name="auth-step-ups"),
     path(
         "step-ups/<uuid:step_up_id>/confirm/",

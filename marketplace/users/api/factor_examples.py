@@ -6,14 +6,20 @@ ID = "0199a000-0000-7000-8000-0000000000c1"
 CHALLENGE = "dGhlIGNoYWxsZW5nZSBvZiB0aGlzIGVucm9sbWVudA"
 
 TOTP = {
-    "id": 4,
+    "id": "00000000-0000-0000-0000-000000000004",
     "factor": "totp",
     "name": "",
     "signs_in_alone": False,
     "created_at": MOMENT,
     "last_used_at": MOMENT,
 }
-PASSKEY = {**TOTP, "id": 5, "factor": "passkey", "name": "Blue key", "signs_in_alone": True}
+PASSKEY = {
+    **TOTP,
+    "id": "00000000-0000-0000-0000-000000000005",
+    "factor": "passkey",
+    "name": "Blue key",
+    "signs_in_alone": True,
+}
 FACTORS = {
     "has_second_factor": True,
     "totp": TOTP,

@@ -33,7 +33,7 @@ class CredentialField(serializers.DictField):
 
 @shown_as(examples.TOTP)
 class FactorSerializer(serializers.Serializer[object]):
-    id = serializers.IntegerField()
+    id = serializers.UUIDField()
     factor = serializers.ChoiceField(Factor.choices)
     name = serializers.CharField(allow_blank=True)
     signs_in_alone = serializers.BooleanField(
@@ -155,7 +155,7 @@ class FlowTokenSerializer(StrictSerializer[object]):
 class SecondFactorSerializer(FactorAnswerSerializer):
     flow_token = FlowTokenField()
     factor = serializers.ChoiceField(
-        [(f.value, f.label) for f in Factor if f is not Factor.EMAIL_CODE]
+        ["totp", "passkey", "recovery_code"], help_text="A letter is none."
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from http import HTTPStatus
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -141,7 +142,7 @@ class FactorView(APIView):
         responses=s.FactorSerializer,
     )
     @refuses(NotFound)
-    def patch(self, request: Request, factor_id: int) -> Response:
+    def patch(self, request: Request, factor_id: UUID) -> Response:
         given = s.RenameSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         factor = services.rename_passkey(
@@ -164,7 +165,7 @@ class FactorView(APIView):
     @refuses(*STEP_UP, NotFound, errors.LongerPasswordNeeded)
     @honours_step_up
     @noting_refused_step_ups
-    def delete(self, request: Request, factor_id: int) -> Response:
+    def delete(self, request: Request, factor_id: UUID) -> Response:
         services.remove_factor(
             user_id=user_id_of(request), factor_id=factor_id, step_up=step_up_of(request)
         )

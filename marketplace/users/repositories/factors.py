@@ -50,9 +50,14 @@ def lock_enrolment(
     return rows.filter(pk=enrolment_id, user_id=user_id, sign_in_id=sign_in_id, kind=kind).first()
 
 
+def public_id(row: Authenticator) -> UUID:
+    """Ids of the API are UUIDs; allauth numbers its rows."""
+    return UUID(int=row.pk)
+
+
 def factor_snapshot(row: Authenticator) -> FactorSnapshot:
     return FactorSnapshot(
-        id=row.pk,
+        id=public_id(row),
         factor=FACTOR_OF[row.type],
         name=row.data.get("name", ""),
         signs_in_alone=bool(row.type == Authenticator.Type.WEBAUTHN and row.wrap().is_passwordless),

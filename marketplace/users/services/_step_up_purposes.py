@@ -35,7 +35,7 @@ Describe = Callable[[UUID, Mapping[str, Any]], Approval]
 _purposes: dict[str, Describe] = {}
 
 
-def describes_step_up(purpose: StepUpPurpose) -> Callable[[Describe], Describe]:
+def describes_step_up(purpose: str) -> Callable[[Describe], Describe]:
     """Register how the details of a purpose, as a client sends them, become an approval.
 
     The function is given the person's id and the details; it refuses details that the command
@@ -69,10 +69,11 @@ def factor_change(_user_id: UUID, details: Mapping[str, Any]) -> Approval:
     binding = {"action": action}
     act = FACTOR_ACTS[action]
     if action == "remove":
-        factor_id = details["factor_id"]
-        if isinstance(factor_id, bool) or not str(factor_id).isdecimal():
-            raise InvalidInput(fields={"details.factor_id": ["Send the factor's id."]})
-        binding["factor_id"] = str(int(factor_id))
+        try:
+            binding["factor_id"] = str(UUID(str(details["factor_id"])))
+        except ValueError as error:
+            wrong = {"details.factor_id": ["Send the factor's id."]}
+            raise InvalidInput(fields=wrong) from error
     if "provider" in wanted:
         binding["provider"] = str(details["provider"])
         if not PROVIDER.fullmatch(binding["provider"]):

@@ -10,7 +10,7 @@ from marketplace.core.events import record
 from marketplace.core.step_up import StepUpProof
 from marketplace.users.errors import LongerPasswordNeeded
 from marketplace.users.events import SecondFactorRemoved
-from marketplace.users.repositories.factors import FACTOR_OF, STRONG, lock_factors
+from marketplace.users.repositories.factors import FACTOR_OF, STRONG, lock_factors, public_id
 from marketplace.users.repositories.users import lock_user
 from marketplace.users.services.use_step_up import use_step_up
 
@@ -21,7 +21,7 @@ LETTERS = {
 
 
 @opens_transaction
-def remove_factor(*, user_id: UUID, factor_id: int, step_up: StepUpProof) -> None:
+def remove_factor(*, user_id: UUID, factor_id: UUID, step_up: StepUpProof) -> None:
     """Give up an authenticator app or a passkey; with the last one go the recovery codes.
 
     A password too short to stand alone is changed before that: it cannot be seen here how long a
@@ -37,7 +37,7 @@ def remove_factor(*, user_id: UUID, factor_id: int, step_up: StepUpProof) -> Non
     )
     # The lock under which a shorter password is accepted.
     user = lock_user(user_id)
-    rows = {row.pk: row for row in lock_factors(user_id)}
+    rows = {public_id(row): row for row in lock_factors(user_id)}
     factor = rows.pop(factor_id, None)
     if factor is None or factor.type not in STRONG:
         raise NotFound("factor")

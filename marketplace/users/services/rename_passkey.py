@@ -9,11 +9,11 @@ from marketplace.users.snapshots import FactorSnapshot
 
 
 @opens_transaction
-def rename_passkey(*, user_id: UUID, factor_id: int, name: str) -> FactorSnapshot:
+def rename_passkey(*, user_id: UUID, factor_id: UUID, name: str) -> FactorSnapshot:
     """Call a passkey what its owner knows it by. Errors: NotFound."""
     row = (
         Authenticator.objects.select_for_update()
-        .filter(pk=factor_id, user_id=user_id, type=Authenticator.Type.WEBAUTHN)
+        .filter(pk=factor_id.int, user_id=user_id, type=Authenticator.Type.WEBAUTHN)
         .first()
     )
     if row is None:

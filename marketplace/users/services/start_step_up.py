@@ -6,6 +6,7 @@ from uuid import UUID
 
 from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 
 from marketplace.core import clock
 from marketplace.core.db import opens_transaction
@@ -22,7 +23,6 @@ from marketplace.users.services._step_up_purposes import describe
 from marketplace.users.snapshots import StepUpSnapshot
 
 LIFE = timedelta(minutes=10)
-MOST = 20
 MOST_WITHIN = timedelta(hours=1)
 
 
@@ -85,7 +85,10 @@ def _send_code(user: User, step_up: StepUp, act: str) -> None:
     step_up.code_hash = hash_of_code(step_up.pk, code)
     minutes = int(LIFE.total_seconds()) // 60
     get_adapter().send_notification_mail(
-        "users/step_up_code", user, {"code": code, "act": act, "minutes": minutes}
+        "users/step_up_code",
+        user,
+        {"code": code, "act": act, "minutes": minutes},
+        email=user.email,
     )
 
 
@@ -97,7 +100,8 @@ def _refuse_too_many(user_id: UUID, at: datetime) -> None:
     # Under the person's lock, so that parallel requests count each other.
     since = at - MOST_WITHIN
     newest = StepUp.objects.filter(user_id=user_id, created_at__gt=since).order_by("-created_at")
-    moments = list(newest.values_list("created_at", flat=True)[:MOST])
-    if len(moments) == MOST:
+    most: int = settings.STEP_UPS_PER_HOUR
+    moments = list(newest.values_list("created_at", flat=True)[:most])
+    if len(moments) == most:
         wait = int((moments[-1] + MOST_WITHIN - at).total_seconds()) + 1
         raise TooManyAttempts(retry_after_seconds=wait)

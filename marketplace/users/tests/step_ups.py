@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from marketplace.core import clock
@@ -20,6 +21,19 @@ def sign_in_id_of(user: User | UUID) -> UUID:
     if newest is not None:
         return newest.pk
     return tokens.read(sign_in(user_id).access_token, TokenUse.ACCESS).sign_in_id
+
+
+def approve_step_up(client: Any, purpose: str, details: Mapping[str, Any]) -> dict[str, str]:
+    """Ask for a step-up over HTTP, let it be confirmed, and return the header to send."""
+    answer = client.post(
+        "/api/v1/auth/step-ups/", {"purpose": purpose, "details": details}, format="json"
+    )
+    assert answer.status_code == 201, answer.content
+    step_up_id = answer.json()["id"]
+    StepUp.objects.filter(pk=step_up_id).update(
+        confirmed_at=clock.database_now(), factor=Factor.TOTP
+    )
+    return {"Step-Up": step_up_id}
 
 
 def approve(

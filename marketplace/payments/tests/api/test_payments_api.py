@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.payments.models import Payout, ProviderWebhook
-from marketplace.payments.services import refund_escrow, release_escrow, request_withdrawal
+from marketplace.payments.services import refund_escrow, release_escrow
 from marketplace.payments.tests.factories import (
     IBAN,
     actor_for,
@@ -20,18 +20,19 @@ from marketplace.payments.tests.factories import (
     make_user,
     start,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.models import User
+from marketplace.users.tests.factories import authorized_client
+from marketplace.users.tests.step_ups import approve_step_up
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1"
 
 
 def client_of(user: User) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(user)
-    return client
+    return authorized_client(user)
 
 
 def count_queries(client: APIClient, path: str) -> tuple[int, Any]:
@@ -99,7 +100,7 @@ def test_lists_cost_the_same_queries_at_1_and_at_50_rows(provider: FakeProvider)
     account = make_bank_account(seller)
 
     def withdraw(key: int) -> None:
-        request_withdrawal(
+        withdraw_approved(
             actor=actor_for(seller),
             amount=Money(10, "EUR"),
             bank_account_id=account.id,
@@ -110,7 +111,8 @@ def test_lists_cost_the_same_queries_at_1_and_at_50_rows(provider: FakeProvider)
     client = client_of(seller)
     paths = ("payments/", "wallet/transactions/", "wallet/withdrawals/")
     before = {path: count_queries(client, f"{API}/{path}")[0] for path in paths}
-    assert before == {"payments/": 1, "wallet/transactions/": 1, "wallet/withdrawals/": 1}
+    # Who it is, and the rows.
+    assert before == {"payments/": 2, "wallet/transactions/": 2, "wallet/withdrawals/": 2}
     for number in range(1, 50):
         make_sale(seller=seller)
         withdraw(number)
@@ -124,15 +126,16 @@ def test_the_wallet_shows_available_pending_and_reserved(provider: FakeProvider)
     seller = make_paid_seller(provider)
     hold(make_sale(seller=seller), provider)
     hold(make_sale(Money(5_000, "USD"), seller=seller), provider)
-    request_withdrawal(
+    withdraw_approved(
         actor=actor_for(seller),
         amount=Money(2_500, "EUR"),
         bank_account_id=make_bank_account(seller).id,
         idempotency_key="w",
     )
+    client = client_of(seller)
     with CaptureQueriesContext(connection) as queries:
-        eur, usd = client_of(seller).get(f"{API}/wallet/").json()["results"]
-    assert len(queries) == 8
+        eur, usd = client.get(f"{API}/wallet/").json()["results"]
+    assert len(queries) == 9, "who it is, and eight"
     assert (eur["currency"], eur["available"], eur["balance"]) == ("EUR", "75.00", "75.00")
     assert (eur["pending"], eur["reserved"]) == ("90.00", "25.00")
     assert (usd["currency"], usd["available"], usd["pending"]) == ("USD", "0.00", "45.00")
@@ -161,7 +164,8 @@ def test_bank_accounts_are_added_masked_and_removed() -> None:
     user = make_user()
     client = client_of(user)
     body = {"account_holder": "Linden Seller", "iban": IBAN, "currency": "EUR"}
-    answer = client.post(f"{API}/wallet/bank-accounts/", body, format="json")
+    headers = approve_step_up(client, "bank_account", {**body, "iban": IBAN.lower()})
+    answer = client.post(f"{API}/wallet/bank-accounts/", body, format="json", headers=headers)
     assert answer.status_code == 201
     assert answer.json()["masked_number"] == "••••3000"
     assert IBAN not in answer.content.decode()
@@ -185,8 +189,10 @@ def test_a_withdrawal_needs_a_key_and_happens_once(provider: FakeProvider) -> No
         "bank_account_id": str(make_bank_account(seller).id),
     }
 
-    def post(key: str | None = "key-1", **changes: str) -> Any:
+    def post(key: str | None = "key-1", *, approves: bool = True, **changes: str) -> Any:
         headers = {"Idempotency-Key": key} if key else {}
+        if approves:
+            headers |= approve_step_up(client, "withdrawal", {**body, **changes})
         return client.post(
             f"{API}/wallet/withdrawals/", {**body, **changes}, format="json", headers=headers
         )
@@ -201,7 +207,7 @@ def test_a_withdrawal_needs_a_key_and_happens_once(provider: FakeProvider) -> No
     assert (too_much.status_code, too_much.json()["code"]) == (422, "insufficient_balance")
     assert (Payout.objects.count(), wallet(seller)) == (1, 4_000)
     for changes in ({"amount": "1.005"}, {"amount": "many"}, {"amount": "-1.00"}, {"amount": "0"}):
-        assert post("key-3", **changes).status_code == 400
+        assert post("key-3", approves=False, **changes).status_code == 400
     assert post("key-3", amount="40.00").status_code == 201, "an error burns no key"
     rows = client.get(f"{API}/wallet/withdrawals/").json()["results"]
     assert [row["amount"] for row in rows] == ["40.00", "60.00"]

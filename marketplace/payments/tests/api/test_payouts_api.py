@@ -22,6 +22,7 @@ from marketplace.payments.tests.factories import (
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.models import User
 from marketplace.users.tests.factories import authorized_client
+from marketplace.users.tests.step_ups import approve_step_up
 
 pytestmark = pytest.mark.django_db
 API = "/api/v1/wallet"
@@ -34,8 +35,16 @@ def seller(provider: FakeProvider) -> User:
 
 def withdraw(client: APIClient, account_id: Any, amount: str = "60.00") -> Any:
     body = {"amount": amount, "currency": "EUR", "bank_account_id": str(account_id)}
-    key = {"Idempotency-Key": str(new_id())}
-    return client.post(f"{API}/withdrawals/", body, format="json", headers=key)
+    headers = {
+        "Idempotency-Key": str(new_id()),
+        **approve_step_up(client, "withdrawal", body),
+    }
+    return client.post(f"{API}/withdrawals/", body, format="json", headers=headers)
+
+
+def add_account(client: APIClient, body: dict[str, str]) -> Any:
+    headers = approve_step_up(client, "bank_account", body)
+    return client.post(f"{API}/bank-accounts/", body, format="json", headers=headers)
 
 
 def test_a_new_account_says_from_when_it_can_be_used(seller: User) -> None:
@@ -43,12 +52,12 @@ def test_a_new_account_says_from_when_it_can_be_used(seller: User) -> None:
     client = authorized_client(seller)
     body = {"account_holder": "Linden", "iban": IBAN, "currency": "EUR"}
     before = clock.database_now()
-    account = client.post(f"{API}/bank-accounts/", body, format="json").json()
+    account = add_account(client, body).json()
     usable_from_at = datetime.fromisoformat(account["usable_from_at"])
     waits = usable_from_at - before
     assert timedelta(hours=72) <= waits < timedelta(hours=72, minutes=5)
     assert (account["is_default"], account["is_blocked"]) == (True, False)
-    again = client.post(f"{API}/bank-accounts/", body, format="json")
+    again = add_account(client, body)
     assert (again.status_code, again.json()["code"]) == (409, "bank_account_exists")
 
     refusal = withdraw(client, account["id"])
@@ -64,7 +73,7 @@ def test_another_account_becomes_the_default(seller: User) -> None:
     client = authorized_client(seller)
     first = make_bank_account(seller)
     body = {"account_holder": "Linden", "account_number": "12345678", "currency": "EUR"}
-    second = client.post(f"{API}/bank-accounts/", body, format="json").json()
+    second = add_account(client, body).json()
     assert not second["is_default"]
     for _ in range(2):
         answer = client.post(f"{API}/bank-accounts/{second['id']}/make-default/")

@@ -29,24 +29,24 @@ from marketplace.payments.providers.protocol import (
 )
 from marketplace.payments.services import (
     HoldOutcome,
-    add_bank_account,
     hold_captured_funds,
     process_webhooks,
     receive_webhook,
     release_escrow,
-    request_withdrawal,
     submit_payouts,
     submit_refunds,
 )
 from marketplace.payments.tests.factories import (
     Sale,
     actor_for,
+    add_approved_bank_account,
     escrow,
     in_transaction,
     make_sale,
     refund,
     start,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.providers.contract import Harness, Trouble
 from marketplace.payments.tests.providers.flutterwave_server import (
@@ -174,13 +174,13 @@ def give_back(stage: Stage, sale: Sale, amount_minor: int) -> Refund:
 
 def pay_out(stage: Stage, sale: Sale, amount_minor: int) -> Payout:
     with clock.shifted(timedelta(days=-5)):  # a new account waits before it may be used
-        account = add_bank_account(
+        account = add_approved_bank_account(
             actor=actor_for(sale.seller),
             account_holder="Linden Seller",
             currency=stage.currency,
             **stage.destination,
         )
-    payout_id = request_withdrawal(
+    payout_id = withdraw_approved(
         actor=actor_for(sale.seller),
         amount=Money(amount_minor, stage.currency),
         bank_account_id=account.id,

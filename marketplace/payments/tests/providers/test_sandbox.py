@@ -36,7 +36,6 @@ from marketplace.payments.services import (
     receive_webhook,
     refund_escrow,
     release_escrow,
-    request_withdrawal,
     submit_payouts,
     submit_refunds,
 )
@@ -48,6 +47,7 @@ from marketplace.payments.tests.factories import (
     make_sale,
     start,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.providers.sandbox_server import (
     API_KEY,
@@ -217,7 +217,7 @@ def test_a_sale_and_a_cancelled_sale_over_real_sockets(on_sandbox: RunningSandbo
     take_in(on_sandbox, b"refund.succeeded")
     assert Refund.objects.get().status == "SUCCEEDED"
     assert cancelled.payment.status == "REFUNDED"
-    request_withdrawal(
+    withdraw_approved(
         actor=actor_for(kept.seller),
         amount=Money(9_000, "EUR"),
         bank_account_id=make_bank_account(kept.seller).id,

@@ -29,13 +29,11 @@ from marketplace.payments.providers.protocol import (
 )
 from marketplace.payments.services import (
     HoldOutcome,
-    add_bank_account,
     hold_captured_funds,
     process_webhooks,
     receive_webhook,
     refund_escrow,
     release_escrow,
-    request_withdrawal,
     settle_unknown_attempts,
     submit_payouts,
     submit_refunds,
@@ -43,12 +41,14 @@ from marketplace.payments.services import (
 from marketplace.payments.tests.factories import (
     Sale,
     actor_for,
+    add_approved_bank_account,
     escrow,
     in_transaction,
     make_bank_account,
     make_sale,
     start,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.providers.contract import Harness, Trouble
 from marketplace.payments.tests.providers.fake_server import FakeServer
@@ -199,14 +199,14 @@ def test_the_seller_is_paid_out_through_paystack(settings: Any, request: Any) ->
     sale = stage.sell()
     in_transaction(release_escrow, order_id=sale.order_id)
     earned = wallet(sale.seller, "NGN")
-    account = add_bank_account(
+    account = add_approved_bank_account(
         actor=actor_for(sale.seller),
         account_holder="Linden Seller",
         currency="NGN",
         account_number=ACCOUNT_NUMBER,
         bank_code=BANK_CODE,
     )
-    request_withdrawal(
+    withdraw_approved(
         actor=actor_for(sale.seller),
         amount=Money(earned, "NGN"),
         bank_account_id=account.id,
@@ -228,13 +228,13 @@ def test_the_seller_is_paid_out_through_stripe(settings: Any, request: Any) -> N
     settings.PAYOUT_ROUTES = [("*", "*", "sandbox"), ("*", "*", stage.name)]
     sale = stage.sell()
     in_transaction(release_escrow, order_id=sale.order_id)
-    account = add_bank_account(
+    account = add_approved_bank_account(
         actor=actor_for(sale.seller),
         account_holder="Linden Seller",
         currency="EUR",
         stripe_account=ACCOUNT,
     )
-    request_withdrawal(
+    withdraw_approved(
         actor=actor_for(sale.seller),
         amount=Money(wallet(sale.seller), "EUR"),
         bank_account_id=account.id,
@@ -262,7 +262,7 @@ def test_a_withdrawal_that_nobody_can_pay_is_refused_and_takes_nothing(
     in_transaction(release_escrow, order_id=sale.order_id)
     earned = wallet(sale.seller)
     with pytest.raises(PayoutUnavailable):
-        request_withdrawal(
+        withdraw_approved(
             actor=actor_for(sale.seller),
             amount=Money(earned, "EUR"),
             bank_account_id=make_bank_account(sale.seller).id,

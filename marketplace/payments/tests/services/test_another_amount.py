@@ -12,7 +12,6 @@ from marketplace.payments.models import PaymentReview, Payout, Refund
 from marketplace.payments.providers.protocol import PayoutOutcome, RefundOutcome
 from marketplace.payments.services import (
     refund_escrow,
-    request_withdrawal,
     submit_payouts,
     submit_refunds,
 )
@@ -25,6 +24,7 @@ from marketplace.payments.tests.factories import (
     make_paid_seller,
     make_sale,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 
@@ -62,7 +62,7 @@ def test_a_payout_of_another_amount_is_not_booked_as_ours(
     provider: FakeProvider, moved: Money
 ) -> None:
     seller = make_paid_seller(provider)
-    payout_id = request_withdrawal(
+    payout_id = withdraw_approved(
         actor=actor_for(seller),
         amount=Money(6_000, "EUR"),
         bank_account_id=make_bank_account(seller).id,

@@ -23,7 +23,6 @@ from marketplace.payments.projections import check_projections
 from marketplace.payments.services import (
     approve_payout,
     reject_payout,
-    request_withdrawal,
     submit_payouts,
 )
 from marketplace.payments.tests.factories import (
@@ -34,6 +33,7 @@ from marketplace.payments.tests.factories import (
     make_user,
     set_payout_policy,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.models import User
@@ -54,7 +54,7 @@ def waiting(seller: User) -> Payout:
 
 
 def withdraw(seller: User, amount_minor: int) -> Payout:
-    snapshot = request_withdrawal(
+    snapshot = withdraw_approved(
         actor=actor_for(seller),
         amount=Money(amount_minor, "EUR"),
         bank_account_id=make_bank_account(seller).id,

@@ -29,7 +29,6 @@ from marketplace.payments.services import (
     receive_webhook,
     refund_escrow,
     release_escrow,
-    request_withdrawal,
     submit_payouts,
     submit_refunds,
 )
@@ -46,6 +45,7 @@ from marketplace.payments.tests.factories import (
     release,
     start,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 
@@ -176,7 +176,7 @@ def test_refunds_of_two_sales_of_one_seller_at_once_empty_the_wallet_once(
     for sale in (first, second):
         hold(sale, provider)
         inside(release_escrow, order_id=sale.order_id)()
-    request_withdrawal(
+    withdraw_approved(
         actor=actor_for(first.seller),
         amount=Money(10_000, "EUR"),
         bank_account_id=make_bank_account(first.seller).id,
@@ -247,7 +247,7 @@ def test_withdrawing_twice_over_the_balance_succeeds_once(provider: FakeProvider
     account = make_bank_account(seller)
 
     def withdraw(key: str) -> Callable[[], Any]:
-        return lambda: request_withdrawal(
+        return lambda: withdraw_approved(
             actor=actor_for(seller),
             amount=Money(6_000, "EUR"),
             bank_account_id=account.id,
@@ -266,7 +266,7 @@ def test_the_same_withdrawal_sent_at_once_is_one(provider: FakeProvider) -> None
     account = make_bank_account(seller)
 
     def withdraw() -> Any:
-        return request_withdrawal(
+        return withdraw_approved(
             actor=actor_for(seller),
             amount=Money(1_000, "EUR"),
             bank_account_id=account.id,
@@ -290,7 +290,7 @@ def test_two_windows_open_one_attempt(provider: FakeProvider) -> None:
 
 def test_two_workers_send_a_refund_and_a_payout_once(provider: FakeProvider) -> None:
     seller = make_paid_seller(provider)
-    request_withdrawal(
+    withdraw_approved(
         actor=actor_for(seller),
         amount=Money(1_000, "EUR"),
         bank_account_id=make_bank_account(seller).id,

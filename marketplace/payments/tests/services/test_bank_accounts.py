@@ -11,9 +11,15 @@ from marketplace.payments.errors import (
 from marketplace.payments.models import BankAccount
 from marketplace.payments.queries import list_bank_accounts
 from marketplace.payments.repositories.bank_accounts import open_destination
-from marketplace.payments.services import add_bank_account, remove_bank_account
+from marketplace.payments.services import remove_bank_account
 from marketplace.payments.services.add_bank_account import MAX_ACCOUNTS_PER_USER
-from marketplace.payments.tests.factories import IBAN, actor_for, make_bank_account, make_user
+from marketplace.payments.tests.factories import (
+    IBAN,
+    actor_for,
+    add_approved_bank_account,
+    make_bank_account,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +46,7 @@ def test_a_number_moved_to_another_row_or_field_does_not_open() -> None:
 
 def test_spaces_and_small_letters_do_not_matter() -> None:
     user = make_user()
-    add_bank_account(
+    add_approved_bank_account(
         actor=actor_for(user),
         account_holder="  Linden   Seller ",
         currency="EUR",
@@ -63,7 +69,7 @@ def test_spaces_and_small_letters_do_not_matter() -> None:
 )
 def test_a_number_that_cannot_be_right_is_refused(numbers: dict[str, str]) -> None:
     with pytest.raises(InvalidBankAccount):
-        add_bank_account(
+        add_approved_bank_account(
             actor=actor_for(make_user()), account_holder="Linden", currency="EUR", **numbers
         )
     assert BankAccount.objects.count() == 0
@@ -72,9 +78,9 @@ def test_a_number_that_cannot_be_right_is_refused(numbers: dict[str, str]) -> No
 def test_holder_and_currency_must_be_given() -> None:
     actor = actor_for(make_user())
     with pytest.raises(InvalidBankAccount):
-        add_bank_account(actor=actor, account_holder="  ", currency="EUR", iban=IBAN)
+        add_approved_bank_account(actor=actor, account_holder="  ", currency="EUR", iban=IBAN)
     with pytest.raises(InvalidMoney):
-        add_bank_account(actor=actor, account_holder="Linden", currency="ZZZ", iban=IBAN)
+        add_approved_bank_account(actor=actor, account_holder="Linden", currency="ZZZ", iban=IBAN)
     assert BankAccount.objects.count() == 0
 
 
@@ -99,7 +105,7 @@ def test_others_cannot_remove_it() -> None:
 def test_there_is_a_limit() -> None:
     user = make_user()
     for number in range(MAX_ACCOUNTS_PER_USER):
-        add_bank_account(
+        add_approved_bank_account(
             actor=actor_for(user),
             account_holder="Linden",
             currency="EUR",
@@ -111,7 +117,7 @@ def test_there_is_a_limit() -> None:
 
 def test_a_connected_account_is_a_destination_of_its_own_kind() -> None:
     actor = actor_for(make_user())
-    add_bank_account(
+    add_approved_bank_account(
         actor=actor, account_holder="L", currency="EUR", stripe_account=" acct_1LindenSeller "
     )
     account = BankAccount.objects.get()
@@ -119,13 +125,15 @@ def test_a_connected_account_is_a_destination_of_its_own_kind() -> None:
     assert open_destination(account).number == "acct_1LindenSeller", "letters keep their case"
     for wrong in ("acct_1", "cus_1LindenSeller", "acct_1Linden Seller"):
         with pytest.raises(InvalidBankAccount):
-            add_bank_account(actor=actor, account_holder="L", currency="EUR", stripe_account=wrong)
+            add_approved_bank_account(
+                actor=actor, account_holder="L", currency="EUR", stripe_account=wrong
+            )
 
 
 @pytest.mark.parametrize("receiver", ["Seller@Example.Test", "S6WQ2ZJ4T8XYA"])
 def test_a_paypal_account_is_a_destination_of_its_own_kind(receiver: str) -> None:
     user = make_user()
-    add_bank_account(
+    add_approved_bank_account(
         actor=actor_for(user), account_holder="Linden Seller", currency="EUR", paypal=receiver
     )
     kept = open_destination(BankAccount.objects.get())
@@ -135,7 +143,7 @@ def test_a_paypal_account_is_a_destination_of_its_own_kind(receiver: str) -> Non
 def test_an_account_number_may_name_its_bank() -> None:
     user = make_user()
     for bank_code in ("044", "058"):
-        add_bank_account(
+        add_approved_bank_account(
             actor=actor_for(user),
             account_holder="Linden Seller",
             currency="NGN",
@@ -159,7 +167,7 @@ def test_an_account_number_may_name_its_bank() -> None:
 )
 def test_another_paypal_account_or_bank_code_is_refused(numbers: dict[str, str]) -> None:
     with pytest.raises(InvalidBankAccount):
-        add_bank_account(
+        add_approved_bank_account(
             actor=actor_for(make_user()), account_holder="Linden", currency="EUR", **numbers
         )
     assert BankAccount.objects.count() == 0

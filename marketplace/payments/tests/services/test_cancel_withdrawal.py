@@ -12,7 +12,6 @@ from marketplace.payments.projections import check_projections
 from marketplace.payments.providers.protocol import ProviderUnknown
 from marketplace.payments.services import (
     cancel_withdrawal,
-    request_withdrawal,
     submit_payouts,
 )
 from marketplace.payments.tests.factories import (
@@ -23,6 +22,7 @@ from marketplace.payments.tests.factories import (
     make_user,
     set_payout_policy,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider, Killed
 from marketplace.users.models import User
@@ -37,7 +37,7 @@ def seller(provider: FakeProvider) -> User:
 
 @pytest.fixture
 def payout(seller: User) -> Payout:
-    snapshot = request_withdrawal(
+    snapshot = withdraw_approved(
         actor=actor_for(seller),
         amount=Money(6_000, "EUR"),
         bank_account_id=make_bank_account(seller).id,
@@ -76,7 +76,7 @@ def test_twice_is_once(seller: User, payout: Payout) -> None:
 
 def test_one_that_waits_for_approval_can_be_cancelled(provider: FakeProvider, seller: User) -> None:
     set_payout_policy(currency="EUR", approval_above_minor=0)
-    snapshot = request_withdrawal(
+    snapshot = withdraw_approved(
         actor=actor_for(seller),
         amount=Money(6_000, "EUR"),
         bank_account_id=make_bank_account(seller).id,

@@ -8,7 +8,6 @@ from marketplace.core import clock
 from marketplace.core.money import Money
 from marketplace.payments.services import (
     refund_escrow,
-    request_withdrawal,
     submit_payouts,
     submit_refunds,
 )
@@ -19,6 +18,7 @@ from marketplace.payments.tests.factories import (
     make_bank_account,
     make_paid_seller,
     make_sale,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 
@@ -32,7 +32,7 @@ def a_day_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_withdrawal_is_sent_at_once(provider: FakeProvider, a_day_ahead: None) -> None:
     seller = make_paid_seller(provider)
-    request_withdrawal(
+    withdraw_approved(
         actor=actor_for(seller),
         amount=Money(6_000, "EUR"),
         bank_account_id=make_bank_account(seller).id,

@@ -36,7 +36,6 @@ from marketplace.payments.models import (
 from marketplace.payments.projections import check_projections
 from marketplace.payments.services import (
     exchange_currency,
-    request_withdrawal,
     reverse_exchange,
 )
 from marketplace.payments.tests.factories import (
@@ -48,6 +47,7 @@ from marketplace.payments.tests.factories import (
     make_user,
     pay_by_wallet,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.payments.tests.services.test_at_the_same_time import at_once, refused
@@ -235,7 +235,7 @@ def test_a_withdrawal_in_another_currency_is_refused(user: User) -> None:
     account = make_bank_account(user)
     refuses(
         DomainError,
-        lambda: request_withdrawal(
+        lambda: withdraw_approved(
             actor=actor_for(user),
             amount=Money(100, "USD"),
             bank_account_id=account.id,

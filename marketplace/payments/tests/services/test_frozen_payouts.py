@@ -13,7 +13,6 @@ from marketplace.payments.services import (
     cancel_withdrawal,
     freeze_payouts,
     lift_payout_freeze,
-    request_withdrawal,
     submit_payouts,
 )
 from marketplace.payments.tests.factories import (
@@ -22,6 +21,7 @@ from marketplace.payments.tests.factories import (
     make_paid_seller,
     make_user,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.models import User
@@ -35,7 +35,7 @@ def seller(provider: FakeProvider) -> User:
 
 
 def withdraw(seller: User) -> Payout:
-    snapshot = request_withdrawal(
+    snapshot = withdraw_approved(
         actor=actor_for(seller),
         amount=Money(6_000, "EUR"),
         bank_account_id=make_bank_account(seller).id,

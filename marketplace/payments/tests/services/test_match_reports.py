@@ -27,7 +27,6 @@ from marketplace.payments.services import (
     import_report,
     match_report,
     match_reports,
-    request_withdrawal,
     submit_payouts,
 )
 from marketplace.payments.services.book_provider_fee import book_provider_fee
@@ -41,6 +40,7 @@ from marketplace.payments.tests.factories import (
     make_bank_account,
     make_paid_seller,
     make_sale,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.payments.tests.reports import capture_line, line, open_items, reconcile
@@ -173,7 +173,7 @@ def test_a_settlement_is_booked_from_its_line(provider: FakeProvider) -> None:
 
 def test_a_payout_and_its_return_find_their_lines(provider: FakeProvider) -> None:
     seller = make_paid_seller(provider)
-    snapshot = request_withdrawal(
+    snapshot = withdraw_approved(
         actor=actor_for(seller),
         amount=Money(6_000, "EUR"),
         bank_account_id=make_bank_account(seller).id,

@@ -23,7 +23,6 @@ from marketplace.payments.services import (
     refund_escrow,
     refund_order,
     release_escrow,
-    request_withdrawal,
     submit_refunds,
 )
 from marketplace.payments.services.record_refund_outcome import record_refund_observed
@@ -43,6 +42,7 @@ from marketplace.payments.tests.factories import (
     pay_by_wallet,
     start_top_up,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.payments.tests.services.test_at_the_same_time import at_once, refused
@@ -80,7 +80,7 @@ def buyer(provider: FakeProvider) -> User:
 def test_what_a_failed_refund_left_can_be_withdrawn(buyer: User) -> None:
     account = make_bank_account(buyer)
 
-    request_withdrawal(
+    withdraw_approved(
         actor=actor_for(buyer),
         amount=Money(10_000, "EUR"),
         bank_account_id=account.id,

@@ -21,7 +21,6 @@ from marketplace.payments.repositories.freezes import payouts_frozen
 from marketplace.payments.services import (
     freeze_payouts,
     lift_payout_freeze,
-    request_withdrawal,
     submit_payouts,
 )
 from marketplace.payments.tests.factories import (
@@ -29,6 +28,7 @@ from marketplace.payments.tests.factories import (
     make_bank_account,
     make_paid_seller,
     make_user,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.models import User
@@ -49,7 +49,7 @@ def freeze(actor: Actor = MONITOR, **changes: Any) -> UUID:
 
 
 def withdraw(seller: User) -> Payout:
-    snapshot = request_withdrawal(
+    snapshot = withdraw_approved(
         actor=actor_for(seller),
         amount=Money(6_000, "EUR"),
         bank_account_id=make_bank_account(seller).id,

@@ -24,7 +24,7 @@ from marketplace.payments.payout_terms import PayoutTerms
 from marketplace.payments.projections import check_projections
 from marketplace.payments.providers.protocol import PayoutOutcome
 from marketplace.payments.repositories.payout_policies import read_payout_terms
-from marketplace.payments.services import refund_order, request_withdrawal, submit_payouts
+from marketplace.payments.services import refund_order, submit_payouts
 from marketplace.payments.services.record_payout_outcome import record_payout_observed
 from marketplace.payments.tests.factories import (
     actor_for,
@@ -36,6 +36,7 @@ from marketplace.payments.tests.factories import (
     sell,
     set_payout_policy,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.models import User
@@ -55,7 +56,7 @@ def seller(provider: FakeProvider) -> User:
 
 
 def withdraw(seller: User, amount_minor: int, key: str = "w-1") -> Payout:
-    snapshot = request_withdrawal(
+    snapshot = withdraw_approved(
         actor=actor_for(seller),
         amount=Money(amount_minor, "EUR"),
         bank_account_id=BankAccount.objects.get(user=seller).id,

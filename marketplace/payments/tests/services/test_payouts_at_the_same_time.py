@@ -12,22 +12,22 @@ from marketplace.core.money import Money
 from marketplace.payments.models import BankAccount, Payout, PayoutBatch, PayoutBatchItem
 from marketplace.payments.projections import check_projections
 from marketplace.payments.services import (
-    add_bank_account,
     approve_payout,
     cancel_withdrawal,
     reject_payout,
-    request_withdrawal,
     run_payout_batch,
     set_payout_schedule,
     submit_payouts,
 )
 from marketplace.payments.tests.factories import (
     actor_for,
+    add_approved_bank_account,
     make_bank_account,
     make_paid_seller,
     make_user,
     set_payout_policy,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.payments.tests.services.test_at_the_same_time import at_once, refused
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def withdraw(seller: User, amount_minor: int, key: str = "w-1") -> Payout:
     account = BankAccount.objects.filter(user=seller).first() or make_bank_account(seller)
-    snapshot = request_withdrawal(
+    snapshot = withdraw_approved(
         actor=actor_for(seller),
         amount=Money(amount_minor, "EUR"),
         bank_account_id=account.id,
@@ -141,7 +141,9 @@ def test_a_request_and_the_run_at_the_same_moment_spend_the_balance_once(
 
 def test_the_first_two_accounts_at_once_have_one_default(provider: FakeProvider) -> None:
     user = make_user()
-    add = partial(add_bank_account, actor=actor_for(user), account_holder="Linden", currency="EUR")
+    add = partial(
+        add_approved_bank_account, actor=actor_for(user), account_holder="Linden", currency="EUR"
+    )
     outcomes = at_once(
         partial(add, account_number="12345678"), partial(add, account_number="87654321")
     )

@@ -21,7 +21,6 @@ from marketplace.payments.providers.protocol import (
 )
 from marketplace.payments.services import (
     refund_escrow,
-    request_withdrawal,
     settle_unknown_attempts,
     submit_payouts,
     submit_refunds,
@@ -36,6 +35,7 @@ from marketplace.payments.tests.factories import (
     make_sale,
     start,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 
@@ -49,7 +49,7 @@ def test_a_payout_that_may_be_on_its_way_stays_out_of_the_wallet(
     provider: FakeProvider, refusal: Exception
 ) -> None:
     seller = make_paid_seller(provider)
-    payout_id = request_withdrawal(
+    payout_id = withdraw_approved(
         actor=actor_for(seller),
         amount=Money(6_000, "EUR"),
         bank_account_id=make_bank_account(seller).id,

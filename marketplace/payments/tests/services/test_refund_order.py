@@ -27,7 +27,6 @@ from marketplace.payments.providers.protocol import RefundOutcome
 from marketplace.payments.services import (
     refund_order,
     release_escrow,
-    request_withdrawal,
     submit_refunds,
 )
 from marketplace.payments.services.record_refund_outcome import record_refund_observed
@@ -45,6 +44,7 @@ from marketplace.payments.tests.factories import (
     refund,
     release,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 
@@ -65,7 +65,7 @@ def released(provider: FakeProvider) -> Sale:
 
 def spend(sale: Sale, minor: int) -> None:
     """The seller's wallet on its way to the bank."""
-    request_withdrawal(
+    withdraw_approved(
         actor=actor_for(sale.seller),
         amount=Money(minor, "EUR"),
         bank_account_id=make_bank_account(sale.seller).id,

@@ -22,22 +22,22 @@ from marketplace.payments.errors import (
 from marketplace.payments.models import BankAccount, PaymentReview, Payout
 from marketplace.payments.providers.protocol import PayoutOutcome, ProviderUnknown
 from marketplace.payments.services import (
-    add_bank_account,
     clear_bank_account,
     remove_bank_account,
-    request_withdrawal,
     submit_payouts,
     watch_paid_payouts,
 )
 from marketplace.payments.tests.factories import (
     IBAN,
     actor_for,
+    add_approved_bank_account,
     everything,
     make_bank_account,
     make_paid_seller,
     make_user,
     set_payout_policy,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.models import User
@@ -63,7 +63,7 @@ def paid(provider: FakeProvider, seller: User) -> Payout:
 
 
 def withdraw(seller: User, account: BankAccount, key: str = "w-1") -> Payout:
-    snapshot = request_withdrawal(
+    snapshot = withdraw_approved(
         actor=actor_for(seller),
         amount=Money(6_000, "EUR"),
         bank_account_id=account.id,
@@ -193,7 +193,7 @@ class TestNothingMoreGoesThere:
     ) -> None:
         come_back(provider, paid)
         remove_bank_account(actor=actor_for(seller), bank_account_id=paid.bank_account_id)
-        corrected = add_bank_account(
+        corrected = add_approved_bank_account(
             actor=actor_for(seller), account_holder="Linden Sellers Ltd", currency="EUR", iban=IBAN
         )
         account = BankAccount.objects.get(id=corrected.id)

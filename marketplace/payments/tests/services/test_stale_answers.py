@@ -17,7 +17,6 @@ from marketplace.payments.services import (
     process_webhooks,
     receive_webhook,
     refund_escrow,
-    request_withdrawal,
     submit_payouts,
     submit_refunds,
 )
@@ -31,6 +30,7 @@ from marketplace.payments.tests.factories import (
     make_paid_seller,
     make_sale,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 
@@ -90,7 +90,7 @@ def test_an_old_payment_after_a_failed_payout_books_nothing(
     provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seller = make_paid_seller(provider)
-    payout_id = request_withdrawal(
+    payout_id = withdraw_approved(
         actor=actor_for(seller),
         amount=Money(6_000, "EUR"),
         bank_account_id=make_bank_account(seller).id,
@@ -115,7 +115,7 @@ def test_an_old_payment_after_a_failed_payout_books_nothing(
 
 def test_a_payout_that_is_paid_after_it_was_returned_is_a_shortage(provider: FakeProvider) -> None:
     seller = make_paid_seller(provider)
-    payout_id = request_withdrawal(
+    payout_id = withdraw_approved(
         actor=actor_for(seller),
         amount=Money(6_000, "EUR"),
         bank_account_id=make_bank_account(seller).id,

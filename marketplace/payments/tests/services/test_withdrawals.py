@@ -37,7 +37,6 @@ from marketplace.payments.providers.protocol import (
 )
 from marketplace.payments.services import (
     remove_bank_account,
-    request_withdrawal,
     submit_payouts,
 )
 from marketplace.payments.services.record_payout_outcome import record_payout_observed
@@ -50,6 +49,7 @@ from marketplace.payments.tests.factories import (
     make_paid_seller,
     make_user,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider, Killed
 from marketplace.users.models import User
@@ -71,7 +71,7 @@ def withdraw(seller: User, amount_minor: int = 6_000, key: str = "w-1", **change
         "idempotency_key": key,
         **changes,
     }
-    return Payout.objects.get(id=request_withdrawal(**arguments).id)
+    return Payout.objects.get(id=withdraw_approved(**arguments).id)
 
 
 def settle(provider: FakeProvider, payout: Payout, outcome: PayoutOutcome) -> str:
