@@ -91,7 +91,7 @@ class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
             {
                 "fields": (
                     "id",
-                    ("email", "phone_number"),
+                    ("email", "phone_number", "phone_verified_at"),
                     ("first_name", "last_name"),
                     ("user_type", "roles"),
                     ("verification_status", "verification_level"),
