@@ -6,6 +6,7 @@ from django.urls import include, path
 api = [
     path("auth/", include("marketplace.users.api.auth_urls")),
     path("users/", include("marketplace.users.api.urls")),
+    path("sellers/", include("marketplace.users.api.seller_urls")),
     path("", include("marketplace.products.api.urls")),
     path("orders/", include("marketplace.orders.api.urls")),
     path("", include("marketplace.payments.api.urls")),

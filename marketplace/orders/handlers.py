@@ -7,6 +7,7 @@ from marketplace.orders.errors import OrderRefused
 from marketplace.orders.events import STATUS_EVENTS, OrderFact
 from marketplace.orders.queries.list_trading_limits import list_trading_limits
 from marketplace.orders.repositories import HistoryRepository
+from marketplace.orders.repositories.sales import facts_of_sale
 from marketplace.orders.services import (
     follow_chargebacks,
     receive_payment,
@@ -21,6 +22,7 @@ from marketplace.payments.events import (
     ChargebackWon,
 )
 from marketplace.users.queries import register_level_limits
+from marketplace.users.services import follow_sale
 
 register_level_limits("orders", list_trading_limits)
 
@@ -64,3 +66,13 @@ def follow_order(event: OrderFact) -> None:
 
 for event_class in STATUS_EVENTS:
     handles(event_class, consumer=f"orders.history.{event_class.__name__}")(follow_order)
+
+
+def count_sale(event: OrderFact) -> None:
+    """Tell the user service how the sale stands now: what the seller's public page counts."""
+    if sale := facts_of_sale(event.order_id):
+        follow_sale(sale=sale)
+
+
+for event_class in STATUS_EVENTS:
+    handles(event_class, consumer=f"orders.count_sale.{event_class.__name__}")(count_sale)

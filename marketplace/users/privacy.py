@@ -306,5 +306,7 @@ register_personal_data(
         erase=lambda _user_id: 0,
     )
 )
+excuse_model("users.SellerSale", "Numbers of a sale by its id; the sale itself is kept by orders.")
+excuse_model("users.SellerStats", "Sums of sales by an id; not shown once the account is shut.")
 excuse_model("users.Erasure", "That somebody was erased: the proof of it, which names nobody.")
 excuse_model("users.RetainedData", "What is kept of somebody who was erased, and until when.")

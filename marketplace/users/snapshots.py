@@ -1,7 +1,7 @@
 """What the user service hands out: frozen, complete, detached from the database."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -235,6 +235,58 @@ class OutstandingDocument:
 class ConsentsSnapshot:
     given: tuple[ConsentSnapshot, ...]
     outstanding: tuple[OutstandingDocument, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaleFacts:
+    """One sale as it is now, in the words of ``SellerSale``."""
+
+    order_id: UUID
+    seller_id: UUID
+    version: int
+    is_paid: bool
+    is_completed: bool
+    is_called_off: bool
+    is_refunded: bool
+    is_disputed: bool
+    ship_seconds: int | None
+
+
+RATE_NEEDS_SALES = 5
+"""Of fewer sales a rate says more about chance than about the seller."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellerPage:
+    """What the platform says of a seller, beside what the seller says (``card``)."""
+
+    card: PublicCard
+    picture_url: str
+    """Of our own drawing, or "" where the seller shows none."""
+    verification_level: str
+    paid_sales: int
+    completed_sales: int
+    disputed_sales: int
+    called_off_sales: int
+    typical_time_to_ship: timedelta | None
+
+    @property
+    def is_verified(self) -> bool:
+        return self.card.verification_status == "VERIFIED"
+
+    @property
+    def dispute_rate(self) -> Decimal | None:
+        """In per cent of the paid sales; None while there are too few to say."""
+        return self._percent(self.disputed_sales)
+
+    @property
+    def called_off_rate(self) -> Decimal | None:
+        return self._percent(self.called_off_sales)
+
+    def _percent(self, count: int) -> Decimal | None:
+        if self.paid_sales < RATE_NEEDS_SALES:
+            return None
+        return (Decimal(100) * count / self.paid_sales).quantize(Decimal("0.1"))
 
 
 def display_name(first_name: str, last_name: str) -> str:

@@ -209,6 +209,9 @@ MATRIX: tuple[Row, ...] = (
     plain(f"POST {A}users/me/erasure/", to(401, 409, 409, 202, 202, 409)),
     Row(f"GET {A}users/{{user_id}}/", f"{A}users/{{user}}/", everyone(200)),
 
+    plain(f"GET {A}orders/dashboard/", signed_in(200)),
+    Row(f"GET {A}sellers/{{seller_id}}/", f"{A}sellers/{{user}}/", everyone(200)),
+
     plain(f"GET {A}categories/", everyone(200)),
     Row(f"GET {A}categories/{{category_id}}/", f"{A}categories/{{category}}/", everyone(200)),
     plain(f"GET {A}products/", everyone(200)),

@@ -168,3 +168,21 @@ REFUND = {"amount": "12.50", "currency": "EUR", "reason": "Arrived with a scratc
 REASON = {"reason": "Ordered the wrong size."}
 DELIVER = {"note": "Collected at the door."}
 EXTEND = {"business_days": 3}
+DASHBOARD = {
+    "buying": {
+        "counts": {
+            "PENDING_PAYMENT": 1,
+            "PAYMENT_RECEIVED": 0,
+            "PROCESSING": 2,
+            "SHIPPED": 1,
+            "DELIVERED": 0,
+            "COMPLETED": 14,
+            "CANCELLED": 1,
+            "REFUNDED": 0,
+        },
+        "needs_action": [{"action": "pay", "count": 1}],
+        "in_escrow": [{"amount": "84.70", "currency": "EUR"}],
+    },
+    "selling": None,
+    "counted_to": 1000,
+}

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from marketplace.orders.api import ending_views, views
+from marketplace.orders.api import dashboard_view, ending_views, views
 
 urlpatterns = [
     path("", views.OrderListView.as_view(), name="orders"),
+    path("dashboard/", dashboard_view.DashboardView.as_view(), name="orders-dashboard"),
     path("<uuid:order_id>/", views.OrderView.as_view(), name="order"),
     path("<uuid:order_id>/timeline/", views.TimelineView.as_view(), name="order-timeline"),
     path("<uuid:order_id>/pay/", views.PayView.as_view(), name="order-pay"),

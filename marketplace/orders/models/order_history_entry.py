@@ -43,6 +43,17 @@ class OrderHistoryEntry(models.Model):
                 fields=["seller_id", "status", "-created_at", "-order_id"],
                 name="orders_history_seller_status",
             ),
+            # Few orders have one at any time: whose answer is awaited is found among these alone.
+            models.Index(
+                fields=["seller_id"],
+                condition=models.Q(has_open_request=True),
+                name="orders_history_seller_requests",
+            ),
+            models.Index(
+                fields=["buyer_id"],
+                condition=models.Q(has_open_request=True),
+                name="orders_history_buyer_requests",
+            ),
         )
 
     def __str__(self) -> str:

@@ -169,6 +169,11 @@ class Payment(models.Model):
                 condition=Q(escrow_status="IN_ESCROW"),
             ),
             models.Index(
+                fields=["user", "currency"],
+                name="payments_payment_held_of",
+                condition=Q(escrow_status="IN_ESCROW"),
+            ),
+            models.Index(
                 fields=["seller", "currency"],
                 name="payments_payment_pending_of",
                 condition=Q(escrow_status="IN_ESCROW"),

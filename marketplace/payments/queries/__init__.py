@@ -26,6 +26,7 @@ from marketplace.payments.queries.get_statement import get_statement, get_statem
 from marketplace.payments.queries.get_wallet_balance_at import get_wallet_balance_at
 from marketplace.payments.queries.get_wallets import get_wallets
 from marketplace.payments.queries.list_bank_accounts import list_bank_accounts
+from marketplace.payments.queries.list_held_for_buyer import list_held_for_buyer
 from marketplace.payments.queries.list_payments import list_payments
 from marketplace.payments.queries.list_payout_schedules import list_payout_schedules
 from marketplace.payments.queries.list_receivables import Receivable, list_receivables
@@ -75,6 +76,7 @@ __all__ = [
     "get_wallets",
     "grace_minutes",
     "list_bank_accounts",
+    "list_held_for_buyer",
     "list_payments",
     "list_payout_schedules",
     "list_receivables",

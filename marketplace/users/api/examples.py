@@ -90,6 +90,24 @@ PROFILE_CHANGES = {
     "address": {"line1": "12 Lake Road", "city": "Kisumu", "country": "KE"},
     "social_links": {"instagram": "https://instagram.com/kisumu.baskets"},
 }
+SELLER = {
+    "id": USER_ID,
+    "display_name": "Basket weaver",
+    "picture_url": "",
+    "bio": "Baskets from Kisumu.",
+    "social_links": {"instagram": "https://instagram.com/kisumu.baskets"},
+    "is_verified": True,
+    "verification_level": "T2",
+    "is_featured": False,
+    "member_since": CREATED_AT,
+    "completed_sales": 128,
+    "dispute_rate": "0.8",
+    "called_off_rate": "1.5",
+    "typical_hours_to_ship": 20,
+    "rating": "4.80",
+    "total_reviews": 31,
+    "page_url": f"https://market.example.com/sellers/{USER_ID}/",
+}
 PUBLIC_CARD = {
     "id": USER_ID,
     "display_name": "Basket weaver",

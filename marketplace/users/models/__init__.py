@@ -11,6 +11,7 @@ from marketplace.users.models.erasure import Erasure, RetainedData
 from marketplace.users.models.export import DataExport, ExportPortion, ExportState
 from marketplace.users.models.factor_enrolment import EnrolmentKind, FactorEnrolment, FactorGuard
 from marketplace.users.models.profile import UserProfile
+from marketplace.users.models.seller_stats import SellerSale, SellerStats
 from marketplace.users.models.sign_in import SignIn, SignInEnd
 from marketplace.users.models.sign_in_flow import MAX_FLOW_ATTEMPTS, SignInFlow
 from marketplace.users.models.staff_role import StaffRole
@@ -34,6 +35,8 @@ __all__ = [
     "FactorGuard",
     "PolicyDocument",
     "RetainedData",
+    "SellerSale",
+    "SellerStats",
     "SignIn",
     "SignInEnd",
     "SignInFlow",

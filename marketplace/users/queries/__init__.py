@@ -8,6 +8,8 @@ from marketplace.users.queries.exports import get_export, list_exports, read_exp
 from marketplace.users.queries.factors import has_second_factor, list_factors
 from marketplace.users.queries.operators import get_operator, list_operators
 from marketplace.users.queries.postal_addresses import get_postal_address, list_postal_addresses
+from marketplace.users.queries.sales import list_differing_sales
+from marketplace.users.queries.sellers import get_seller
 from marketplace.users.queries.sign_ins import list_sign_ins
 from marketplace.users.queries.users import (
     get_profile,
@@ -34,11 +36,13 @@ __all__ = [
     "get_profile",
     "get_public_card",
     "get_public_cards",
+    "get_seller",
     "get_user",
     "has_second_factor",
     "list_addresses",
     "list_closed",
     "list_connected_providers",
+    "list_differing_sales",
     "list_exports",
     "list_factors",
     "list_levels",

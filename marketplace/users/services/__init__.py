@@ -30,6 +30,8 @@ from marketplace.users.services.end_sign_in import end_sign_in
 from marketplace.users.services.enter_by_provider import enter_by_provider
 from marketplace.users.services.erase_people import erase_people
 from marketplace.users.services.erase_retained import erase_retained
+from marketplace.users.services.follow_sale import follow_sale
+from marketplace.users.services.forget_sales import forget_sales
 from marketplace.users.services.note_refused_step_up import noting_refused_step_ups
 from marketplace.users.services.record_consent import record_consent
 from marketplace.users.services.refresh_sign_in import refresh_sign_in
@@ -95,6 +97,8 @@ __all__ = [
     "enter_by_provider",
     "erase_people",
     "erase_retained",
+    "follow_sale",
+    "forget_sales",
     "match_account_holder",
     "noting_refused_step_ups",
     "record_consent",

@@ -1,0 +1,159 @@
+import os
+import random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+
+from marketplace.core.db import TransactionMissing
+from marketplace.core.ids import new_id
+from marketplace.core.testing.figures import publish
+from marketplace.users.models import SellerSale, SellerStats
+from marketplace.users.queries import list_differing_sales
+from marketplace.users.services import follow_sale
+from marketplace.users.services.follow_sale import SUMS, sums_of
+from marketplace.users.snapshots import SaleFacts
+
+EVENTS = int(os.environ.get("FAIRHOLD_SALE_EVENTS", "600"))
+
+
+def sale(**values: Any) -> SaleFacts:
+    return SaleFacts(
+        **{
+            "order_id": new_id(),
+            "seller_id": new_id(),
+            "version": 1,
+            "is_paid": True,
+            "is_completed": False,
+            "is_called_off": False,
+            "is_refunded": False,
+            "is_disputed": False,
+            "ship_seconds": None,
+            **values,
+        }
+    )
+
+
+def follow(*sales: SaleFacts) -> None:
+    for one in sales:
+        with transaction.atomic():
+            follow_sale(sale=one)
+
+
+def sums(seller_id: UUID) -> dict[str, int]:
+    return SellerStats.objects.filter(seller_id=seller_id).values(*SUMS).get()
+
+
+def test_it_is_atomic_with_the_event_that_caused_it() -> None:
+    with pytest.raises(TransactionMissing):
+        follow_sale(sale=sale())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sale_counts_once_as_what_it_is_now() -> None:
+    paid = sale()
+    shipped = sale(order_id=paid.order_id, seller_id=paid.seller_id, version=3, ship_seconds=7200)
+    done = sale(
+        order_id=paid.order_id,
+        seller_id=paid.seller_id,
+        version=5,
+        ship_seconds=7200,
+        is_completed=True,
+    )
+    follow(paid, shipped, done, done, shipped, paid)
+    assert sums(paid.seller_id) == {
+        "paid_sales": 1,
+        "completed_sales": 1,
+        "called_off_sales": 0,
+        "refunded_sales": 0,
+        "disputed_sales": 0,
+        "shipped_sales": 1,
+        "ship_seconds_total": 7200,
+    }
+    assert list_differing_sales(sales=[done]) == []
+    assert list_differing_sales(sales=[shipped]) == [done.order_id]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_completed_sale_that_is_refunded_counts_no_more_as_completed() -> None:
+    done = sale(is_completed=True, version=5)
+    refunded = sale(
+        order_id=done.order_id,
+        seller_id=done.seller_id,
+        version=6,
+        is_refunded=True,
+        is_disputed=True,
+    )
+    follow(done, refunded)
+    assert sums(done.seller_id)["completed_sales"] == 0
+    assert sums(done.seller_id)["disputed_sales"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_states_of_a_sale_at_the_same_moment_count_once() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    first = sale()
+    states = [
+        sale(order_id=first.order_id, seller_id=first.seller_id, version=n, is_completed=n % 2 == 0)
+        for n in range(1, 9)
+    ]
+
+    def one(state: SaleFacts) -> None:
+        try:
+            follow(state)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(one, states))
+    assert sums(first.seller_id)["paid_sales"] == 1
+    assert sums(first.seller_id)["completed_sales"] == 1
+    assert SellerSale.objects.get().version == 8
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.django_db(transaction=True)
+def test_events_shuffled_and_tripled_end_in_the_same_state_as_in_order() -> None:
+    seed = random.SystemRandom().randrange(10**9)
+    draw = random.Random(seed)
+    sellers = [new_id() for _ in range(20)]
+    events: list[SaleFacts] = []
+    while len(events) < EVENTS:
+        order_id, seller_id = new_id(), draw.choice(sellers)
+        events.extend(
+            sale(
+                order_id=order_id,
+                seller_id=seller_id,
+                version=version,
+                is_paid=version > 1,
+                is_completed=version > 4 and draw.random() < 0.8,
+                is_refunded=draw.random() < 0.1,
+                is_disputed=version > 1 and draw.random() < 0.2,
+                ship_seconds=draw.randrange(10**6) if version > 3 else None,
+            )
+            for version in range(1, draw.randrange(2, 9))
+        )
+    last = {one.order_id: one for one in events}
+    wanted = {seller_id: dict.fromkeys(SUMS, 0) for seller_id in {e.seller_id for e in events}}
+    for one in last.values():
+        for name, value in sums_of(one).items():
+            wanted[one.seller_id][name] += value
+
+    shuffled = events * 3
+    draw.shuffle(shuffled)
+    follow(*shuffled)
+
+    assert {seller_id: sums(seller_id) for seller_id in wanted} == wanted
+    assert list_differing_sales(sales=list(last.values())) == []
+    publish(
+        "a seller's sums, events shuffled and tripled",
+        events=len(events),
+        delivered=len(shuffled),
+        sales=len(last),
+        differing=0,
+        seed=seed,
+    )
