@@ -322,3 +322,14 @@ def test_one_answer_brought_many_times_at_once_signs_in_once(ada: OidcServer) ->
 
     assert sorted(done) == [200, 401, 401, 401, 401]
     assert SignIn.objects.count() == 2
+
+
+def test_setting_out_and_coming_back_are_limited(ada: OidcServer, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"social": "2/m/ip"}
+    brought = visit(ada, "ada")
+    assert come_back(brought).status_code == 200
+
+    answer = set_out()
+
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_attempts")
+    assert answer["Retry-After"]
