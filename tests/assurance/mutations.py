@@ -21,6 +21,8 @@ LIMIT_SECONDS = 600
 LEDGER = "marketplace/payments/ledger/tests"
 PAYMENTS = "marketplace/payments/tests/services"
 ORDERS = "marketplace/orders/tests/services"
+USERS = "marketplace/users/tests"
+TAKEOVER = "tests/assurance/test_social_takeover.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,34 @@ MUTATIONS = (
         '"VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"',
         '"VALUES (%s, %s, %s) ON CONFLICT (consumer, event_id) DO UPDATE SET handled_at = now()"',
         ("marketplace/core/tests/events/test_delivery.py",),
+    ),
+    Mutation(
+        "the nonce of a sign-in by a provider",
+        "marketplace/users/api/social_flow.py",
+        'if not hmac.compare_digest(str(proof.get("nonce", "")).encode(), nonce.encode()):',
+        "if not proof:",
+        (f"{USERS}/test_social_flow.py",),
+    ),
+    Mutation(
+        "one person in the token and in the user's data",
+        "marketplace/users/api/social_flow.py",
+        'if not isinstance(told.get("sub"), str) or told["sub"] != proof["sub"]:',
+        "if not told:",
+        (f"{USERS}/test_social_flow.py",),
+    ),
+    Mutation(
+        "who began a flow that connects",
+        "marketplace/users/api/social_sign_in.py",
+        'if kept is None or (kept["provider"], kept["by"]) != (name, by):',
+        "if kept is None:",
+        (TAKEOVER,),
+    ),
+    Mutation(
+        "an address that only who runs its mail can prove",
+        "marketplace/users/social_identity.py",
+        'return domain in trusted or "*" in trusted',
+        "return True",
+        (TAKEOVER,),
     ),
 )
 
