@@ -108,7 +108,11 @@ def add_bank_account(
     _insert(account)
     _tell(account)
     # T1 of the person's verification; users rows come after all of ours in the order of locks.
-    match_account_holder(user_id=account.user_id, bank_account_id=account.id, account_holder=holder)
+    match_account_holder(
+        user_id=account.user_id,
+        bank_account_id=account.id,
+        account_holder=account_read["holder"],
+    )
     return bank_account_snapshot_of(account)
 
 
