@@ -1,12 +1,15 @@
 """Who takes part: the accounts of the demo marketplace, made in-process and signed in over HTTP."""
 
+from uuid import UUID
+
 from demo.api import Api, Json
 from marketplace.config.demo_accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
-from marketplace.core.actor import Role
+from marketplace.core.actor import Actor, Role
 from marketplace.users.models import User
-from marketplace.users.services import register_user
+from marketplace.users.services import assign_staff_roles, register_user
 
 PASSWORD = DEMO_PASSWORD
+OPERATOR = "operator@demo.fairhold.test"
 
 
 def make_people() -> dict[str, str]:
@@ -25,13 +28,27 @@ def make_account(email: str, name: str, role: str) -> None:
     if role == Role.ADMIN:
         User.objects.create_superuser(email, PASSWORD, first_name=name)
         return
-    register_user(
+    is_staff = role not in {Role.BUYER, Role.SELLER}
+    person = register_user(
         email=email,
         password=PASSWORD,
         first_name=name,
         last_name="of the demo",
-        user_type=role,
+        user_type=Role.BUYER if is_staff else role,
         is_email_verified=True,
+    )
+    if is_staff:
+        appoint(person.id, role)
+
+
+def appoint(user_id: UUID, staff_role: str) -> None:
+    """Give a staff role, as the demo's operator does in the admin."""
+    operator = User.objects.get(email=OPERATOR)
+    assign_staff_roles(
+        user_id=user_id,
+        actor=Actor.user(operator.pk, Role.ADMIN),
+        roles=[staff_role],
+        reason="Takes part in the demo.",
     )
 
 

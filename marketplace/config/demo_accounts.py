@@ -26,6 +26,16 @@ DEMO_ACCOUNTS = [
         ),
         ("craft-seller", "Craft seller", "SELLER", "Sells hand-made things; a draft and a review"),
         ("sport-seller", "Sport seller", "SELLER", "Sells sports gear; parcels on their way"),
-        ("operator", "Operator", "ADMIN", "Signs in to the admin"),
+        ("operator", "Operator", "ADMIN", "Signs in to the admin, and may do everything there"),
+        ("support", "Support", "SUPPORT", "Staff: sees orders, parcels and accounts, no books"),
+        ("mediator", "Mediator", "MEDIATOR", "Staff: cancels and refunds orders"),
+        ("finance", "Finance", "FINANCE", "Staff: payouts, differences, the books"),
+        (
+            "reviewer",
+            "Reviewer",
+            "VERIFICATION_REVIEWER",
+            "Staff: looks at what people prove who they are with",
+        ),
+        ("auditor", "Auditor", "AUDITOR", "Staff: sees everything, changes nothing"),
     )
 ]

@@ -75,7 +75,7 @@ PAGES: Mapping[str, str] = {
     "users.staffrole": "----A",
     "users.user": "SMFVA",
     "users.userprofile": "SM-VA",
-    "verification.verificationcase": "---VA",
+    "verification.verificationcase": "---V-",
     "verification.verificationpolicy": "---VA",
 }
 """Seeing a page: Django's ``view`` permission of its model."""

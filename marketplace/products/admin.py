@@ -191,7 +191,9 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptab
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["slug"].required = False
+        # Who may only look gets a form without fields.
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
 
 
 @admin.register(Category)

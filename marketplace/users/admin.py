@@ -20,7 +20,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from marketplace.core.admin import ReadOnlyAdmin, at_text, operator, status_label
 from marketplace.core.errors import DomainError
-from marketplace.users import services, staff_admin  # noqa: F401 (registers its pages)
+from marketplace.users import services, staff_admin
 from marketplace.users.models import SignIn, User, UserProfile
 
 MAX_CHOSEN = 100
@@ -103,7 +103,14 @@ class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
         ("Suspension", {"fields": (("suspended_at", "suspension_reason"),)}),
     )
     actions = ("suspend_chosen", "reinstate_chosen")
-    actions_detail = ("suspend_one", "reinstate_one")
+    actions_detail = ("suspend_one", "reinstate_one", "staff_roles")
+
+    def has_assign_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return operator(request).may("users.assign_staff_role")
+
+    @action(description="Staff roles", url_path="staff-roles", permissions=["assign"])  # type: ignore[untyped-decorator]
+    def staff_roles(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        return staff_admin.assign(self, request, object_id)
 
     def has_suspend_permission(self, request: HttpRequest, *_: Any) -> bool:
         return may_suspend(request)

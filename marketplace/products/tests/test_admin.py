@@ -80,6 +80,7 @@ def test_nothing_else_of_a_product_is_edited(operator: Client) -> None:
 
 def test_categories_are_made_and_moved_by_the_command(operator: Client) -> None:
     fields = {"name": "Lamps", "slug": "", "description": "", "image": "", "is_active": "on"}
+    fields["reason"] = "The shelf was missing."
     answer = operator.post(f"{CATEGORIES}add/", {**fields, "parent": ""})
     assert answer.status_code == 302
     lamps = Category.objects.get()
@@ -96,7 +97,13 @@ def test_a_circle_is_explained_on_the_form(operator: Client) -> None:
     lamps = make_category("Lamps", parent=home)
     answer = operator.post(
         f"{CATEGORIES}{home.id}/change/",
-        {"name": "Home", "slug": home.slug, "parent": str(lamps.id), "is_active": "on"},
+        {
+            "name": "Home",
+            "slug": home.slug,
+            "parent": str(lamps.id),
+            "is_active": "on",
+            "reason": "Lamps are at home.",
+        },
         follow=True,
     )
     assert "below itself" in answer.content.decode()
