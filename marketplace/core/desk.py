@@ -73,12 +73,12 @@ def is_fresh(session: SessionBase) -> bool:
     return proved is not None and clock.now() - proved <= allowed
 
 
-def asks_again(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def asks_again(page: Callable[..., HttpResponse | None]) -> Callable[..., HttpResponse | None]:
     """Of an admin method ``(self, request, …)``: whoever calls it has proved who they are within
     ``DESK_PROOF_SECONDS``; otherwise they are asked, and come back to where they were."""
 
     @functools.wraps(page)
-    def guarded(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
         if is_fresh(request.session):
             return page(self, request, *args, **kwargs)
         return redirect(f"{AGAIN_PATH}?{urlencode({'next': request.get_full_path()})}")

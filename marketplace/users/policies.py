@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 from marketplace.core.actor import Actor, Role
 from marketplace.core.errors import NotFound
-from marketplace.users.errors import CannotSuspend, MayNotGrant
+from marketplace.users.errors import CannotSuspend
 from marketplace.users.models import User
+from marketplace.users.staff_errors import MayNotGrant
 
 
 def check_may_suspend(actor: Actor, user: User) -> None:

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from marketplace.config.staff_roles import ACTS, PAGES, ROLES
 from marketplace.core.testing import figures
+from marketplace.payments.models import Payment
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.models import User
 from marketplace.users.tests.factories import make_staff
@@ -171,3 +172,16 @@ def _opens(client: Client, label: str, model: type[models.Model], page: Any, nam
     wanted = [UUID(int=1) if is_uuid else 1] if name in page.actions_detail else []
     address = reverse(f"admin:{label.replace('.', '_')}_{name}", args=wanted)
     return client.get(address).status_code != 403
+
+
+@pytest.mark.django_db
+def test_support_sees_a_payment_and_not_its_journals(
+    provider: FakeProvider, staff: dict[str, User]
+) -> None:
+    set_stage(provider)
+    payment = Payment.objects.filter(escrow_status="IN_ESCROW").first()
+    assert payment is not None
+    address = reverse("admin:payments_payment_change", args=[payment.pk])
+    shown = {letter: client_of(staff[letter]).get(address).content.decode() for letter in "SF"}
+    assert "/admin/payments/ledgerjournal/" in shown["F"]
+    assert "/admin/payments/ledgerjournal/" not in shown["S"]

@@ -148,6 +148,19 @@ class PaymentAdmin(AmountMixin, ReadOnlyAdmin):
     )
     readonly_fields = ("links", "commission_text", "timeline", "journals", "trail")
     exclude = ("commission_terms",)
+    of_the_books = frozenset({"links", "trail", "journals"})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without the journals for staff who do not see the books."""
+        if request.user.has_perm("payments.view_ledgerjournal"):
+            return self.fieldsets
+        return [
+            (
+                name,
+                {**options, "fields": [f for f in options["fields"] if f not in self.of_the_books]},
+            )
+            for name, options in self.fieldsets
+        ]
 
     @admin.display(description="commission, as frozen at the sale")
     def commission_text(self, payment: Payment) -> str:

@@ -11,11 +11,11 @@ from marketplace.core.db import opens_transaction
 from marketplace.core.errors import InvalidInput, NotFound
 from marketplace.core.events import record
 from marketplace.core.policies import require_permission
-from marketplace.users.errors import LastAdministrator, OwnRoles
 from marketplace.users.events import StaffRolesChanged
 from marketplace.users.models import User
 from marketplace.users.policies import check_may_grant
 from marketplace.users.repositories.staff_roles import permissions_of
+from marketplace.users.staff_errors import LastAdministrator, OwnRoles
 
 
 @opens_transaction

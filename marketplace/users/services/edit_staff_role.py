@@ -8,10 +8,10 @@ from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
 from marketplace.core.errors import InvalidInput, NotFound
 from marketplace.core.policies import require_permission
-from marketplace.users.errors import OwnRoles, StaffRoleExists
 from marketplace.users.models import StaffRole
 from marketplace.users.policies import check_may_grant
 from marketplace.users.repositories.staff_roles import by_code, codes
+from marketplace.users.staff_errors import OwnRoles, StaffRoleExists
 
 
 @opens_transaction

@@ -16,13 +16,13 @@ from marketplace.core.errors import DomainError, Forbidden, InvalidInput, NotFou
 from marketplace.core.ids import new_id
 from marketplace.core.models import AuditEntry, OutboxEvent
 from marketplace.users import services
-from marketplace.users.errors import (
+from marketplace.users.models import StaffRole, User
+from marketplace.users.staff_errors import (
     LastAdministrator,
     MayNotGrant,
     OwnRoles,
     StaffRoleExists,
 )
-from marketplace.users.models import StaffRole, User
 from marketplace.users.tests.factories import (
     actor,
     make_admin,
