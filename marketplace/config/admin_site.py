@@ -61,6 +61,7 @@ NAVIGATION = [
         _link("Payout batches", "event_repeat", "payments.payoutbatch"),
         _link("Bank accounts", "account_balance", "payments.bankaccount"),
         _link("Wallets", "account_balance_wallet", "payments.wallet"),
+        _page("What sellers owe", "hourglass_bottom", "payments/wallet/receivables/"),
         _link("Top-ups", "add_card", "payments.topup"),
         _link("Exchanges", "currency_exchange", "payments.currencyexchange"),
         _link("Commission rules", "percent", "payments.commissionrule"),

@@ -17,7 +17,7 @@ from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -291,6 +291,28 @@ def _members(values: Mapping[str, Any]) -> str:
         for name, value in values.items()
     )
     return format_html_join("", "<div>{}: {}</div>", rows) or "-"
+
+
+class ReadOnlyInline(TabularInline):
+    """Rows of another table on a page that only shows."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # Named one by one: for inlines Django builds a form of whatever is not.
+        return self.fields
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who sees the page sees its rows."""
+        return True
+
+    def has_add_permission(self, *_: Any) -> bool:
+        return False
+
+    def has_change_permission(self, *_: Any) -> bool:
+        return False
 
 
 @admin.register(OutboxEvent)

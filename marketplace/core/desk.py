@@ -11,7 +11,7 @@ Whoever may approve a payout has shown within the last quarter of an hour that i
 import functools
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from django.shortcuts import redirect
 
 from marketplace.core import clock
 
+R = TypeVar("R")
 BEGAN, SEEN, PASSED, PROVED = "desk_began_at", "desk_seen_at", "desk_passed_at", "desk_proved_at"
 SEEN_EVERY = timedelta(minutes=1)
 """Noting each request would write to the database for each request."""
@@ -73,12 +74,12 @@ def is_fresh(session: SessionBase) -> bool:
     return proved is not None and clock.now() - proved <= allowed
 
 
-def asks_again(page: Callable[..., HttpResponse | None]) -> Callable[..., HttpResponse | None]:
+def asks_again(page: Callable[..., R]) -> Callable[..., R | HttpResponse]:
     """Of an admin method ``(self, request, …)``: whoever calls it has proved who they are within
     ``DESK_PROOF_SECONDS``; otherwise they are asked, and come back to where they were."""
 
     @functools.wraps(page)
-    def guarded(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | None:
+    def guarded(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> R | HttpResponse:
         if is_fresh(request.session):
             return page(self, request, *args, **kwargs)
         return redirect(f"{AGAIN_PATH}?{urlencode({'next': request.get_full_path()})}")

@@ -11,13 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from unfold.admin import TabularInline
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from marketplace.core.actor import Actor
 from marketplace.core.admin import (
     ReadOnlyAdmin,
+    ReadOnlyInline,
     ReasonForm,
     at_text,
     money_text,
@@ -86,25 +86,6 @@ OPERATIONS: dict[
     ),
     "refund": ("Refund the order", RefundForm, _refund),
 }
-
-
-class ReadOnlyInline(TabularInline):
-    extra = 0
-    can_delete = False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        # Named one by one: for inlines Django builds a form of whatever is not.
-        return self.fields
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who sees the page sees its rows."""
-        return True
-
-    def has_add_permission(self, *_: Any) -> bool:
-        return False
-
-    def has_change_permission(self, *_: Any) -> bool:
-        return False
 
 
 class ItemInline(ReadOnlyInline):

@@ -7,7 +7,6 @@ from uuid import UUID
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -16,9 +15,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextareaWidget
 
-from marketplace.core.admin import ReadOnlyAdmin, at_text, operator, status_label
+from marketplace.core.admin import ReadOnlyAdmin, ReasonForm, at_text, operator, status_label
 from marketplace.core.errors import DomainError
 from marketplace.users import services, staff_admin
 from marketplace.users.models import SignIn, User, UserProfile
@@ -43,12 +41,6 @@ class SuspendedFilter(admin.SimpleListFilter):
         if self.value() in {"yes", "no"}:
             return queryset.filter(suspended_at__isnull=self.value() == "no")
         return queryset
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), label="Reason"
-    )
 
 
 class EmailPrefixSearch:

@@ -11,11 +11,11 @@ from django import forms
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
+from marketplace.core import admin as core_admin
 from marketplace.core.categories import categories
 from marketplace.core.errors import DomainError
 from marketplace.core.money import InvalidMoney, Money
@@ -104,12 +104,12 @@ def category_choices(nothing: str) -> list[tuple[str, str]]:
     return [("", nothing), *((str(each.id), each.name) for each in categories().everything())]
 
 
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        max_length=1000,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text="It stays with the rule, with your name.",
-    )
+class ReasonForm(core_admin.ReasonForm):
+    """The reason, and a command's refusal shown where it belongs."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = "It stays with the rule, with your name."
 
     def refuse(self, refusal: DomainError) -> None:
         """Show a command's refusal at the fields that it names, or above them all."""

@@ -10,11 +10,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import action, display
 
-from marketplace.core.admin import ReadOnlyAdmin, at_text, operator
+from marketplace.core.admin import ReadOnlyAdmin, ReasonForm, at_text, operator
 from marketplace.core.desk import asks_again
 from marketplace.core.errors import DomainError
 from marketplace.payments import services
-from marketplace.payments.admin.reconciliation_forms import WhyForm
 from marketplace.payments.invariants import find_breaches
 from marketplace.payments.models import PayoutFreeze
 from marketplace.payments.repositories.freezes import find_open_freeze
@@ -67,7 +66,7 @@ class PayoutFreezeAdmin(ReadOnlyAdmin):
 
     @action(description="Freeze payouts", url_path="freeze", permissions=["freeze"])  # type: ignore[untyped-decorator]
     def freeze(self, request: HttpRequest) -> HttpResponse:
-        form = WhyForm(request.POST or None)
+        form = ReasonForm(request.POST or None)
         if form.is_valid():
             services.freeze_payouts(actor=operator(request), detail=form.cleaned_data["reason"])
             self.message_user(request, "Payouts are frozen.", messages.WARNING)
@@ -87,7 +86,7 @@ class PayoutFreezeAdmin(ReadOnlyAdmin):
     @action(description="Lift the freeze", url_path="lift", permissions=["lift"])  # type: ignore[untyped-decorator]
     @asks_again
     def lift(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        form = WhyForm(request.POST or None)
+        form = ReasonForm(request.POST or None)
         if form.is_valid():
             try:
                 services.lift_payout_freeze(
@@ -111,7 +110,7 @@ class PayoutFreezeAdmin(ReadOnlyAdmin):
             asks_for_breaches=True,
         )
 
-    def _ask(self, request: HttpRequest, form: WhyForm, **page: Any) -> HttpResponse:
+    def _ask(self, request: HttpRequest, form: ReasonForm, **page: Any) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "form": form,

@@ -1,6 +1,7 @@
 """The books, read-only."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -9,16 +10,19 @@ from django.urls import path
 from django.utils.safestring import SafeString
 from unfold.decorators import action
 
-from marketplace.core.admin import ReadOnlyAdmin, at_text, operator, table, words
+from marketplace.core.admin import ReadOnlyAdmin, at_text, table, words
+from marketplace.core.admin_keyset import KeysetAdmin
+from marketplace.core.desk import asks_again
 from marketplace.payments.admin import settlements
 from marketplace.payments.admin.account_statement import show_statement
-from marketplace.payments.admin.display import filtered, link, money
+from marketplace.payments.admin.display import filtered, link, money, operator
 from marketplace.payments.admin.ledger_links import (
     about_account,
     about_journal,
     in_a_row,
     statement_of,
 )
+from marketplace.payments.admin.reversal_form import may_be_reversed, reverse_journal
 from marketplace.payments.models import (
     LedgerAccount,
     LedgerBalance,
@@ -78,7 +82,7 @@ class LedgerBalanceAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnlyAdmin):
+class LedgerEntryAdmin(KeysetAdmin):
     list_display = ("id", "account", "debit", "credit", "journal_link", "posted_at")
     search_fields = ("reference_id__exact", "journal__id__exact", "account__code__startswith")
     ordering = ("-id",)
@@ -101,7 +105,7 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LedgerJournal)
-class LedgerJournalAdmin(ReadOnlyAdmin):
+class LedgerJournalAdmin(KeysetAdmin):
     list_display = ("id", "kind", "business_key", "payment_link", "occurred_at")
     list_filter = ("kind",)
     search_fields = ("id__exact", "reference_id__exact", "business_key__exact")
@@ -113,6 +117,17 @@ class LedgerJournalAdmin(ReadOnlyAdmin):
         ("More", {"fields": ("business_key", "id", "reference_id", "details", "request_id")}),
     )
     actions_list = ("enter_settlement",)
+    actions_detail = ("reverse",)
+
+    def has_reverse_permission(self, request: HttpRequest, object_id: UUID | None = None) -> bool:
+        is_allowed = operator(request).may("payments.reverse_journal")
+        return is_allowed and (object_id is None or may_be_reversed(object_id))
+
+    @action(description="Take it back", url_path="reverse", permissions=["reverse"])  # type: ignore[untyped-decorator]
+    @asks_again
+    def reverse(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "opts": self.model._meta}
+        return reverse_journal(request, context, object_id)
 
     def has_settle_permission(self, request: HttpRequest, *_: Any) -> bool:
         return operator(request).may("payments.enter_settlement")

@@ -1,15 +1,13 @@
 """Payments with their events, attempts and refunds."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.admin import TabularInline
 
 from marketplace.core.admin import (
     ReadOnlyAdmin,
+    ReadOnlyInline,
     at_text,
     money_text,
     short_id,
@@ -33,26 +31,9 @@ from marketplace.payments.snapshots import CommissionTerms
 MOST_JOURNALS = 100
 
 
-class ReadOnlyInline(TabularInline):  # type: ignore[misc] # the package has no types
-    extra = 0
-    can_delete = False
-    show_change_link = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Who sees the page sees its rows."""
-        return True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 class AttemptInline(ReadOnlyInline):
     model = PaymentAttempt
     fields = ("id", "provider", "method", "status", "provider_payment_id", "failure_code")
-    readonly_fields = fields
 
 
 class RefundInline(ReadOnlyInline):
@@ -66,7 +47,6 @@ class RefundInline(ReadOnlyInline):
         "status",
         "provider_refund_id",
     )
-    readonly_fields = fields
 
 
 class ChargebackInline(ReadOnlyInline):

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
+from marketplace.core.admin import ReasonForm
 from marketplace.core.errors import DomainError
-from marketplace.payments.admin.reviews import ReasonForm
 
 
 def with_reason(

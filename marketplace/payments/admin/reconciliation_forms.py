@@ -6,9 +6,9 @@ from django import forms
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
 )
 
+from marketplace.core.admin import ReasonForm
 from marketplace.payments.providers.factory import enabled_providers
 from marketplace.payments.reports import FORMATS
 
@@ -18,13 +18,7 @@ FORMAT_WORDS = {
 }
 
 
-class WhyForm(forms.Form):
-    reason = forms.CharField(
-        max_length=1000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}), label="Reason"
-    )
-
-
-class ResolveForm(WhyForm):
+class ResolveForm(ReasonForm):
     """The amount is not typed: it is what was shown, and is refused when it has changed."""
 
     expected_minor = forms.IntegerField(widget=forms.HiddenInput)

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
@@ -11,18 +10,12 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from unfold.decorators import action
 
-from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.core.admin import ReadOnlyAdmin, ReasonForm
 from marketplace.core.errors import DomainError
 from marketplace.payments import services
 from marketplace.payments.admin.assign_receipt import assign_receipt
 from marketplace.payments.admin.display import AmountMixin, operator
 from marketplace.payments.models import PaymentReview, ReviewKind, ReviewStatus
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        max_length=1000, widget=forms.Textarea(attrs={"rows": 4, "cols": 60}), label="Reason"
-    )
 
 
 @admin.register(PaymentReview)

@@ -3,12 +3,14 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from unfold.decorators import action
 
 from marketplace.core.admin import ReadOnlyAdmin, status_label
 from marketplace.core.audited_admin import AuditedAdmin
 from marketplace.core.desk import asks_again
 from marketplace.payments import services
 from marketplace.payments.admin.display import AmountMixin, money, operator
+from marketplace.payments.admin.exchange_form import exchange
 from marketplace.payments.admin.reasons import with_reason
 from marketplace.payments.models import (
     CurrencyExchange,
@@ -52,6 +54,16 @@ class CurrencyExchangeAdmin(ReadOnlyAdmin):
     list_select_related = False
     exclude = ("head_hash",)
     actions = ("reverse",)
+    actions_list = ("exchange",)
+
+    def has_exchange_permission(self, request: HttpRequest, *_: object) -> bool:
+        return operator(request).may("payments.exchange_currency")
+
+    @action(description="Exchange currency", url_path="exchange", permissions=["exchange"])  # type: ignore[untyped-decorator]
+    @asks_again
+    def exchange(self, request: HttpRequest) -> HttpResponse:
+        context = {**self.admin_site.each_context(request), "opts": self.model._meta}
+        return exchange(request, context)
 
     @admin.display(description="sold")
     def sold(self, exchange: CurrencyExchange) -> str:
@@ -60,9 +72,6 @@ class CurrencyExchangeAdmin(ReadOnlyAdmin):
     @admin.display(description="bought")
     def bought(self, exchange: CurrencyExchange) -> str:
         return money(exchange.bought_minor, exchange.bought_currency)
-
-    def has_exchange_permission(self, request: HttpRequest) -> bool:
-        return operator(request).may("payments.exchange_currency")
 
     @admin.action(description="Take back, with a reason", permissions=["exchange"])
     @asks_again

@@ -1,8 +1,12 @@
 """Wallets, statements, bank accounts and payouts."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.safestring import SafeString
 
 from marketplace.core.admin import ReadOnlyAdmin
@@ -11,6 +15,7 @@ from marketplace.core.ids import new_id
 from marketplace.payments import services
 from marketplace.payments.admin.display import AmountMixin, filtered, money, operator
 from marketplace.payments.admin.reasons import with_reason
+from marketplace.payments.admin.receivables import show_receivables
 from marketplace.payments.models import (
     Transaction,
     Wallet,
@@ -33,6 +38,20 @@ class WalletAdmin(ReadOnlyAdmin):
     def has_write_off_permission(self, request: HttpRequest) -> bool:
         by = operator(request)
         return by.may("payments.write_off_receivable") and by.may("payments.view_receivable")
+
+    def get_urls(self) -> list[Any]:
+        receivables = path(
+            "receivables/",
+            self.admin_site.admin_view(self.receivables),
+            name="payments_wallet_receivables",
+        )
+        return [receivables, *super().get_urls()]
+
+    def receivables(self, request: HttpRequest) -> HttpResponse:
+        if not operator(request).may("payments.view_receivable"):
+            raise PermissionDenied
+        context = {**self.admin_site.each_context(request), "opts": self.model._meta}
+        return show_receivables(request, context)
 
     @admin.action(description="Suspend, with a reason", permissions=["suspend"])
     def suspend(self, request: HttpRequest, queryset: QuerySet[Wallet]) -> HttpResponse | None:

@@ -29,6 +29,7 @@ from marketplace.payments.queries.list_bank_accounts import list_bank_accounts
 from marketplace.payments.queries.list_held_for_buyer import list_held_for_buyer
 from marketplace.payments.queries.list_payments import list_payments
 from marketplace.payments.queries.list_payout_schedules import list_payout_schedules
+from marketplace.payments.queries.list_receivables import MAX_ROWS as MOST_RECEIVABLES
 from marketplace.payments.queries.list_receivables import Receivable, list_receivables
 from marketplace.payments.queries.list_wallet_transactions import list_wallet_transactions
 from marketplace.payments.queries.list_withdrawals import list_withdrawals
@@ -42,6 +43,7 @@ from marketplace.payments.snapshots import (
 )
 
 __all__ = [
+    "MOST_RECEIVABLES",
     "WALLET",
     "BankAccountSnapshot",
     "Claims",

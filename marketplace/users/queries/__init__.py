@@ -17,6 +17,7 @@ from marketplace.users.queries.users import (
     get_public_cards,
     get_user,
     list_closed,
+    list_emails,
     list_levels,
 )
 from marketplace.users.snapshots import ProfileSnapshot, PublicCard, UserSnapshot
@@ -43,6 +44,7 @@ __all__ = [
     "list_closed",
     "list_connected_providers",
     "list_differing_sales",
+    "list_emails",
     "list_exports",
     "list_factors",
     "list_levels",
