@@ -13,7 +13,7 @@ from marketplace.core.privacy import (
     excuse_model,
     register_personal_data,
 )
-from marketplace.core.privacy.plumbing import blank_answers
+from marketplace.core.privacy.plumbing import blank_answers, blank_events
 from marketplace.orders.models import CancellationRequest, Order, OrderHistoryEntry
 from marketplace.orders.transitions import FINAL_STATUSES
 from marketplace.users.queries import get_public_cards
@@ -108,6 +108,7 @@ def _unname_orders(user_id: UUID) -> int:
         touched += 1
     # What the other party was answered shows the order as it was, and may be answered again.
     blank_answers(user_ids=orders.values(), object_ids=orders, members=SEEN_BY_THE_OTHER)
+    blank_events(keys=orders, member="tracking_number", word=ERASED_NUMBER)
     OrderHistoryEntry.objects.filter(_mine(user_id)).exclude(tracking_number="").update(
         tracking_number=ERASED_NUMBER
     )

@@ -18,6 +18,7 @@ from marketplace.core.privacy import (
 )
 from marketplace.products.events import ProductDeleted
 from marketplace.products.models import CatalogueEntry, Product, ProductStatus
+from marketplace.products.repositories import catalogue
 from marketplace.products.services.add_image import delete_files
 
 LISTING = (
@@ -81,6 +82,9 @@ def _remove_listings(user_id: UUID) -> int:
         )
         removed += 1
     CatalogueEntry.objects.filter(seller_id=user_id).delete()
+    if removed:
+        # The search learnt words from the listings, the seller's name among them.
+        catalogue.forget_words()
     return removed
 
 

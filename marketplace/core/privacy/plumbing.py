@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from marketplace.core.models import IdempotencyRecord, UploadUsage
+from marketplace.core.models import IdempotencyRecord, OutboxEvent, UploadUsage
 from marketplace.core.privacy import PersonalData, excuse_model, register_personal_data
 
 BLANK_ANSWERS = f"""
@@ -16,6 +16,12 @@ BLANK_ANSWERS = f"""
            )
      WHERE record.user_id = ANY (%s::uuid[]) AND record.body ->> 'id' = ANY (%s::text[])
        AND record.body ?| %s::text[]
+"""  # noqa: S608 - Django's documented model API
+
+BLANK_EVENTS = f"""
+    UPDATE {OutboxEvent._meta.db_table}
+       SET payload = payload || jsonb_build_object(%s::text, %s::text)
+     WHERE key = ANY (%s::uuid[]) AND payload ? %s::text AND published_at IS NOT NULL
 """  # noqa: S608 - Django's documented model API
 
 
@@ -41,6 +47,16 @@ def blank_answers(
     """
     with connection.cursor() as cursor:
         cursor.execute(BLANK_ANSWERS, [list(members), *_texts(user_ids, object_ids), list(members)])
+        return int(cursor.rowcount)
+
+
+def blank_events(*, keys: Iterable[UUID], member: str, word: str) -> int:
+    """Put ``word`` for a member of published events that wait for their purge.
+
+    One that was not handed on yet is still needed as it is, and is gone days after it was.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(BLANK_EVENTS, [member, word, *_texts(keys), member])
         return int(cursor.rowcount)
 
 

@@ -215,12 +215,18 @@ def forget_strangers() -> int:
             f"DELETE FROM {ENTRY} WHERE NOT EXISTS "  # noqa: S608
             f"(SELECT 1 FROM products_product p WHERE p.id = product_id)"
         )
-        entries = cursor.rowcount
+        entries = int(cursor.rowcount)
+    return entries + forget_words()
+
+
+def forget_words() -> int:
+    """Drop words that no entry uses any more: some may be somebody's name."""
+    with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM {WORDS} WHERE lexeme NOT IN "  # noqa: S608
             f"(SELECT word FROM ts_stat('SELECT search FROM {ENTRY}'))"
         )
-        return int(entries + cursor.rowcount)
+        return int(cursor.rowcount)
 
 
 def _batches(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
