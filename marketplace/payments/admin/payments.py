@@ -1,6 +1,7 @@
 """Payments with their events, attempts and refunds."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
