@@ -18,7 +18,7 @@ from unfold.decorators import action
 
 from marketplace.core.admin import ReadOnlyAdmin, ReasonForm, at_text, operator, status_label
 from marketplace.core.errors import DomainError
-from marketplace.users import services, staff_admin
+from marketplace.users import privacy_admin, services, staff_admin  # noqa: F401 (its pages)
 from marketplace.users.models import SignIn, User, UserProfile
 
 MAX_CHOSEN = 100

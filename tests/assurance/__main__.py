@@ -45,6 +45,16 @@ PROMISES = (
         "the database refuses a hostile writer",
         ("marketplace/payments/ledger/tests/test_hostile_writer.py",),
     ),
+    Promise(
+        "encrypted fields: rotated under load, and never opened out of place",
+        ("marketplace/payments/tests/test_field_keys.py",),
+        {"FAIRHOLD_SEALED_ROWS": "300"},
+    ),
+    Promise(
+        "a person who was erased is nowhere, and the books are unchanged",
+        ("tests/privacy", "tests/assurance/test_erasure.py"),
+    ),
+    Promise("canaries in requests: none is kept", ("tests/assurance/test_canaries.py",)),
     Promise("what the runtime role may not do", ("tests/assurance/test_runtime_role.py",)),
     Promise("two at the same moment", ("marketplace", "-k", "at_once or same_time or two_at")),
     Promise("events shuffled and tripled, over both roads", (EVENTS,)),

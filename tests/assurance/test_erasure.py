@@ -85,7 +85,7 @@ def join(platform: Platform, canaries: Canaries, user_type: str) -> Api:
                 "region": canaries.put(f"{who} region"),
                 "country": "KE",
             },
-            "social_links": {"site": f"https://{canaries.put(f'{who} social link')}.example"},
+            "social_links": {"website": f"https://{canaries.put(f'{who} social link')}.example"},
         },
     )
     return api
