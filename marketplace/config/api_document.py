@@ -37,6 +37,10 @@ TAGS = [
     {"name": "auth", "description": "Signing up, signing in, passwords."},
     {"name": "users", "description": "One's account and profile, and the public cards of others."},
     {
+        "name": "privacy",
+        "description": "What is known of one: a file of it, consents, and being forgotten.",
+    },
+    {
         "name": "verification",
         "description": "Proving who one is: what to hand in, how far it is, and which limits it "
         "lifts. What was stated and shown is never answered.",

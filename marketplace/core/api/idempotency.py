@@ -28,7 +28,7 @@ from rest_framework.response import Response
 
 from marketplace.core import clock
 from marketplace.core.api.problems import NotSignedIn
-from marketplace.core.api.secrets_in_text import holds_secret
+from marketplace.core.api.secrets_in_text import is_secret
 from marketplace.core.db import joinable, with_retries
 from marketplace.core.errors import DomainError, ErrorKind
 from marketplace.core.ids import new_id
@@ -118,7 +118,7 @@ def key_of(request: Request) -> str:
     if not 0 < len(key) <= MAX_KEY_LENGTH or not all(" " < character <= "~" for character in key):
         raise IdempotencyKeyInvalid
     # It is kept, and shown to operators.
-    if holds_secret(key):
+    if is_secret(key):
         raise IdempotencyKeyInvalid
     return key
 

@@ -20,7 +20,7 @@ from django.urls import is_valid_path
 from django.utils.functional import LazyObject, empty
 
 from marketplace.core.api.problems import API_PREFIX, plain_problem
-from marketplace.core.api.secrets_in_text import holds_secret
+from marketplace.core.api.secrets_in_text import is_secret
 from marketplace.core.context import caused_by
 from marketplace.core.ids import new_id
 
@@ -58,7 +58,7 @@ class RequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.META.get("HTTP_X_REQUEST_ID", "")
         # It goes into every log line as it is, so it may not be what the lines would mask.
-        is_sane = SANE_REQUEST_ID.fullmatch(given) and not holds_secret(given)
+        is_sane = SANE_REQUEST_ID.fullmatch(given) and not is_secret(given)
         request_id = given if is_sane else str(new_id())
         started = time.perf_counter()
         with caused_by(request_id):

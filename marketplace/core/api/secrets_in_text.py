@@ -20,7 +20,7 @@ NETWORKS = (
     (re.compile(r"35(?:2[89]|[3-8])|6(?:011|4[4-9]|5|2)"), {16, 17, 18, 19}),
 )
 """First figures and lengths: Visa, Mastercard, American Express, Diners, JCB and Discover."""
-IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\b")
+IBAN = re.compile(r"(?<![\w-])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![\w-])")
 THEIR_PLACE = re.compile(
     r"password|token|secret|credential|(^|_)(key|code|iban|phone|phone_number|email)$"
     r"|^(account_number|bank_code|paypal|stripe_account|tracking_number|cursor)$"
@@ -41,6 +41,17 @@ def holds_secret(text: str) -> bool:
     )
 
 
+def is_secret(text: str) -> bool:
+    """Whether the whole of it is one. Names that clients make up, such as a UUID, hold figures in
+    any order, so a part of one says nothing."""
+    whole = text.strip()
+    if CARD.fullmatch(whole):
+        return _is_card(whole)
+    if IBAN.fullmatch(whole.upper()):
+        return _is_iban(whole.upper())
+    return JWT.fullmatch(whole) is not None
+
+
 def may_hold_secret(name: str) -> bool:
     """Whether a member of this name is made for one."""
     return THEIR_PLACE.search(name) is not None
@@ -53,6 +64,6 @@ def _is_card(text: str) -> bool:
 
 
 def _is_iban(text: str) -> bool:
-    compact = re.sub(r"[ -]", "", text)
+    compact = text.replace(" ", "")
     rearranged = compact[4:] + compact[:4]
     return int("".join(str(int(character, 36)) for character in rearranged)) % 97 == 1

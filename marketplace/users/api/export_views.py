@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -69,6 +69,15 @@ class ExportFileView(APIView):
         summary="Download the file with one's data",
         description="Nobody else's, and until it expires.",
         responses={(200, "application/zip"): OpenApiTypes.BINARY, **problems(NotFound)},
+        examples=[
+            OpenApiExample(
+                "ZIP",
+                value="PK …",
+                media_type="application/zip",
+                response_only=True,
+                status_codes=["200"],
+            )
+        ],
     )
     def get(self, request: Request, export_id: UUID) -> StreamingHttpResponse:
         portions = queries.read_export(export_id=export_id, user_id=user_id_of(request))

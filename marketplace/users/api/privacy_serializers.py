@@ -38,10 +38,12 @@ class ExportSerializer(StrictSerializer[object]):
     expires_at = serializers.DateTimeField(allow_null=True, help_text="It is deleted then.")
 
 
+@shown_as({"results": [examples.EXPORT]})
 class ExportsSerializer(StrictSerializer[object]):
     results = ExportSerializer(many=True)
 
 
+@shown_as(examples.CONSENTS["given"][0])
 class ConsentSerializer(StrictSerializer[object]):
     document = serializers.ChoiceField(choices=DocumentKind.choices)
     version = serializers.CharField()

@@ -1,8 +1,10 @@
 """Card numbers, bank accounts and tokens pasted where they do not belong."""
 
+from uuid import uuid4
+
 import pytest
 
-from marketplace.core.api.secrets_in_text import holds_secret, may_hold_secret
+from marketplace.core.api.secrets_in_text import holds_secret, is_secret, may_hold_secret
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,9 @@ def test_leaves_everything_else_alone(text: str) -> None:
 def test_members_that_are_made_for_one_are_left_to_their_own_checks() -> None:
     assert [n for n in ("iban", "password", "refresh_token", "key") if not may_hold_secret(n)] == []
     assert [n for n in ("title", "bio", "notes", "first_name") if may_hold_secret(n)] == []
+
+
+def test_a_name_that_a_client_made_up_is_never_taken_for_one() -> None:
+    assert [key for key in (str(uuid4()) for _ in range(20_000)) if is_secret(key)] == []
+    assert is_secret("4111 1111 1111 1111")
+    assert is_secret("DE89370400440532013000")
