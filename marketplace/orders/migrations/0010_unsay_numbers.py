@@ -32,7 +32,7 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0006_staff_permissions"),
+        ("orders", "0009_open_requests"),
     ]
 
     operations = [
