@@ -7,7 +7,7 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
-from marketplace.core.policies import require_permission
+from marketplace.core.policies import require_permission_or_system
 from marketplace.payments.commission.new_rule import NewCommissionRule, check_rule
 from marketplace.payments.errors import (
     CommissionRuleInvalid,
@@ -39,7 +39,7 @@ def create_commission_rule(
     fields at fault), :class:`CommissionRuleTies` and :class:`CommissionTaxesDiffer` (both name the
     other rule), and of the succeeded one :class:`NotFound` and :class:`CommissionRuleEnded`.
     """
-    require_permission(actor, "payments.edit_commission_rule")
+    require_permission_or_system(actor, "payments.edit_commission_rule")
     if not reason.strip():
         raise ReasonMissing
     lock_writing()
