@@ -37,7 +37,7 @@ def factors(visitor: Visitor) -> list[str]:
     script = (
         "return [...document.querySelectorAll('#factors li > span')].map(e => e.firstChild.data)"
     )
-    found: list[str] = visitor.driver.execute_script(script)  # type: ignore[no-untyped-call]
+    found: list[str] = visitor.driver.execute_script(script)
     return found
 
 

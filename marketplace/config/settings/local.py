@@ -26,7 +26,7 @@ PAYOUT_POLICIES = [
     }
 ]
 # The demo and the benchmarks trade all day between a handful of accounts.
-TRADING_LIMITS: list[dict[str, Any]] = []
+TRADING_LIMITS = []
 
 WHITENOISE_USE_FINDERS = True
 

@@ -18,7 +18,7 @@ PAYOUT_POLICIES = [
     }
 ]
 # Tests of the limits make their own.
-TRADING_LIMITS: list[dict[str, Any]] = []
+TRADING_LIMITS = []
 # Nothing is collected for tests; WhiteNoise would warn of the missing folder.
 STATIC_ROOT = None
 PASSWORD_HASHERS = ["marketplace.config.settings.test_hashers.FastArgon2PasswordHasher"]

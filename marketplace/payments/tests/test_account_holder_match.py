@@ -4,8 +4,7 @@ import pytest
 
 from marketplace.core.events.testing import deliver_all
 from marketplace.payments.repositories.payout_policies import read_payout_terms
-from marketplace.payments.services import add_bank_account
-from marketplace.payments.tests.factories import set_payout_policy
+from marketplace.payments.tests.factories import add_approved_bank_account, set_payout_policy
 from marketplace.users.models import User
 from marketplace.users.tests.factories import actor, make_seller
 from marketplace.users.verification.models import VerificationCase
@@ -17,7 +16,7 @@ IBAN = "DE89370400440532013000"
 
 
 def add_account(user: User, holder: str, iban: str = IBAN) -> None:
-    add_bank_account(actor=actor(user), account_holder=holder, currency="EUR", iban=iban)
+    add_approved_bank_account(actor=actor(user), account_holder=holder, currency="EUR", iban=iban)
 
 
 def hand_in(user: User, name: str) -> VerificationCase:

@@ -48,7 +48,7 @@ class ConsentSerializer(StrictSerializer[object]):
     document = serializers.ChoiceField(choices=DocumentKind.choices)
     version = serializers.CharField()
     is_given = serializers.BooleanField()
-    source = serializers.CharField(help_text="`SIGN_UP` or `ACCOUNT`.")
+    source = serializers.CharField(help_text="`SIGN_UP` or `ACCOUNT`.")  # type: ignore[assignment]
     recorded_at = serializers.DateTimeField()
 
 

@@ -1,19 +1,17 @@
 """Load, describe and forget exports."""
 
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 from marketplace.core import clock
 from marketplace.core.errors import NotFound
-from marketplace.core.security.sealed import EncryptedField
 from marketplace.users.models import DataExport, ExportPortion, ExportState
 from marketplace.users.snapshots import ExportSnapshot
 
 EXPORTS = "users.exports"
 """The retention rule: how long a file can be downloaded."""
 BATCH_SIZE = 20
-CONTENT = cast("EncryptedField", ExportPortion._meta.get_field("content_encrypted"))
+CONTENT = ExportPortion._meta.get_field("content_encrypted")
 
 
 def find_own(*, export_id: UUID, user_id: UUID) -> DataExport:

@@ -1,5 +1,6 @@
 """What people agree to: versions, answered once each, and again when there is a new one."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -112,10 +113,11 @@ def test_bad_input_is_named_and_changes_nothing(body: dict[str, Any]) -> None:
 def test_what_was_agreed_is_never_changed_nor_removed() -> None:
     publish()
     answer(authorized_client(make_buyer()))
-    for change in (
+    changes: list[Callable[[], object]] = [
         lambda: Consent.objects.update(version="2020"),
-        lambda: Consent.objects.all()._raw_delete(Consent.objects.db),
-    ):
+        lambda: Consent.objects.all()._raw_delete(Consent.objects.db),  # type: ignore[attr-defined]
+    ]
+    for change in changes:
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
 

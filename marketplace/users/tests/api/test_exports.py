@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -128,15 +128,20 @@ def test_cannot_be_opened_before_it_is_ready_nor_after_it_expired() -> None:
     assert not ExportPortion.objects.exists()
 
 
+def expiry(export: Any) -> datetime:
+    moment = DataExport.objects.get(pk=export["id"]).expires_at
+    assert moment is not None
+    return moment
+
+
 def test_stays_until_the_very_moment_it_expires() -> None:
     person = make_buyer()
     export = exported(person)
-    with clock.frozen(DataExport.objects.get(pk=export["id"]).expires_at):
+    with clock.frozen(expiry(export)):
         sweep_retention()
     assert not DataExport.objects.exists()
     export = exported(person)
-    moment = DataExport.objects.get(pk=export["id"]).expires_at
-    with clock.frozen(moment - timedelta(seconds=1)):
+    with clock.frozen(expiry(export) - timedelta(seconds=1)):
         sweep_retention()
     assert DataExport.objects.exists()
 

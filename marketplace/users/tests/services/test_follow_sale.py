@@ -42,7 +42,8 @@ def follow(*sales: SaleFacts) -> None:
 
 
 def sums(seller_id: UUID) -> dict[str, int]:
-    return SellerStats.objects.filter(seller_id=seller_id).values(*SUMS).get()
+    found: dict[str, int] = SellerStats.objects.filter(seller_id=seller_id).values(*SUMS).get()
+    return found
 
 
 def test_it_is_atomic_with_the_event_that_caused_it() -> None:
