@@ -14,7 +14,6 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import InvalidInput, NotFound
 from marketplace.core.models import AuditEntry, OutboxEvent, RetentionPolicy
 from marketplace.core.privacy import Obstacle, PersonalData
-from marketplace.notifications.models import OutboundEmail
 from marketplace.users import services
 from marketplace.users.errors import AccountSuspended, ErasureBlocked, ErasureFinished
 from marketplace.users.models import Erasure, SignIn, User
@@ -97,7 +96,6 @@ def test_afterwards_a_row_of_the_same_id_is_left_and_nobody_enters() -> None:
     assert (left.first_name, left.last_name, left.phone_number) == ("Former member", "", "")
     assert not left.check_password("a quiet harbour at dawn")
     assert get_public_cards(user_ids=[person.pk])[person.pk].display_name == "Former member"
-    assert not OutboundEmail.objects.filter(to=person.email).exists()
     erasure = Erasure.objects.get()
     assert set(erasure.steps) == {kind.name for kind in privacy.personal_data()}
     with pytest.raises(AccountSuspended):
