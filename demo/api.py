@@ -96,9 +96,11 @@ class Api:
     def put(self, path: str, body: Json) -> Json:
         return self._answer(self._http.put(path, json=body))
 
-    def upload(self, path: str, name: str, file: Path) -> Json:
+    def upload(self, path: str, name: str, file: Path, **fields: str) -> Json:
         with file.open("rb") as content:
-            return self._answer(self._http.post(path, files={name: (file.name, content)}))
+            return self._answer(
+                self._http.post(path, data=fields, files={name: (file.name, content)})
+            )
 
     def pay_on_hosted_page(self, url: str, outcome: str = "pay") -> None:
         """Press a button on the provider's page, as the buyer's browser would."""

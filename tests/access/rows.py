@@ -182,6 +182,11 @@ MATRIX: tuple[Row, ...] = (
     Row(f"DELETE {CASE}documents/{{document_id}}/",
         f"{V}cases/{{verification}}/documents/{{verification_document}}/",
         to(401, 200, 404, 404, 404, 404)),
+    # No outside service is offered on the stage.
+    Row(f"POST {CASE}start-service/", f"{V}cases/{{verification}}/start-service/",
+        to(401, 422, 404, 404, 404, 404), {"return_url": "https://shop.example/back"}),
+    Row(f"POST {A}users/verification-calls/{{service}}/", f"{A}users/verification-calls/nobody/",
+        everyone(422), {"id": "evt_1"}),
     Row(f"POST {CASE}submit/", f"{V}cases/{{verification}}/submit/",
         to(401, 200, 404, 404, 404, 404)),
     Row(f"POST {CASE}withdraw/", f"{V}cases/{{verification}}/withdraw/",

@@ -7,6 +7,7 @@ from marketplace.users.api import (
     profile_views,
     views,
 )
+from marketplace.users.verification.api.views import ServiceCallView
 
 urlpatterns = [
     path("me/consents/", consent_views.ConsentsView.as_view(), name="users-me-consents"),
@@ -28,6 +29,11 @@ urlpatterns = [
         name="users-me-address",
     ),
     path("me/become-seller/", views.BecomeSellerView.as_view(), name="users-me-become-seller"),
+    path(
+        "verification-calls/<slug:service>/",
+        ServiceCallView.as_view(),
+        name="verification-service-call",
+    ),
     path("me/verification/", include("marketplace.users.verification.api.urls")),
     path("<uuid:user_id>/", views.PublicCardView.as_view(), name="users-card"),
 ]

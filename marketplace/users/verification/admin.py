@@ -64,7 +64,7 @@ class QueueFilter(admin.SimpleListFilter):
 
 @admin.register(VerificationCase)
 class VerificationCaseAdmin(ReadOnlyAdmin):
-    list_display = ("person", "level", "status_text", "waits", "holder", "first_yes", "is_renewal")
+    list_display = ("person", "level", "status_text", "waits", "holder", "first_yes", "renewal")
     status_text = status_label()
     list_filter = (QueueFilter, "status", "level", "method")
     list_select_related = ("user", "claimed_by", "first_approved_by")
@@ -93,6 +93,10 @@ class VerificationCaseAdmin(ReadOnlyAdmin):
         if case.claimed_by is None or not case.is_held_at(clock.now()):
             return "-"
         return f"{case.claimed_by} until {case.claimed_until:%H:%M}"
+
+    @admin.display(description="renewal")
+    def renewal(self, case: VerificationCase) -> str:
+        return "Renewal" if case.is_renewal else "-"
 
     @admin.display(description="first yes")
     def first_yes(self, case: VerificationCase) -> str:

@@ -139,3 +139,15 @@ class OverviewSerializer(serializers.Serializer[object]):
     )
     cases = CaseSerializer(many=True)
     limits = LevelLimitSerializer(many=True)
+
+
+@shown_as(request={"return_url": "https://shop.example/verified"})
+class StartServiceSerializer(StrictSerializer[object]):
+    return_url = serializers.URLField(
+        max_length=500, help_text="Where the service sends the person back to."
+    )
+
+
+@shown_as({"url": "https://verify.example/sessions/chk_1"})
+class ServiceUrlSerializer(serializers.Serializer[object]):
+    url = serializers.CharField(help_text="Where the person goes.")

@@ -14,6 +14,11 @@ urlpatterns = [
         views.DocumentView.as_view(),
         name="verification-document",
     ),
+    path(
+        f"{CASE}start-service/",
+        views.StartServiceView.as_view(),
+        name="verification-start-service",
+    ),
     path(f"{CASE}submit/", views.SubmitView.as_view(), name="verification-submit"),
     path(f"{CASE}withdraw/", views.WithdrawView.as_view(), name="verification-withdraw"),
 ]

@@ -4,8 +4,10 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import MultiPartParser
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.parsers import BaseParser, MultiPartParser
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,6 +20,7 @@ from marketplace.users.verification import errors, queries, services
 from marketplace.users.verification.api import serializers as shapes
 
 TAG = ["verification"]
+CALL = {"id": "evt_1", "reference": "chk_1", "verdict": "PASSED"}
 
 
 def checked(serializer: Any) -> dict[str, Any]:
@@ -165,3 +168,63 @@ class WithdrawView(APIView):
     def post(self, request: Request, case_id: UUID) -> Response:
         takes_nothing(request)
         return answer(services.withdraw_case(case_id=case_id, actor=actor_of(request)))
+
+
+class RawBodyParser(BaseParser):
+    """Reads nothing: the signature is of the bytes as they came."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        return {}
+
+
+class StartServiceView(APIView):
+    @extend_schema(
+        operation_id="users_verification_start_service",
+        tags=TAG,
+        summary="Be verified by an outside service",
+        description=(
+            "Where `services` of the overview names one: answers where the person goes. Asked "
+            "again after a lost answer, the same check goes on."
+        ),
+        request=shapes.StartServiceSerializer,
+        responses={200: shapes.ServiceUrlSerializer},
+    )
+    @refuses(
+        errors.CaseRefused,
+        errors.FactsMissing,
+        errors.ServiceNotOffered,
+        errors.ServiceUnavailable,
+    )
+    def post(self, request: Request, case_id: UUID) -> Response:
+        given = checked(shapes.StartServiceSerializer(data=request.data))
+        url = services.start_service_check(
+            case_id=case_id, actor=actor_of(request), return_url=given["return_url"]
+        )
+        return Response({"url": url})
+
+
+class ServiceCallView(APIView):
+    """Called by services, not by people: the signature is all the authentication there is."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    parser_classes = (RawBodyParser,)
+
+    @extend_schema(
+        operation_id="users_verification_service_call",
+        tags=["webhooks"],
+        auth=[],
+        summary="A verification service tells an outcome",
+        description="Signed; stored before it counts. The same call again changes nothing.",
+        request={"application/json": OpenApiTypes.OBJECT},
+        responses={204: None},
+        examples=[OpenApiExample("Passed", value=CALL, request_only=True)],
+    )
+    @refuses(errors.CallbackRefused, errors.ServiceNotOffered)
+    def post(self, request: Request, service: str) -> Response:
+        services.receive_service_call(
+            service=service, body=request.body, headers=dict(request.headers)
+        )
+        return Response(status=HTTPStatus.NO_CONTENT)

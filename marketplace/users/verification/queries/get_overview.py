@@ -10,6 +10,7 @@ from marketplace.users.queries import get_user
 from marketplace.users.verification.facts import DOCUMENTS, FACTS
 from marketplace.users.verification.limits import LevelLimit, read_level_limits
 from marketplace.users.verification.models import VerificationCase
+from marketplace.users.verification.outside import offered_services
 from marketplace.users.verification.repositories.cases import (
     WITH_DOCUMENTS,
     get_own_case,
@@ -78,7 +79,7 @@ def get_overview(*, user_id: UUID) -> Overview:
         next_action=next_action,
         cases=tuple(snapshot(case) for case in cases),
         limits=read_level_limits(user_id, user.verification_level),
-        services=(),
+        services=tuple(service.name for service in offered_services()),
     )
 
 

@@ -7,10 +7,12 @@ from marketplace.users.verification.services.ask_for_more import ask_for_more
 from marketplace.users.verification.services.claim_case import claim_case
 from marketplace.users.verification.services.match_account_holder import match_account_holder
 from marketplace.users.verification.services.open_case import open_case
+from marketplace.users.verification.services.receive_service_call import receive_service_call
 from marketplace.users.verification.services.reject_case import reject_case
 from marketplace.users.verification.services.release_case import release_case
 from marketplace.users.verification.services.remove_document import remove_document
 from marketplace.users.verification.services.revoke_verification import revoke_verification
+from marketplace.users.verification.services.start_service_check import start_service_check
 from marketplace.users.verification.services.submit_case import submit_case
 from marketplace.users.verification.services.update_case import update_case
 from marketplace.users.verification.services.view_document import view_document
@@ -24,10 +26,12 @@ __all__ = [
     "claim_case",
     "match_account_holder",
     "open_case",
+    "receive_service_call",
     "reject_case",
     "release_case",
     "remove_document",
     "revoke_verification",
+    "start_service_check",
     "submit_case",
     "update_case",
     "view_document",
