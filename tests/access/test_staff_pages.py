@@ -38,9 +38,14 @@ ACTIONS: Mapping[str, Mapping[str, str]] = {
         "end": "payments.edit_commission_rule",
         "succeed": "payments.edit_commission_rule",
     },
-    "payments.currencyexchange": {"reverse": "payments.exchange_currency"},
+    "payments.currencyexchange": dict.fromkeys(
+        ("reverse", "exchange"), "payments.exchange_currency"
+    ),
     "payments.itemresolution": dict.fromkeys(("agree", "reject"), "payments.resolve_item"),
-    "payments.ledgerjournal": {"enter_settlement": "payments.enter_settlement"},
+    "payments.ledgerjournal": {
+        "enter_settlement": "payments.enter_settlement",
+        "reverse": "payments.reverse_journal",
+    },
     "payments.paymentreview": dict.fromkeys(
         ("refund", "credit", "lift_limit", "close", "assign"), "payments.resolve_review"
     ),
