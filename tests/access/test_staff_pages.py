@@ -79,7 +79,7 @@ ACTIONS: Mapping[str, Mapping[str, str]] = {
     "verification.verificationcase": {"review_oldest": "verification.review_verification"},
 }
 # Beside the permission these want an object in the right state, of which the stage has none.
-NEEDS_OBJECT = {("payments.paymentreview", "assign")}
+NEEDS_OBJECT = {("payments.paymentreview", "assign"), ("payments.ledgerjournal", "reverse")}
 
 
 def pages() -> Iterator[tuple[str, type[models.Model], Any]]:
