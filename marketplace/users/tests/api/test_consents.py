@@ -115,7 +115,7 @@ def test_what_was_agreed_is_never_changed_nor_removed() -> None:
     answer(authorized_client(make_buyer()))
     changes: list[Callable[[], object]] = [
         lambda: Consent.objects.update(version="2020"),
-        lambda: Consent.objects.all()._raw_delete(Consent.objects.db),  # type: ignore[attr-defined]
+        lambda: Consent.objects.all()._raw_delete(Consent.objects.db),
     ]
     for change in changes:
         with pytest.raises(DatabaseError), transaction.atomic():

@@ -1,0 +1,40 @@
+"""What the admin's pages are made of, for every service.
+
+`pages` registers those of what every service stands on.
+"""
+
+from marketplace.core.admin import pages
+from marketplace.core.admin.parts import (
+    EXACT_COUNT_UP_TO,
+    WAITING,
+    EstimatingPaginator,
+    FastAdmin,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    ReasonForm,
+    at_text,
+    money_text,
+    operator,
+    short_id,
+    status_label,
+    table,
+    words,
+)
+
+__all__ = [
+    "EXACT_COUNT_UP_TO",
+    "WAITING",
+    "EstimatingPaginator",
+    "FastAdmin",
+    "ReadOnlyAdmin",
+    "ReadOnlyInline",
+    "ReasonForm",
+    "at_text",
+    "money_text",
+    "operator",
+    "pages",
+    "short_id",
+    "status_label",
+    "table",
+    "words",
+]
