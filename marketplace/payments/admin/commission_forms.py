@@ -76,7 +76,7 @@ def amount(**options: Any) -> forms.DecimalField:
     )
 
 
-class MomentWidget(UnfoldAdminTextInputWidget): # the package has no types
+class MomentWidget(UnfoldAdminTextInputWidget):  # the package has no types
     """The browser's own picker."""
 
     input_type = "datetime-local"
@@ -85,7 +85,7 @@ class MomentWidget(UnfoldAdminTextInputWidget): # the package has no types
         return f"{value:%Y-%m-%dT%H:%M}" if isinstance(value, datetime) else str(value or "")
 
 
-class DayWidget(UnfoldAdminTextInputWidget): # the package has no types
+class DayWidget(UnfoldAdminTextInputWidget):  # the package has no types
     input_type = "date"
 
     def format_value(self, value: object) -> str:
