@@ -83,7 +83,8 @@ class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
             {
                 "fields": (
                     "id",
-                    ("email", "phone_number", "phone_verified_at"),
+                    "email",
+                    ("phone_number", "phone_verified_at"),
                     ("first_name", "last_name"),
                     ("user_type", "roles"),
                     ("verification_status", "verification_level"),

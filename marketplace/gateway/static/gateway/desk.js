@@ -30,6 +30,10 @@ document.addEventListener("alpine:init", () => {
       this.sidebarDesktopOpen = !this.sidebarDesktopOpen;
       localStorage.setItem(OPEN, this.sidebarDesktopOpen ? "1" : "0");
     },
+    formAction() {
+      const tab = this.activeTab && this.activeTab !== "general" ? `#${this.activeTab}` : "";
+      return location.pathname + location.search + tab;
+    },
   }));
   document.body.setAttribute("x-data", "deskPage");
   document.body.removeAttribute("x-init");
@@ -37,6 +41,7 @@ document.addEventListener("alpine:init", () => {
   const rewritten = [
     ["x-on:focus", /^openSearchResults = true; currentIndex = 0$/, "startSearch()"],
     ["x-on:keydown.escape.prevent", /^openSearchResults = false; if /, "endSearch()"],
+    ["x-bind:action", /^.*window\.location.*$/, "formAction()"],
     ["x-on:click", /^sidebarDesktopOpen = !sidebarDesktopOpen; /, "toggleSidebar()"],
     [
       "x-on:keydown.enter.prevent",
