@@ -63,6 +63,29 @@ PROMISES = (
         ("marketplace/payments/tests", "-k", "webhook or stale or contradict"),
     ),
     Promise(
+        "sign-in: no forged token, no doubled code, no guess too many, no breached password",
+        (
+            "marketplace/users/tests/api/test_access_token.py",
+            "marketplace/users/tests/api/test_refresh.py",
+            "marketplace/users/tests/api/test_limits_in_parallel.py",
+            "marketplace/users/tests/api/test_codes.py",
+            "marketplace/users/tests/services/test_confirm_totp.py",
+            "marketplace/users/tests/test_passwords.py",
+        ),
+    ),
+    Promise(
+        "money leaves with the approval of just that amount and payee",
+        (
+            "marketplace/users/tests/services/test_use_step_up.py",
+            "marketplace/payments/tests/api/test_step_up_for_money.py",
+        ),
+    ),
+    Promise("every route and page by role: nothing that is not theirs", ("tests/access",)),
+    Promise(
+        "what staff did: a hundred tamperings, each found",
+        ("marketplace/core/tests/audit",),
+    ),
+    Promise(
         "nobody gets into an account through a provider",
         ("tests/assurance/test_social_takeover.py",),
     ),
