@@ -28,7 +28,7 @@ from tests.stage import Stage, set_stage, undone
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(900)]
 
 # Their bodies belong to providers: any signed bytes are stored, and nothing unsigned is.
-FREE_FORM = {"payments_webhook", "shipping_webhook"}
+FREE_FORM = {"payments_webhook", "shipping_webhook", "users_verification_service_call"}
 WRITING = [
     operation
     for operation in operations()

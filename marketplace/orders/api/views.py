@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from marketplace.core.api import actor_of, honours_if_match, idempotent, key_of, refuses
 from marketplace.core.api.pagination import CursorPage
 from marketplace.core.api.schema import NothingSerializer, takes_nothing
+from marketplace.core.errors import NotFound
 from marketplace.logistics import errors as shipping
 from marketplace.orders import errors, queries, services
 from marketplace.orders.api import examples, rendering
@@ -93,6 +94,7 @@ class OrderListView(GenericAPIView[Any]):
         OutOfStock,
         shipping.ShippingMethodUnknown,
         shipping.ShippingMethodNotAvailable,
+        NotFound,
     )
     @idempotent
     def post(self, request: Request) -> Response:
