@@ -130,6 +130,15 @@ class TestTheAdmin:
             operator.wait(lambda: operator.driver.current_url.endswith("/change/"))
             assert operator.sees("Close") or operator.sees("Save"), page
 
+    def test_every_page_of_the_menu_opens(self, operator: Visitor) -> None:
+        script = "return [...document.querySelectorAll('#nav-sidebar a, nav a')].map(a => a.href)"
+        links = set(operator.driver.execute_script(script))
+        pages = sorted(link for link in links if "/admin/" in link)
+        assert len(pages) > 40
+        for page in pages:
+            operator.visit(page)
+            operator.find("h1, h2, #content, #main")
+
     def test_suspending_a_person_asks_why_and_ends_their_sign_in(
         self, platform: Platform, operator: Visitor
     ) -> None:
