@@ -14,7 +14,7 @@ from tests.api.operations import Operation, operations, resolved
 
 STRANGE = "nobody_reads_this"
 # Their bodies belong to providers, who add members as they like.
-FREE_FORM = {"payments_webhook", "shipping_webhook"}
+FREE_FORM = {"payments_webhook", "shipping_webhook", "users_verification_service_call"}
 
 WRITING = [
     operation

@@ -129,7 +129,9 @@ def seed(platform: Platform, canaries: Canaries) -> int:  # noqa: C901 - one pla
             send_password(send, where, secret, bearer, seller.email)
         account = {"account_holder": "Holder of it", "currency": "EUR"}
         iban = canaries.put("IBAN in its own place", german_iban())
-        write("/api/v1/wallet/bank-accounts/", {**account, "iban": iban}, bearer)
+        seller.post_approved(
+            "/api/v1/wallet/bank-accounts/", "bank_account", {**account, "iban": iban}
+        )
     return sent
 
 

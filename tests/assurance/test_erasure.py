@@ -129,8 +129,9 @@ def place(sale: Sale, product: Mapping[str, Any], canaries: Canaries) -> None:
 
 
 def withdraw_all(seller: Api, canaries: Canaries) -> None:
-    account = seller.post(
+    account = seller.post_approved(
         "/api/v1/wallet/bank-accounts/",
+        "bank_account",
         {
             "account_holder": canaries.put("account holder"),
             "iban": canaries.put("iban", german_iban()),
@@ -143,7 +144,7 @@ def withdraw_all(seller: Api, canaries: Canaries) -> None:
         "currency": "EUR",
         "bank_account_id": account["id"],
     }
-    seller.post("/api/v1/wallet/withdrawals/", body)
+    seller.post_approved("/api/v1/wallet/withdrawals/", "withdrawal", body)
 
     def is_paid() -> bool:
         rows = seller.get("/api/v1/wallet/withdrawals/")["results"]

@@ -80,12 +80,12 @@ def test_a_migration_that_is_missing_is_named(
 ) -> None:
     monkeypatch.setattr(health, "_migrated", set())
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'core' AND name LIKE '0002%'")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'core'")
 
     status, body = ready()
 
     assert status == 503
-    assert "core.0002" in body["checks"]["migrations"]["detail"]
+    assert "core.00" in body["checks"]["migrations"]["detail"]
 
 
 def an_event(**fields: Any) -> None:

@@ -60,7 +60,11 @@ def spend(user: User, amount_minor: int) -> None:
 
 
 def differences() -> list[str]:
-    return [r.name for r in run_audit().results if r.differences and "providers" not in r.name]
+    return [
+        f"{r.name}: {r.differences}"
+        for r in run_audit().results
+        if r.differences and "providers" not in r.name
+    ]
 
 
 def test_it_is_taken_from_the_wallet_at_once(user: User, provider: FakeProvider) -> None:
