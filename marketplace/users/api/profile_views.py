@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -39,6 +39,14 @@ class AvatarView(APIView):
         ),
         request={"multipart/form-data": AvatarUploadSerializer},
         responses={200: ProfileSerializer, **problems(InvalidInput)},
+        examples=[
+            OpenApiExample(
+                "A file",
+                {"image": "(the bytes of the picture)"},
+                request_only=True,
+                media_type="multipart/form-data",
+            )
+        ],
     )
     @refuses(UploadRefused, UploadQuotaUsedUp, UploadsBusy)
     def put(self, request: Request) -> Response:

@@ -174,6 +174,7 @@ class AddressEntrySerializer(StrictSerializer[object]):
     updated_at = serializers.DateTimeField(read_only=True)
 
 
+@shown_as({"results": [examples.ADDRESS_KEPT]})
 class AddressListSerializer(serializers.Serializer[object]):
     results = AddressEntrySerializer(many=True)
 

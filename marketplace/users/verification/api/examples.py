@@ -4,7 +4,7 @@ CASE_ID = "0199a000-0000-7000-8000-0000000000c1"
 DOCUMENT_ID = "0199a000-0000-7000-8000-0000000000c2"
 CREATED_AT = "2026-11-22T09:30:00Z"
 FACTS = {
-    "legal_name": "Adaeze Obi",
+    "legal_name": "Holder of the passport",
     "date_of_birth": "1990-04-02",
     "country": "NG",
     "document_type": "PASSPORT",

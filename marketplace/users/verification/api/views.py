@@ -103,6 +103,14 @@ class DocumentsView(APIView):
         ),
         request={"multipart/form-data": shapes.DocumentUploadSerializer},
         responses={201: shapes.CaseSerializer},
+        examples=[
+            OpenApiExample(
+                "The front of a card",
+                {"kind": "IDENTITY_FRONT", "file": "(the bytes of the picture)"},
+                request_only=True,
+                media_type="multipart/form-data",
+            )
+        ],
     )
     @refuses(
         errors.CaseRefused,
