@@ -16,6 +16,7 @@ from marketplace.core.api.schema import problems
 from marketplace.core.errors import InvalidInput
 from marketplace.core.uploads import MAX_BYTES, UploadQuotaUsedUp, UploadRefused, UploadsBusy
 from marketplace.users import errors, queries, services
+from marketplace.users.api import examples
 from marketplace.users.api.authentication import user_id_of
 from marketplace.users.api.serializers import (
     AddressEntrySerializer,
@@ -45,7 +46,8 @@ class AvatarView(APIView):
                 {"image": "(the bytes of the picture)"},
                 request_only=True,
                 media_type="multipart/form-data",
-            )
+            ),
+            OpenApiExample("Answer", examples.PROFILE, response_only=True, status_codes=["200"]),
         ],
     )
     @refuses(UploadRefused, UploadQuotaUsedUp, UploadsBusy)

@@ -17,6 +17,7 @@ from marketplace.core.api.schema import NothingSerializer, takes_nothing
 from marketplace.core.uploads import MAX_BYTES, UploadQuotaUsedUp, UploadRefused, UploadsBusy
 from marketplace.users.api.authentication import user_id_of
 from marketplace.users.verification import errors, queries, services
+from marketplace.users.verification.api import examples
 from marketplace.users.verification.api import serializers as shapes
 
 TAG = ["verification"]
@@ -109,7 +110,8 @@ class DocumentsView(APIView):
                 {"kind": "IDENTITY_FRONT", "file": "(the bytes of the picture)"},
                 request_only=True,
                 media_type="multipart/form-data",
-            )
+            ),
+            OpenApiExample("Answer", examples.CASE, response_only=True, status_codes=["201"]),
         ],
     )
     @refuses(
