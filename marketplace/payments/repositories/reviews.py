@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from marketplace.core import clock
+from marketplace.core.actor import Actor
 from marketplace.core.db import needs_transaction
 from marketplace.core.events import record
 from marketplace.core.ids import new_id
@@ -102,6 +103,15 @@ def review_other_amount(
         order_id=order_id,
     )
     return "of another amount"
+
+
+@needs_transaction
+def close_review(review: PaymentReview, *, resolution: str, actor: Actor, reason: str) -> None:
+    """End a locked review: how, by whom and why stay with it."""
+    review.status, review.resolution = ReviewStatus.RESOLVED, resolution
+    review.resolved_by_id, review.resolved_reason = actor.user_id, reason[:1000]
+    review.resolved_at = clock.now()
+    review.save()
 
 
 def close_holding_reviews(payment_ids: Iterable[UUID], *, reason: str) -> int:

@@ -1,6 +1,5 @@
 from uuid import UUID
 
-from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
@@ -25,6 +24,7 @@ from marketplace.payments.models import (
     ReviewStatus,
 )
 from marketplace.payments.repositories.payments import lock_payment_of_order
+from marketplace.payments.repositories.reviews import close_review
 from marketplace.payments.repositories.streams import append_to_payment
 from marketplace.payments.streams import facts
 
@@ -43,7 +43,7 @@ def assign_receipt(*, review_id: UUID, order_id: UUID, actor: Actor, reason: str
     :class:`ReviewAlreadyResolved`, :class:`ReceiptNotAssignable`, :class:`ReceiptDoesNotFit`
     (another amount or currency), :class:`PaymentAlreadyPaid`.
     """
-    operator_id = require_permission(actor, "payments.resolve_review")
+    require_permission(actor, "payments.resolve_review")
     if not reason.strip():
         raise ReasonMissing
     # Payment before review: the order in which a capture takes them.
@@ -73,10 +73,7 @@ def assign_receipt(*, review_id: UUID, order_id: UUID, actor: Actor, reason: str
         key=order_id,
     )
     review.payment_id, review.order_id = payment.id, order_id
-    review.status, review.resolution = ReviewStatus.RESOLVED, RESOLUTION
-    review.resolved_by_id, review.resolved_reason = operator_id, reason[:1000]
-    review.resolved_at = clock.now()
-    review.save()
+    close_review(review, resolution=RESOLUTION, actor=actor, reason=reason)
     record_action(
         actor=actor,
         action="payments.assign_receipt",

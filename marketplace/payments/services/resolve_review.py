@@ -2,7 +2,6 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from uuid import UUID
 
-from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
@@ -27,6 +26,7 @@ from marketplace.payments.models import (
 )
 from marketplace.payments.repositories.payments import lock_attempt, lock_payment
 from marketplace.payments.repositories.refunds import request_refund
+from marketplace.payments.repositories.reviews import close_review
 from marketplace.payments.repositories.top_ups import lock_top_up
 from marketplace.payments.services.credit_top_up import credit_top_up_from_suspense
 from marketplace.payments.services.lift_holding_limit import lift_holding_limit
@@ -65,20 +65,7 @@ def resolve_review(*, review_id: UUID, actor: Actor, resolution: Resolution, rea
     if review.status != ReviewStatus.OPEN:
         raise ReviewAlreadyResolved
     settle(actor, reason)
-    review.status = ReviewStatus.RESOLVED
-    review.resolution = resolution
-    review.resolved_by_id = actor.user_id
-    review.resolved_reason = reason[:1000]
-    review.resolved_at = clock.now()
-    review.save(
-        update_fields=[
-            "status",
-            "resolution",
-            "resolved_by",
-            "resolved_reason",
-            "resolved_at",
-        ]
-    )
+    close_review(review, resolution=resolution, actor=actor, reason=reason)
     record_action(
         actor=actor,
         action="payments.resolve_review",
