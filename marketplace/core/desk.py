@@ -82,9 +82,14 @@ def asks_again(page: Callable[..., R]) -> Callable[..., R | HttpResponse]:
     def guarded(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> R | HttpResponse:
         if is_fresh(request.session):
             return page(self, request, *args, **kwargs)
-        return redirect(f"{AGAIN_PATH}?{urlencode({'next': request.get_full_path()})}")
+        return ask_again(request.get_full_path())
 
     return guarded
+
+
+def ask_again(after: str) -> HttpResponse:
+    """Send somebody to prove who they are, and from there to ``after``, which answers a GET."""
+    return redirect(f"{AGAIN_PATH}?{urlencode({'next': after})}")
 
 
 def _moment(session: SessionBase, name: str) -> datetime | None:

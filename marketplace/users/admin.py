@@ -17,6 +17,7 @@ from django.urls import reverse
 from unfold.decorators import action
 
 from marketplace.core.admin import ReadOnlyAdmin, ReasonForm, at_text, operator, status_label
+from marketplace.core.desk import asks_again
 from marketplace.core.errors import DomainError
 from marketplace.users import privacy_admin, services, staff_admin  # noqa: F401 (its pages)
 from marketplace.users.models import SignIn, User, UserProfile
@@ -102,6 +103,7 @@ class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
         return operator(request).may("users.assign_staff_role")
 
     @action(description="Staff roles", url_path="staff-roles", permissions=["assign"])  # type: ignore[untyped-decorator]
+    @asks_again
     def staff_roles(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         return staff_admin.assign(self, request, object_id)
 

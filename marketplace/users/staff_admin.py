@@ -18,6 +18,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from marketplace.core.admin import ReadOnlyAdmin, operator
+from marketplace.core.desk import asks_again
 from marketplace.core.errors import DomainError
 from marketplace.users import services
 from marketplace.users.models import StaffRole, User
@@ -47,6 +48,7 @@ class StaffRoleAdmin(ReadOnlyAdmin):
         return operator(request).may("users.edit_staff_role")
 
     @action(description="New role", url_path="create", permissions=["edit"])  # type: ignore[untyped-decorator]
+    @asks_again
     def create(self, request: HttpRequest) -> HttpResponse:
         def save(said: Mapping[str, Any]) -> None:
             services.create_staff_role(actor=operator(request), **said)
@@ -54,6 +56,7 @@ class StaffRoleAdmin(ReadOnlyAdmin):
         return ask(self, request, NewRoleForm(request.POST or None), save, "New staff role")
 
     @action(description="Edit", url_path="edit", permissions=["edit"])  # type: ignore[untyped-decorator]
+    @asks_again
     def edit(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         role = get_object_or_404(StaffRole.objects.select_related("group"), pk=object_id)
 

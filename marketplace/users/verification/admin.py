@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
 from unfold.decorators import action
@@ -20,6 +20,7 @@ from unfold.decorators import action
 from marketplace.core import clock
 from marketplace.core.admin import ReadOnlyAdmin, operator, short_id, status_label
 from marketplace.core.audited_admin import AuditedAdmin
+from marketplace.core.desk import ask_again, asks_again, is_fresh
 from marketplace.core.errors import DomainError, NotFound
 from marketplace.core.open_items import Queue, register_queue
 from marketplace.core.security import Undecipherable
@@ -133,6 +134,7 @@ class VerificationCaseAdmin(ReadOnlyAdmin):
         messages.info(request, "Nothing waits that you could review.")
         return redirect(QUEUE_PATH)
 
+    @asks_again
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -177,6 +179,7 @@ class VerificationCaseAdmin(ReadOnlyAdmin):
         answer["Cache-Control"] = "no-store"
         return answer
 
+    @asks_again
     def document_view(
         self, request: HttpRequest, case_id: UUID, document_id: UUID, page: int
     ) -> HttpResponse:
@@ -197,6 +200,8 @@ class VerificationCaseAdmin(ReadOnlyAdmin):
     def do_view(self, request: HttpRequest, case_id: UUID, name: str) -> HttpResponse:
         if not self.has_review_permission(request):
             raise PermissionDenied
+        if not is_fresh(request.session):
+            return ask_again(reverse(CASE, args=[case_id]))
         form: forms.Form | None = None
         given: dict[str, Any] = {}
         if name in FORMS:
