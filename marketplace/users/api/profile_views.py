@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from marketplace.core.api import refuses
+from marketplace.core.api import idempotent, refuses
 from marketplace.core.api.schema import problems
 from marketplace.core.errors import InvalidInput
 from marketplace.core.uploads import MAX_BYTES, UploadQuotaUsedUp, UploadRefused, UploadsBusy
@@ -90,6 +90,7 @@ class AddressesView(APIView):
         responses={201: AddressEntrySerializer, **problems(InvalidInput)},
     )
     @refuses(errors.TooManyAddresses)
+    @idempotent
     def post(self, request: Request) -> Response:
         serializer = AddressEntrySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

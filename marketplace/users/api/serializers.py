@@ -12,7 +12,6 @@ from marketplace.users.api.fields import (
     AddressSerializer,
     CountryField,
     EmailField,
-    HttpsUrlField,
     PasswordField,
     PhoneNumberField,
     ProseField,
@@ -98,7 +97,9 @@ class UserSerializer(StrictSerializer[object]):
     )
     first_name = TextField(max_length=100, required=False)
     last_name = TextField(max_length=100, required=False, allow_blank=True)
-    profile_picture = HttpsUrlField(required=False, allow_blank=True)
+    profile_picture = serializers.CharField(
+        read_only=True, help_text="Set by `/api/v1/users/me/avatar/`; empty without a picture."
+    )
     user_type = serializers.ChoiceField(UserType.choices, read_only=True)
     roles = RolesField(read_only=True)
     verification_status = serializers.ChoiceField(VerificationStatus.values, read_only=True)

@@ -16,7 +16,6 @@ class UserChanges(TypedDict, total=False):
     first_name: str
     last_name: str
     phone_number: str
-    profile_picture: str
 
 
 @opens_transaction

@@ -58,7 +58,6 @@ def test_changes_what_is_sent_and_nothing_else() -> None:
         {
             "first_name": "Clover",
             "phone_number": "+254 712 345678",
-            "profile_picture": "https://img.example.com/a.jpg",
         },
     )
 
@@ -67,7 +66,7 @@ def test_changes_what_is_sent_and_nothing_else() -> None:
     user.refresh_from_db()
     assert (user.first_name, user.last_name) == ("Clover", "Lantern")
     (event,) = recorded("users.UserUpdated")
-    assert event["changed"] == ["first_name", "phone_number", "profile_picture"]
+    assert event["changed"] == ["first_name", "phone_number"]
 
 
 def test_the_same_values_again_are_no_change() -> None:
@@ -90,6 +89,8 @@ def test_the_same_values_again_are_no_change() -> None:
         ("password_hash", "x"),
         ("user_type", "ADMIN"),
         ("roles", ["ADMIN"]),
+        ("profile_picture", ""),
+        ("profile_picture", "https://img.example.com/a.jpg"),
         ("verification_status", "VERIFIED"),
         ("is_active", False),
         ("is_staff", True),
@@ -119,10 +120,6 @@ def test_a_read_only_field_of_the_account_stays(field: str, value: object) -> No
         {"first_name": None},
         {"phone_number": "12345"},
         {"phone_number": "+254712345678; drop"},
-        {"profile_picture": "http://img.example.com/a.jpg"},
-        {"profile_picture": "javascript:alert(1)"},
-        {"profile_picture": "https://user@img.example.com/"},
-        {"profile_picture": "https://img.example.com/" + "x" * 300},
         [],
     ],
 )

@@ -95,6 +95,32 @@ def test_what_a_crash_leaves_behind_is_cleaned_up(media: Path) -> None:
     assert len(files(media)) == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_pictures_at_the_same_moment_leave_one_and_no_file_more(media: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    user = make_user()
+
+    def show(colour: int) -> None:
+        try:
+            services.set_avatar(user_id=user.pk, data=picture("PNG", (40 + colour, 40)))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(show, range(2)))
+    shown = Avatar.objects.get(is_current=True)
+    assert {path.name for path in files(media)} == {
+        Path(shown.file_name(size)).name for size in ("large", "small")
+    }
+    assert Avatar.objects.count() == 1
+    user.refresh_from_db()
+    assert user.profile_picture == shown.url("large")
+    assert UserProfile.objects.get(user=user).version == 3
+
+
 def test_a_stale_version_changes_nothing() -> None:
     client = authorized_client(make_user())
     first = client.get(PROFILE)
