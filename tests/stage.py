@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from rest_framework.test import APIClient
 
+from marketplace.config.staff_roles import ROLES
 from marketplace.core.events.testing import deliver_all
 from marketplace.core.money import Money
 from marketplace.logistics.models import Shipment
@@ -25,10 +26,14 @@ from marketplace.users.tests.factories import (
     make_admin,
     make_buyer,
     make_seller,
+    make_staff,
 )
 from marketplace.users.verification.tests.factories import draft
 
-__all__ = ["PASSWORD", "Stage", "set_stage", "undone"]
+__all__ = ["PASSWORD", "STAFF", "Stage", "set_stage", "undone"]
+
+STAFF = {letter: name.lower() for letter, (name, _) in ROLES.items()}
+"""Who of the stage has which staff role and nothing else, by the letter of staff_roles.py."""
 
 
 @dataclass
@@ -65,6 +70,7 @@ def set_stage(provider: FakeProvider) -> Stage:
             "other_buyer": make_buyer(),
             "other_seller": make_seller(),
             "operator": make_admin(),
+            **{who: make_staff(who.upper()) for who in STAFF.values()},
         }
     )
     category = make_category("Lamps")

@@ -14,6 +14,7 @@ from django.contrib.admin.utils import quote
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from marketplace.core.testing import figures
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.products.tests.images import picture
 from marketplace.users.tests.factories import make_admin, make_seller
@@ -68,9 +69,10 @@ def approved(stage: Stage, who: str, purpose: str, details: Any) -> dict[str, st
 def test_everybody_gets_what_is_theirs_and_nothing_else(provider: FakeProvider) -> None:
     stage = set_stage(provider)
     stage.ids["buyer_email"] = stage.people["buyer"].email
-    surprises = []
+    surprises, asked = [], 0
     for row in MATRIX:
         for who in COLUMNS:
+            asked += 1
             with undone():
                 answer = call(stage, row, who)
             if answer.status_code != row.expected[who]:
@@ -78,6 +80,13 @@ def test_everybody_gets_what_is_theirs_and_nothing_else(provider: FakeProvider) 
                     f"{row.route} as {who}: {answer.status_code}, not {row.expected[who]}: "
                     f"{answer.content[:160]!r}"
                 )
+    figures.publish(
+        "routes by person and staff role",
+        routes=len(MATRIX),
+        columns=len(COLUMNS),
+        asked=asked,
+        unexpected=len(surprises),
+    )
     assert not surprises, "\n".join(surprises)
 
 
