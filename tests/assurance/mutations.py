@@ -148,6 +148,13 @@ MUTATIONS = (
         "return True",
         (TAKEOVER,),
     ),
+    Mutation(
+        "the refusal of read-only members",
+        "marketplace/core/api/input.py",
+        "if name not in self.fields or self.fields[name].read_only",
+        "if name not in self.fields",
+        ("tests/access/test_read_only_fields.py",),
+    ),
 )
 
 

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from marketplace.core.api import actor_of, idempotent, refuses
+from marketplace.core.api.schema import NothingSerializer, takes_nothing
 from marketplace.core.errors import NotFound
 from marketplace.payments import errors, queries, services
 from marketplace.payments.api import rendering
@@ -28,11 +29,12 @@ class DefaultBankAccountView(APIView):
         operation_id="wallet_bank_accounts_make_default",
         tags=WALLET,
         summary="Let scheduled payouts of its currency go to this bank account",
-        request=None,
+        request=NothingSerializer,
         responses=BankAccountSerializer,
     )
     @refuses(NotFound)
     def post(self, request: Request, bank_account_id: UUID) -> Response:
+        takes_nothing(request)
         account = services.choose_default_bank_account(
             actor=actor_of(request), bank_account_id=bank_account_id
         )
@@ -44,12 +46,13 @@ class CancelWithdrawalView(APIView):
         operation_id="wallet_withdrawals_cancel",
         tags=WALLET,
         summary="Take back a withdrawal that was not sent yet",
-        request=None,
+        request=NothingSerializer,
         responses=WithdrawalSerializer,
     )
     @refuses(NotFound, errors.WithdrawalNotCancellable)
     @idempotent
     def post(self, request: Request, withdrawal_id: UUID) -> Response:
+        takes_nothing(request)
         payout = services.cancel_withdrawal(actor=actor_of(request), withdrawal_id=withdrawal_id)
         return Response(rendering.withdrawal(payout))
 
