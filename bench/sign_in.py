@@ -34,6 +34,7 @@ def main() -> None:
     settings.EMAIL_BACKEND = "marketplace.notifications.email.QueueBackend"
     # An attempt over the limit would be refused before the work that is measured.
     settings.ACCOUNT_RATE_LIMITS = False
+    settings.SMS_PER_DAY = 10**6
     from django.test.utils import get_runner, setup_test_environment
 
     backend = settings.EMAIL_BACKEND

@@ -33,6 +33,7 @@ def production_values() -> dict[str, str]:
         "REDIS_URL": f"rediss://:{secrets.token_hex(16)}@cache.{HOST}:6379/0",
         "RABBITMQ_URL": f"amqps://fairhold:{secrets.token_hex(16)}@queue.{HOST}/fairhold",
         "EMAIL_URL": f"smtp+tls://fairhold:{secrets.token_hex(16)}@mail.{HOST}:587",
+        "SMS_URL": f"twilio://AC123:{secrets.token_hex(16)}@?from=+15550100",
         "DEFAULT_FROM_EMAIL": f"no-reply@{HOST}",
         "JWT_SIGNING_KEYS": secrets.token_urlsafe(40),
         "FIELD_ENCRYPTION_KEYS": "1:" + base64.b64encode(secrets.token_bytes(32)).decode(),

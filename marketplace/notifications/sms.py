@@ -1,6 +1,7 @@
 """Text messages: how they are queued, and the ways they leave (``SMS_URL``).
 
 (unset)                                     kept in the outbox
+off                                         there are none (`core.sms`)
 console://                                  printed
 twilio://SID:TOKEN@?from=+15550100          Twilio; ?service=MG… for a messaging service
 """
@@ -13,7 +14,9 @@ import structlog
 from django.conf import settings
 
 from marketplace.core.db import forbid_transaction
+from marketplace.core.sms import OFF
 from marketplace.notifications.models import OutboundSms
+from marketplace.notifications.sms_budget import count_message
 
 TWILIO_API = "https://api.twilio.com"
 TIMEOUT_SECONDS = 10.0
@@ -40,7 +43,11 @@ class SmsProvider(Protocol):
 
 
 def queue_sms(*, to: str, text: str) -> None:
-    """``SMS_BACKEND``: queued by the caller's transaction, and only by its commit."""
+    """``SMS_BACKEND``: queued by the caller's transaction, and only by its commit.
+
+    Errors: TextsUsedUp, when today's are used up.
+    """
+    count_message()
     OutboundSms.objects.create(to=to, text=text)
 
 
@@ -87,7 +94,7 @@ class TwilioProvider:
 
 def provider_from(url: str) -> SmsProvider:
     """The provider that ``SMS_URL`` stands for; raises SmsUrlRefused."""
-    if not url:
+    if url in {"", OFF}:
         return KeepProvider()
     parts = urlsplit(url)
     if parts.scheme == "console":

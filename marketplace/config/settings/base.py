@@ -182,6 +182,8 @@ EMAIL_DELIVERY_BACKEND = ""
 vars().update(email_settings_from(env.str("EMAIL_URL", default="")))
 SMS_BACKEND = "marketplace.notifications.sms.queue_sms"
 SMS_URL = env.str("SMS_URL", default="")
+# Each costs money, and strangers can ask for them: the most that leave in one day (UTC).
+SMS_PER_DAY = env.int("SMS_PER_DAY", default=1000)
 
 # Where operators are written to when money needs a person; empty: the admin's desk alone tells.
 OPERATIONS_EMAIL = env.str("OPERATIONS_EMAIL", default="")

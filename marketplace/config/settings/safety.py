@@ -13,7 +13,7 @@ MIN_SECRET_LENGTH = 50
 MIN_DIFFERENT_CHARACTERS = 10
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - refused here
 REQUIRED_VARIABLES = ("DATABASE_URL", "REDIS_URL")
-SHOWS_MAIL = ("console", "dummy", "locmem", "filebased")
+SHOWS_MAIL = ("console", "dummy", "locmem", "filebased", "KeepBackend")
 
 
 def refuse_unsafe(settings: Mapping[str, Any]) -> None:
@@ -82,13 +82,23 @@ def _pretence(
         settings.get(name)
         for name in ("SANDBOX_API_KEY", "SANDBOX_WEBHOOK_SECRETS", "SANDBOX_CARRIER_SECRETS")
     )
-    if sandbox_is_used and environment.get("ALLOW_SANDBOX_PROVIDER") != "1":
+    sandbox_is_allowed = environment.get("ALLOW_SANDBOX_PROVIDER") == "1"
+    if sandbox_is_used and not sandbox_is_allowed:
         yield (
             "SANDBOX_API_KEY",
             "turns the sandbox provider on, which moves no money; set ALLOW_SANDBOX_PROVIDER=1",
         )
-    backend = str(settings.get("EMAIL_BACKEND") or "")
-    if not backend or any(word in backend for word in SHOWS_MAIL):
+    if settings.get("VERIFICATION_SERVICE") == "sandbox" and not sandbox_is_allowed:
+        yield (
+            "VERIFICATION_SERVICE",
+            "verifies people by the name they type; set ALLOW_SANDBOX_PROVIDER=1 to try it out",
+        )
+    # The queue that all letters pass through says nothing of where they go from there.
+    way_out = str(settings.get("EMAIL_DELIVERY_BACKEND") or "")
+    if not way_out or any(word in way_out for word in SHOWS_MAIL):
         yield "EMAIL_URL", "is not set to a server, so nobody would get any mail"
+    texts = str(settings.get("SMS_URL") or "")
+    if not texts or texts.startswith("console:"):
+        yield "SMS_URL", "is not set to a provider, so codes would reach nobody; off: do without"
     if settings.get("IS_LOCAL") or settings.get("DEMO_ACCOUNTS"):
         yield "DJANGO_SETTINGS_MODULE", "brings demo accounts with public passwords"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from marketplace.config.email import settings_from as email_settings_from
 from marketplace.config.settings import base
 from marketplace.config.settings.providers import faults_in_routes, read_routes
 from marketplace.config.settings.safety import refuse_unsafe, unsafe_values
@@ -17,7 +18,8 @@ SAFE = {
     "DEBUG": False,
     "ALLOWED_HOSTS": ["market.example"],
     "PUBLIC_URL": "https://market.example",
-    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "EMAIL_DELIVERY_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "SMS_URL": "twilio://AC123:secret@?from=+15550100",
     "SEAL_KEYS": ["a key"],
     "ADMIN_SECOND_FACTOR": "required",
 }
@@ -81,7 +83,11 @@ def test_safe_values_are_accepted() -> None:
         ("CORS_ALLOWED_ORIGINS", {"CORS_ALLOWED_ORIGINS": ["http://shop.example"]}),
         ("SANDBOX_API_KEY", {"SANDBOX_API_KEY": "key"}),
         ("SANDBOX_API_KEY", {"SANDBOX_WEBHOOK_SECRETS": ["s"]}),
-        ("EMAIL_URL", {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}),
+        ("EMAIL_URL", email_settings_from("")),
+        ("EMAIL_URL", email_settings_from("console://")),
+        ("SMS_URL", {"SMS_URL": ""}),
+        ("SMS_URL", {"SMS_URL": "console://"}),
+        ("VERIFICATION_SERVICE", {"VERIFICATION_SERVICE": "sandbox"}),
         ("DJANGO_SETTINGS_MODULE", {"DEMO_ACCOUNTS": [{"email": "a"}]}),
     ],
 )
@@ -96,7 +102,12 @@ def test_a_missing_server_is_named(variable: str) -> None:
 
 
 def test_the_sandbox_may_be_allowed_on_purpose() -> None:
-    assert faults({**ENVIRONMENT, "ALLOW_SANDBOX_PROVIDER": "1"}, SANDBOX_API_KEY="key") == set()
+    allowed = {**ENVIRONMENT, "ALLOW_SANDBOX_PROVIDER": "1"}
+    assert faults(allowed, SANDBOX_API_KEY="key", VERIFICATION_SERVICE="sandbox") == set()
+
+
+def test_a_platform_may_do_without_text_messages_on_purpose() -> None:
+    assert faults(SMS_URL="off") == set()
 
 
 def test_every_fault_is_named_at_once_and_no_value_is_shown() -> None:
@@ -122,7 +133,15 @@ def test_the_settings_themselves_refuse(module: str) -> None:
     )
 
     assert done.returncode != 0
-    for variable in ("SECRET_KEY", "ALLOWED_HOSTS", "PUBLIC_URL", "DATABASE_URL", "REDIS_URL"):
+    for variable in (
+        "SECRET_KEY",
+        "ALLOWED_HOSTS",
+        "PUBLIC_URL",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "EMAIL_URL",
+        "SMS_URL",
+    ):
         assert f"  {variable}: " in done.stderr
 
 

@@ -1,4 +1,5 @@
 from marketplace.notifications.models.outbound_email import EmailState, OutboundEmail
 from marketplace.notifications.models.outbound_sms import OutboundSms, SmsState
+from marketplace.notifications.models.sms_day import SmsDay
 
-__all__ = ["EmailState", "OutboundEmail", "OutboundSms", "SmsState"]
+__all__ = ["EmailState", "OutboundEmail", "OutboundSms", "SmsDay", "SmsState"]

@@ -13,6 +13,7 @@ from marketplace.core.api.input import StrictSerializer
 from marketplace.core.api.schema import problems, shown_as
 from marketplace.core.api.step_up import honours_step_up, step_up_of
 from marketplace.core.errors import InvalidInput
+from marketplace.core.sms import TextsOff, TextsUsedUp
 from marketplace.users import errors, services
 from marketplace.users.api import code_flow, examples
 from marketplace.users.api.auth_views import PublicView, answer_tokens
@@ -25,6 +26,7 @@ from marketplace.users.sign_in_flows import OpenFlow
 
 TAG = ["auth"]
 PROVING = (InvalidInput, errors.FlowRefused, errors.CodeRefused, errors.TooManyAttempts)
+SENDING = (InvalidInput, errors.TooManyAttempts, TextsOff, TextsUsedUp)
 APPROVED = (*PROVING, errors.StepUpRequired, errors.StepUpRefused)
 
 
@@ -86,7 +88,7 @@ class RequestCodeView(PublicView):
             "and their reader is told that there is no account. A new code needs a new request."
         ),
         request=RequestCodeSerializer,
-        responses={202: FlowSerializer, **problems(InvalidInput, errors.TooManyAttempts)},
+        responses={202: FlowSerializer, **problems(*SENDING)},
     )
     def post(self, request: Request) -> Response:
         return _sent(code_flow.request_code(request, **_valid(RequestCodeSerializer, request)))
@@ -119,7 +121,7 @@ class PhoneSignUpView(PublicView):
             "is told so by text, and the answer is the same."
         ),
         request=PhoneSignUpSerializer,
-        responses={202: FlowSerializer, **problems(InvalidInput, errors.TooManyAttempts)},
+        responses={202: FlowSerializer, **problems(*SENDING)},
     )
     def post(self, request: Request) -> Response:
         person = _valid(PhoneSignUpSerializer, request)
@@ -186,7 +188,7 @@ class ChangePhoneView(APIView):
         tags=TAG,
         summary="Ask for a code at the telephone number that is to be yours",
         request=NewPhoneSerializer,
-        responses={202: FlowSerializer, **problems(InvalidInput, errors.TooManyAttempts)},
+        responses={202: FlowSerializer, **problems(*SENDING)},
     )
     def post(self, request: Request) -> Response:
         number = _valid(NewPhoneSerializer, request)["phone_number"]
