@@ -11,10 +11,11 @@ from marketplace.payments.events import (
 )
 from marketplace.payments.models import BankAccount, Payout
 from marketplace.payments.queries.list_payout_limits import list_payout_limits
-from marketplace.payments.repositories.bank_accounts import open_destination
+from marketplace.payments.repositories.bank_accounts import list_same_accounts
+from marketplace.payments.services._account_holders import compare_holder
 from marketplace.users.events import VerificationSubmitted
 from marketplace.users.queries import get_user, register_level_limits
-from marketplace.users.services import match_account_holder
+from marketplace.users.services import doubt_account_match
 
 register_level_limits("payments", list_payout_limits)
 
@@ -39,6 +40,15 @@ def on_return(event: PayoutReturned) -> None:
             "the seller's wallet; no further payout goes to the account until an operator clears "
             "it or the seller adds it corrected. The review is on the admin's desk."
         ),
+    )
+
+
+@handles(PayoutReturned, consumer="payments.doubt_account_match")
+def on_refusal(event: PayoutReturned) -> None:
+    """What the bank says of the account counts for the level that the account gave."""
+    payout = Payout.objects.select_related("bank_account").get(id=event.payout_id)
+    doubt_account_match(
+        user_id=event.user_id, bank_account_ids=list_same_accounts(payout.bank_account)
     )
 
 
@@ -82,8 +92,5 @@ def on_name(event: VerificationSubmitted) -> None:
         user_id=event.user_id, removed_at__isnull=True, blocked_at__isnull=True
     )
     for account in kept.order_by("id"):
-        holder = open_destination(account).account_holder
-        if match_account_holder(
-            user_id=event.user_id, bank_account_id=account.id, account_holder=holder
-        ):
+        if compare_holder(account):
             return

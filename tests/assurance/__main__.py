@@ -59,6 +59,11 @@ PROMISES = (
     Promise("two at the same moment", ("marketplace", "-k", "at_once or same_time or two_at")),
     Promise("events shuffled and tripled, over both roads", (EVENTS,)),
     Promise(
+        "a seller's sums: events shuffled and tripled",
+        ("marketplace/users/tests/services/test_follow_sale.py",),
+        {"FAIRHOLD_SALE_EVENTS": "10000"},
+    ),
+    Promise(
         "webhooks: signed, late, doubled, in any order",
         ("marketplace/payments/tests", "-k", "webhook or stale or contradict"),
     ),

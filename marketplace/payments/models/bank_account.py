@@ -81,6 +81,8 @@ class BankAccount(models.Model):
         )
         indexes = (
             models.Index(fields=["user", "-id"], name="payments_bank_account_of"),
+            # Whether somebody else keeps the same number, in any currency.
+            models.Index(fields=["fingerprint"], name="payments_bank_account_keepers"),
             models.Index(
                 fields=["-blocked_at"],
                 name="payments_bank_account_blocked",

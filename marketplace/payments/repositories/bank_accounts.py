@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import cast
 from uuid import UUID
 
+from django.db import connection
+
 from marketplace.core import clock
 from marketplace.core.db import needs_transaction
 from marketplace.core.security import fingerprint, fingerprints
@@ -17,6 +19,8 @@ from marketplace.payments.providers.protocol import Destination
 from marketplace.payments.snapshots import BankAccountSnapshot
 
 PURPOSE = "payments.BankAccount"
+MOST_KEEPERS = 100
+"""Of one number: beyond that it is no person's account."""
 
 
 def seal(account: BankAccount, *, account_holder: str, number: str) -> None:
@@ -98,10 +102,34 @@ def block_bank_account(*, bank_account_id: UUID, payout_id: UUID) -> None:
     The same account may have been removed and added again since: it is blocked there, too.
     """
     returned = BankAccount.objects.get(id=bank_account_id)
-    same = [row.id for row in _rows_of(returned) if is_same_account(row, returned)]
-    BankAccount.objects.filter(id__in=same, blocked_at__isnull=True).update(
+    BankAccount.objects.filter(id__in=list_same_accounts(returned), blocked_at__isnull=True).update(
         blocked_at=clock.now(), blocked_by_payout_id=payout_id
     )
+
+
+def list_same_accounts(account: BankAccount) -> Sequence[UUID]:
+    """This account, and the rows of the same one that its owner removed or added again."""
+    return [row.id for row in _rows_of(account) if is_same_account(row, account)]
+
+
+@needs_transaction
+def list_other_keepers(account: BankAccount) -> Sequence[UUID]:
+    """Other people who keep this number now or did once: a handful, from an index.
+
+    Until the transaction ends nobody else is answered for the number: of two people who add it at
+    the same moment, the second is seen to be the second.
+    """
+    hashed = _hashed(account)
+    if hashed is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))",
+            [f"{PURPOSE}:{bytes(account.fingerprint).hex()}"],
+        )
+    rows = BankAccount.objects.filter(fingerprint__in=fingerprints(hashed, purpose=PURPOSE))
+    others = rows.exclude(user_id=account.user_id).order_by("id")
+    return list(others.values_list("user_id", flat=True)[:MOST_KEEPERS])
 
 
 @needs_transaction

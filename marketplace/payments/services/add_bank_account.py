@@ -25,10 +25,10 @@ from marketplace.payments.repositories.bank_accounts import (
     seal,
 )
 from marketplace.payments.repositories.payout_policies import read_account_wait
+from marketplace.payments.services._account_holders import compare_holder
 from marketplace.payments.services._approvals import bank_account_binding, use_approval
 from marketplace.payments.services._destinations import read_bank_code, read_number
 from marketplace.payments.snapshots import BankAccountSnapshot
-from marketplace.users.services import match_account_holder
 
 MAX_ACCOUNTS_PER_USER = 10
 
@@ -107,12 +107,7 @@ def add_bank_account(
     carry_block(account)
     _insert(account)
     _tell(account)
-    # T1 of the person's verification; users rows come after all of ours in the order of locks.
-    match_account_holder(
-        user_id=account.user_id,
-        bank_account_id=account.id,
-        account_holder=account_read["holder"],
-    )
+    compare_holder(account)
     return bank_account_snapshot_of(account)
 
 

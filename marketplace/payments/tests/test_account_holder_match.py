@@ -1,15 +1,24 @@
 """T1: the holder of a bank account is the person, whichever of the two comes first."""
 
-import pytest
+from concurrent.futures import ThreadPoolExecutor
 
-from marketplace.core.events.testing import deliver_all
+import pytest
+from django.db import connection, transaction
+
+from marketplace.core.events.testing import deliver_all, recorded
+from marketplace.core.ids import new_id
+from marketplace.payments.models import BankAccount
+from marketplace.payments.repositories.bank_accounts import block_bank_account
 from marketplace.payments.repositories.payout_policies import read_payout_terms
+from marketplace.payments.services import remove_bank_account
 from marketplace.payments.tests.factories import add_approved_bank_account, set_payout_policy
 from marketplace.users.models import User
+from marketplace.users.services import doubt_account_match
 from marketplace.users.tests.factories import actor, make_seller
 from marketplace.users.verification.models import VerificationCase
 from marketplace.users.verification.names import is_same_name
 from marketplace.users.verification.services import open_case, submit_case
+from marketplace.users.verification.tests.factories import grant
 
 pytestmark = pytest.mark.django_db
 IBAN = "DE89370400440532013000"
@@ -66,6 +75,109 @@ def test_another_holder_gives_nothing_and_the_person_is_told() -> None:
     assert level(user) == "T0"
     add_account(user, "Zoe Muller", "GB33BUKB20201555555555")
     assert level(user) == "T1"
+
+
+def test_an_account_that_proved_somebody_else_is_for_people_to_look_at() -> None:
+    first, second = make_seller(), make_seller()
+    hand_in(first, "Zoë Müller")
+    add_account(first, "Zoe Mueller")
+    case = hand_in(second, "Zoë Müller")
+
+    add_account(second, "Zoe Mueller")
+
+    case.refresh_from_db()
+    assert (case.status, case.decision_code) == ("SUBMITTED", "account_shared")
+    assert (level(first), level(second)) == ("T1", "T0")
+    add_account(second, "Zoe Mueller", "GB33BUKB20201555555555")
+    assert level(second) == "T1"
+
+
+def test_one_that_is_there_already_proves_nobody_twice_either() -> None:
+    first, second = make_seller(), make_seller()
+    add_account(second, "Zoe Mueller")
+    hand_in(first, "Zoë Müller")
+    add_account(first, "Zoe Mueller")
+
+    case = hand_in(second, "Zoë Müller")
+    deliver_all()
+
+    case.refresh_from_db()
+    assert (case.status, case.decision_code) == ("SUBMITTED", "account_shared")
+
+
+def test_the_same_account_in_another_currency_is_the_same_account() -> None:
+    first, second = make_seller(), make_seller()
+    hand_in(first, "Zoë Müller")
+    add_account(first, "Zoe Mueller")
+    hand_in(second, "Zoë Müller")
+
+    add_approved_bank_account(
+        actor=actor(second), account_holder="Zoe Mueller", currency="USD", iban=IBAN
+    )
+
+    assert level(second) == "T0"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_people_who_add_one_account_at_the_same_moment_one_is_proved() -> None:
+    people = [make_seller(), make_seller()]
+    for person in people:
+        hand_in(person, "Zoë Müller")
+
+    def add(person: User) -> None:
+        try:
+            add_account(person, "Zoe Mueller")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(add, people))
+
+    assert sorted(level(person) for person in people) == ["T0", "T1"]
+
+
+def test_an_account_that_sends_money_back_gives_no_level_and_takes_its_own_away() -> None:
+    user = make_seller()
+    hand_in(user, "Zoë Müller")
+    add_account(user, "Zoe Mueller")
+    account = BankAccount.objects.get(user=user)
+
+    with transaction.atomic():
+        block_bank_account(bank_account_id=account.id, payout_id=new_id())
+        assert doubt_account_match(user_id=user.pk, bank_account_ids=[account.id])
+        assert not doubt_account_match(user_id=user.pk, bank_account_ids=[account.id])
+
+    assert level(user) == "T0"
+    (ended,) = recorded("users.VerificationExpired")
+    assert ended["reason"] == "account_refused"
+    remove_bank_account(bank_account_id=account.id, actor=actor(user))
+    hand_in(user, "Zoë Müller")
+    add_account(user, "Zoe Mueller")
+    assert level(user) == "T0"
+
+
+def test_another_account_that_sends_money_back_takes_nothing_away() -> None:
+    user = make_seller()
+    hand_in(user, "Zoë Müller")
+    add_account(user, "Zoe Mueller")
+
+    with transaction.atomic():
+        assert not doubt_account_match(user_id=user.pk, bank_account_ids=[new_id()])
+
+    assert level(user) == "T1"
+
+
+def test_whose_identity_was_looked_at_stays_verified_when_the_account_is_closed() -> None:
+    user = make_seller()
+    hand_in(user, "Zoë Müller")
+    add_account(user, "Zoe Mueller")
+    grant(user, "T2")
+
+    account = BankAccount.objects.get(user=user)
+    with transaction.atomic():
+        assert not doubt_account_match(user_id=user.pk, bank_account_ids=[account.id])
+
+    assert level(user) == "T2"
 
 
 def test_a_level_opens_its_own_limits_of_withdrawals() -> None:

@@ -60,6 +60,7 @@ from marketplace.users.services.use_step_up import use_step_up
 from marketplace.users.services.verify_email import verify_email
 from marketplace.users.services.write_exports import write_exports
 from marketplace.users.snapshots import ProfileSnapshot, PublicCard, SignInTokens, UserSnapshot
+from marketplace.users.verification.services.doubt_account_match import doubt_account_match
 from marketplace.users.verification.services.match_account_holder import match_account_holder
 
 __all__ = [
@@ -90,6 +91,7 @@ __all__ = [
     "create_staff_role",
     "describes_step_up",
     "disconnect_provider",
+    "doubt_account_match",
     "edit_staff_role",
     "end_session",
     "end_sessions",

@@ -41,6 +41,8 @@ from marketplace.payments.tests.factories import (
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.models import User
+from marketplace.users.verification.models import VerificationCase
+from marketplace.users.verification.tests.factories import grant
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +98,20 @@ def test_a_return_whose_webhook_was_lost_is_found_by_asking(
     assert (paid.status, wallet(seller), paid.watch_next_at) == ("RETURNED", 10_000, None)
     assert PaymentReview.objects.get().kind == "PAYOUT_RETURNED"
     assert len(recorded("payments.PayoutReturned")) == 1
+
+
+def test_the_level_that_the_account_had_given_ends_with_the_return(
+    provider: FakeProvider, seller: User, paid: Payout
+) -> None:
+    grant(seller, "T1")
+    VerificationCase.objects.update(matched_account_id=paid.bank_account_id, method="BANK_MATCH")
+    # Those of the sale are for orders, which have none here.
+    OutboxEvent.objects.all().delete()
+    come_back(provider, paid)
+    deliver_all()
+    seller.refresh_from_db()
+    assert seller.verification_level == "T0"
+    assert VerificationCase.objects.get().decision_code == "account_refused"
 
 
 def test_a_paid_payout_is_asked_about_seldom_and_for_a_month(

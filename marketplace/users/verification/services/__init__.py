@@ -5,6 +5,7 @@ from marketplace.users.verification.services.add_note import add_note
 from marketplace.users.verification.services.approve_case import approve_case
 from marketplace.users.verification.services.ask_for_more import ask_for_more
 from marketplace.users.verification.services.claim_case import claim_case
+from marketplace.users.verification.services.doubt_account_match import doubt_account_match
 from marketplace.users.verification.services.match_account_holder import match_account_holder
 from marketplace.users.verification.services.open_case import open_case
 from marketplace.users.verification.services.receive_service_call import receive_service_call
@@ -24,6 +25,7 @@ __all__ = [
     "approve_case",
     "ask_for_more",
     "claim_case",
+    "doubt_account_match",
     "match_account_holder",
     "open_case",
     "receive_service_call",

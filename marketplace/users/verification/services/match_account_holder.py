@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -13,16 +14,24 @@ from marketplace.users.verification.services._deciding import approve
 from marketplace.users.verification.transitions import CaseStatus, Command
 
 HOLDER_DIFFERS = "holder_differs"
+ACCOUNT_SHARED = "account_shared"
 ACTOR = Actor.system("users.match_account_holder")
 
 
 @needs_transaction
-def match_account_holder(*, user_id: UUID, bank_account_id: UUID, account_holder: str) -> bool:
+def match_account_holder(
+    *,
+    user_id: UUID,
+    bank_account_id: UUID,
+    account_holder: str,
+    kept_by_others: Collection[UUID] = (),
+) -> bool:
     """Compare a bank account's holder with the legal name of the person's open T1, if any.
 
     Payments calls it when an account is added and when a name is handed in. The same name approves
-    the case at once; another one is noted, so that the person is told what to do. Returns whether
-    it approved something.
+    the case at once; another one is noted, so that the person is told what to do. An account proves
+    one person: where it has given T1 to somebody of ``kept_by_others``, people have to look.
+    Returns whether it approved something.
     """
     open_t1 = VerificationCase.objects.filter(
         user_id=user_id,
@@ -39,16 +48,28 @@ def match_account_holder(*, user_id: UUID, bank_account_id: UUID, account_holder
         return False
     now = clock.database_now()
     if not is_same_name(open_facts(case).get("legal_name", ""), account_holder):
-        _note_difference(case, now)
+        _note(case, now, HOLDER_DIFFERS)
+        return False
+    if _has_proved_another(kept_by_others):
+        _note(case, now, ACCOUNT_SHARED)
         return False
     case.matched_account_id = bank_account_id
     approve(case, user, Command.CONFIRM, actor=ACTOR, at=now)
     return True
 
 
-def _note_difference(case: VerificationCase, now: datetime) -> None:
-    if case.decision_code == HOLDER_DIFFERS:
+def _has_proved_another(user_ids: Collection[UUID]) -> bool:
+    return VerificationCase.objects.filter(
+        user_id__in=user_ids,
+        level="T1",
+        status=CaseStatus.APPROVED,
+        method=CaseMethod.BANK_MATCH,
+    ).exists()
+
+
+def _note(case: VerificationCase, now: datetime, code: str) -> None:
+    if case.decision_code == code:
         return
-    case.decision_code = HOLDER_DIFFERS
+    case.decision_code = code
     touch(case, now, "decision_code")
-    note(case, Command.NOTE, actor=ACTOR, text=HOLDER_DIFFERS)
+    note(case, Command.NOTE, actor=ACTOR, text=code)
