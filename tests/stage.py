@@ -9,12 +9,13 @@ from rest_framework.test import APIClient
 
 from marketplace.config.staff_roles import ROLES
 from marketplace.core.events.testing import deliver_all
+from marketplace.core.models import AuditEntry
 from marketplace.core.money import Money
 from marketplace.logistics.models import Shipment
 from marketplace.orders.tests.factories import Deal
 from marketplace.payments.tests.factories import make_bank_account, start_top_up, withdraw_approved
 from marketplace.payments.tests.fake_provider import FakeProvider
-from marketplace.products.services import add_image
+from marketplace.products.services import add_image, approve_product
 from marketplace.products.tests.factories import make_category, make_product
 from marketplace.products.tests.images import picture
 from marketplace.users.models import SignIn, User
@@ -95,6 +96,9 @@ def set_stage(provider: FakeProvider) -> Stage:
     stage.ids["category"] = str(category.pk)
     for name, status in (("draft", "DRAFT"), ("under_review", "UNDER_REVIEW")):
         stage.ids[name] = str(make_product(seller=seller, status=status).pk)
+    reviewed = make_product(seller=seller, status="UNDER_REVIEW")
+    approve_product(product_id=reviewed.pk, actor=actor(stage.people["operator"]))
+    stage.ids["audit_entry"] = str(AuditEntry.objects.get(subject_id=reviewed.pk).pk)
     pictured = add_image(
         product_id=lamp.pk, actor=actor(seller), data=picture(size=(64, 48))
     ).images

@@ -56,6 +56,11 @@ TAGS = [
     {"name": "payments", "description": "The payment of an order, from the provider to escrow."},
     {"name": "wallet", "description": "What a user has earned, and how it gets to their bank."},
     {
+        "name": "audit",
+        "description": "What staff did to people and to their money, for auditors: a chain in "
+        "which nothing can be changed unnoticed.",
+    },
+    {
         "name": "webhooks",
         "description": "For payment providers and carriers; signed, and no concern of a client.",
     },

@@ -13,6 +13,7 @@ api = [
     path("messaging/", include("marketplace.messaging.api.urls")),
     path("shipping/", include("marketplace.logistics.api.urls")),
     path("notifications/", include("marketplace.notifications.api.urls")),
+    path("audit-log/", include("marketplace.core.api.audit_urls")),
 ]
 
 admin.site.index_title = "Desk"

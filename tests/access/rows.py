@@ -315,5 +315,9 @@ MATRIX: tuple[Row, ...] = (
         staff(to(401, 200, 200, 404, 404, 200), SMA=200)),
     Row(f"POST {A}shipping/webhooks/{{carrier}}/", f"{A}shipping/webhooks/sandbox/",
         everyone(400), {"id": "evt_1"}),
+
+    plain(f"GET {A}audit-log/", staff(to(401, 403, 403, 403, 403, 200), A=200)),
+    Row(f"GET {A}audit-log/{{entry_id}}/", f"{A}audit-log/{{audit_entry}}/",
+        staff(to(401, 403, 403, 403, 403, 200), A=200)),
 )
 # fmt: on

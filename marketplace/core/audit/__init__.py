@@ -11,5 +11,14 @@ ADR 0075 says how the chain is made and what it can and cannot find.
 from marketplace.core.audit.anchors import anchor_audit_log
 from marketplace.core.audit.check import check_audit_log
 from marketplace.core.audit.entries import masked, record_action, subject_id_of
+from marketplace.core.audit.reading import get_audit_entry, list_audit_entries
 
-__all__ = ["anchor_audit_log", "check_audit_log", "masked", "record_action", "subject_id_of"]
+__all__ = [
+    "anchor_audit_log",
+    "check_audit_log",
+    "get_audit_entry",
+    "list_audit_entries",
+    "masked",
+    "record_action",
+    "subject_id_of",
+]
