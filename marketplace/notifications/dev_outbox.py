@@ -15,7 +15,7 @@ from marketplace.notifications.models import OutboundEmail, OutboundSms
 
 SHOWN = 100
 LINK = re.compile(r"https?://\S+")
-CODE = re.compile(r"\b\d{6}\b")
+CODE = re.compile(r"\b\d{6}(?:\d\d)?\b")
 KEY = re.compile(r"the key alone: (\S+)")
 
 View = Callable[[HttpRequest], HttpResponse]

@@ -3,6 +3,7 @@
 A code belongs to a sign-in flow, which gives it its ten minutes, its few tries and its one use.
 """
 
+from textwrap import shorten
 from typing import Any
 
 from allauth.account import app_settings
@@ -10,6 +11,8 @@ from allauth.core.internal.cryptokit import compare_user_code, generate_user_cod
 from django.conf import settings
 
 from marketplace.users.errors import CodeRefused, FlowRefused
+
+MAX_ACT = 200
 
 
 def new_code() -> str:
@@ -19,6 +22,13 @@ def new_code() -> str:
 def text_with(code: str) -> str:
     """The code comes first, so that a telephone shows it without opening the message."""
     return f"{code} is your {settings.PLATFORM_NAME} code. Nobody of ours will ask you for it."
+
+
+def text_approving(code: str, act: str) -> str:
+    """What is approved, so that the code cannot be talked out of somebody for something else; at
+    most two hundred characters of it, since a long text is paid for twice."""
+    about = f"{code} approves at {settings.PLATFORM_NAME}: {shorten(act, MAX_ACT)}."
+    return f"{about} If you did not ask for this, give it to nobody."
 
 
 def text_without_account() -> str:

@@ -65,11 +65,13 @@ def resume_flow(token: str, *, is_attempt: bool = True) -> OpenFlow:
     """
     now = clock.database_now()
     live = SignInFlow.objects.filter(
-        token_hash=_hash(token), ended_at__isnull=True, expires_at__gt=now
+        token_hash=_hash(token),
+        ended_at__isnull=True,
+        expires_at__gt=now,
+        attempts__lt=MAX_FLOW_ATTEMPTS,
     )
     if is_attempt:
         # One statement: two at once wait for each other, and the second sees what the first wrote.
-        live = live.filter(attempts__lt=MAX_FLOW_ATTEMPTS)
         if not live.update(attempts=F("attempts") + 1):
             raise FlowRefused
         live = SignInFlow.objects.filter(token_hash=_hash(token))

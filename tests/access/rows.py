@@ -125,6 +125,7 @@ MATRIX: tuple[Row, ...] = (
     plain(f"POST {AUTH}resend-verification/", everyone(202), EMAIL),
     plain(f"POST {AUTH}sign-in/", everyone(200), SIGN_IN),
     plain(f"POST {AUTH}code/", everyone(202), EMAIL),
+    plain(f"POST {AUTH}code/resend/", everyone(401), {"flow_token": BAD_KEY}),
     plain(f"POST {AUTH}code/confirm/", everyone(401), NO_CODE),
     plain(f"POST {AUTH}phone/sign-up/", everyone(202),
           {"phone_number": "+254712345678", "first_name": "New"}),

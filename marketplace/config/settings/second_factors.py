@@ -30,6 +30,8 @@ WEBAUTHN_ORIGINS = env.list(
 )
 STEP_UPS_PER_HOUR = 30
 """How often one person may ask to approve something; for some of them a letter is sent."""
+STEP_UPS_BY_TEXT_PER_HOUR = 6
+"""The same where a text is sent, which costs money."""
 MFA_ADAPTER = "marketplace.users.mfa_adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -19,6 +19,7 @@ urlpatterns = [
     ),
     path("sign-in/", views.SignInView.as_view(), name="auth-sign-in"),
     path("code/", code_views.RequestCodeView.as_view(), name="auth-code"),
+    path("code/resend/", code_views.ResendCodeView.as_view(), name="auth-code-resend"),
     path("code/confirm/", code_views.ConfirmCodeView.as_view(), name="auth-code-confirm"),
     path("phone/sign-up/", code_views.PhoneSignUpView.as_view(), name="auth-phone-sign-up"),
     path(

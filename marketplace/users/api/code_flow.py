@@ -31,6 +31,36 @@ def request_code(api_request: Request, *, email: str = "", phone_number: str = "
         return flow.keep()
 
 
+class _SentAgain(LoginCodeVerificationProcess):  # type: ignore[misc]
+    """allauth's, with the code that was sent before: it does not matter which message comes."""
+
+    def generate_code(self) -> str:
+        return str(self.code)
+
+
+def resend_code(api_request: Request, *, flow_token: str) -> Ticket:
+    """Send the code of any flow once more, to where it was sent; nothing else changes.
+
+    It counts as one more code to that address, and as no try. Of an unknown address the answer is
+    the same, and what its reader is told.
+
+    Errors: FlowRefused, TooManyAttempts, TextsOff, TextsUsedUp.
+    """
+    with headless(api_request, flow_token, is_attempt=False) as flow:
+        if "purpose" in flow.session:
+            state = flow.session.state()
+            limit(api_request, "request_code", key=services.address_in(state))
+            services.resend_code(state=state)
+            return flow.keep()
+        stage = LoginStageController.enter(flow.request, LoginByCodeStage.key)
+        process = _SentAgain(stage=stage).abort_if_invalid() if stage else None
+        if process is None:
+            raise FlowRefused
+        limit(api_request, "request_code", key=_sent_to(process))
+        process.send()
+        return flow.keep()
+
+
 def confirm_code(api_request: Request, *, flow_token: str, code: str) -> SignInTokens:
     """The tokens of whoever the code was sent to.
 
@@ -42,8 +72,7 @@ def confirm_code(api_request: Request, *, flow_token: str, code: str) -> SignInT
         process = LoginCodeVerificationProcess.resume(stage) if stage else None
         if process is None:
             raise FlowRefused
-        sent_to = process.state.get("email") or process.state.get("phone")
-        limit(api_request, "confirm_code", key=sent_to)
+        limit(api_request, "confirm_code", key=_sent_to(process))
         if not compare_user_code(actual=code, expected=process.code) or process.user is None:
             process.record_invalid_attempt()
             raise CodeRefused
@@ -64,6 +93,10 @@ def sign_up_by_phone(api_request: Request, *, flow_token: str, code: str) -> Sig
         record_authentication(flow.request, user, method="code", phone=user.phone_number)
         perform_login(flow.request, Login(user=user, phone=user.phone_number))
         return flow.finish()
+
+
+def _sent_to(process: LoginCodeVerificationProcess) -> str:
+    return str(process.state.get("email") or process.state["phone"])
 
 
 def _by_email(email: str) -> User | None:

@@ -18,6 +18,7 @@ from marketplace.users import errors, services
 from marketplace.users.api import code_flow, examples
 from marketplace.users.api.auth_views import PublicView, answer_tokens
 from marketplace.users.api.authentication import user_id_of
+from marketplace.users.api.factor_serializers import FlowTokenSerializer
 from marketplace.users.api.fields import EmailField, PhoneNumberField, TextField
 from marketplace.users.api.serializers import TokensSerializer
 from marketplace.users.api.sign_in_flow import limit
@@ -85,13 +86,31 @@ class RequestCodeView(PublicView):
         summary="Ask for a one-time code by letter or text, to sign in with",
         description=(
             "The address must be verified, or the number proved. Of others the answer is the same, "
-            "and their reader is told that there is no account. A new code needs a new request."
+            "and their reader is told that there is no account."
         ),
         request=RequestCodeSerializer,
         responses={202: FlowSerializer, **problems(*SENDING)},
     )
     def post(self, request: Request) -> Response:
         return _sent(code_flow.request_code(request, **_valid(RequestCodeSerializer, request)))
+
+
+class ResendCodeView(PublicView):
+    @extend_schema(
+        operation_id="auth_code_resend",
+        tags=TAG,
+        auth=[],
+        summary="Have the code sent again",
+        description=(
+            "For every `flow_token` that came with a code: signing in or up, changing the address "
+            "or the number. It is the same code, for what is left of its ten minutes, and one more "
+            "message to the same address: three in ten minutes, ten a day."
+        ),
+        request=FlowTokenSerializer,
+        responses={202: FlowSerializer, **problems(errors.FlowRefused, *SENDING)},
+    )
+    def post(self, request: Request) -> Response:
+        return _sent(code_flow.resend_code(request, **_valid(FlowTokenSerializer, request)))
 
 
 class ConfirmCodeView(PublicView):
@@ -167,10 +186,7 @@ class ConfirmEmailView(APIView):
         operation_id="auth_email_change_confirm",
         tags=TAG,
         summary="Change the email address with the code; the old one is told",
-        description=(
-            "Approved by a step-up of the purpose `email_change`. Somebody who signed up by "
-            "telephone and has no second factor adds the first address without one."
-        ),
+        description=("Approved by a step-up of the purpose `email_change`."),
         request=CodeSerializer,
         responses={204: None, **problems(*APPROVED, errors.EmailTaken)},
     )

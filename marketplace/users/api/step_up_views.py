@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from marketplace.core.api import refuses
 from marketplace.core.errors import InvalidInput, NotFound
+from marketplace.core.sms import TextsUsedUp
 from marketplace.users import errors, services
 from marketplace.users.api import factor_serializers as s
 from marketplace.users.api.authentication import sign_in_of, user_id_of
@@ -31,12 +32,12 @@ class StepUpListView(APIView):
             "connect or disconnect one\n\n"
             "Confirm it, then send its `id` as the header `Step-Up` of that request. It is good "
             "for ten minutes, on this device, for exactly this, once. Somebody without a second "
-            "factor gets a letter with a code."
+            "factor gets a code in a text message, if their number is proved, or else in a letter."
         ),
         request=s.NewStepUpSerializer,
         responses={201: s.StepUpSerializer},
     )
-    @refuses(InvalidInput, NotFound, errors.TooManyAttempts)
+    @refuses(InvalidInput, NotFound, errors.TooManyAttempts, TextsUsedUp)
     def post(self, request: Request) -> Response:
         given = s.NewStepUpSerializer(data=request.data)
         given.is_valid(raise_exception=True)

@@ -21,6 +21,7 @@ class Factor(models.TextChoices):
     PASSKEY = "passkey", "passkey"
     RECOVERY_CODE = "recovery_code", "recovery code"
     EMAIL_CODE = "email_code", "code from a letter"
+    SMS_CODE = "sms_code", "code from a text message"
 
 
 class StepUp(models.Model):
@@ -39,7 +40,7 @@ class StepUp(models.Model):
     purpose = models.CharField(max_length=16, choices=StepUpPurpose)
     binding_hash = models.BinaryField(max_length=32)
     code_hash = models.BinaryField(max_length=32, null=True)
-    """Of the code in the letter, for people without a factor."""
+    """Of the code in the letter or text, for people without a factor."""
     challenge = models.JSONField(null=True)
     """What a passkey has to sign, for people with one."""
     failed_attempts = models.PositiveSmallIntegerField(default=0)

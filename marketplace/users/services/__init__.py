@@ -1,6 +1,8 @@
 """Commands of the user service."""
 
 from marketplace.users.services._address_codes import (
+    address_in,
+    resend_code,
     send_email_code,
     send_phone_code,
     send_sign_up_code,
@@ -73,6 +75,7 @@ __all__ = [
     "UserChanges",
     "UserSnapshot",
     "add_address",
+    "address_in",
     "answer_at_the_desk",
     "assign_staff_roles",
     "become_seller",
@@ -116,6 +119,7 @@ __all__ = [
     "request_erasure",
     "request_export",
     "request_password_reset",
+    "resend_code",
     "resend_verification",
     "reset_password",
     "send_email_code",

@@ -17,12 +17,12 @@ from marketplace.core.step_up import StepUpProof
 from marketplace.users import codes, sign_in_flows
 from marketplace.users.errors import EmailTaken, FlowRefused
 from marketplace.users.events import EmailChanged
-from marketplace.users.models import StepUpPurpose, User
+from marketplace.users.models import Factor, StepUpPurpose, User
 from marketplace.users.phones import is_nobodys
-from marketplace.users.repositories.factors import has_strong_factor
 from marketplace.users.repositories.users import lock_user
 from marketplace.users.services._address_codes import CHANGE_EMAIL
 from marketplace.users.services._step_up_purposes import Approval, describes_step_up
+from marketplace.users.services.start_step_up import offered_factors
 from marketplace.users.services.use_step_up import use_step_up
 
 
@@ -69,11 +69,11 @@ def _change(user_id: UUID, email: str, *, flow_id: UUID, step_up: StepUpProof) -
 def can_step_up(user_id: UUID) -> bool:
     """Whether there is anything to step up with.
 
-    Somebody who signed up by telephone and has no address yet gets no letter with a code: adding
-    the first one is approved by the codes alone.
+    Somebody who signed up by telephone and has no address yet gets no letter with a code: on a
+    platform that sends no texts any more, adding the first one is approved by its code alone.
     """
     user = User.objects.get(pk=user_id)
-    return not is_nobodys(user.email) or has_strong_factor(user_id)
+    return not is_nobodys(user.email) or Factor.EMAIL_CODE not in offered_factors(user)
 
 
 @describes_step_up(StepUpPurpose.EMAIL_CHANGE)

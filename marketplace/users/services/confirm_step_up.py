@@ -10,11 +10,15 @@ from marketplace.core.errors import NotFound
 from marketplace.core.events import record
 from marketplace.users.errors import FactorNotOffered, SecondFactorRefused, StepUpRefused
 from marketplace.users.events import StepUpConfirmed
-from marketplace.users.models import Factor, StepUp
-from marketplace.users.repositories.factors import has_strong_factor
+from marketplace.users.models import StepUp, User
 from marketplace.users.repositories.step_ups import lock_step_up
 from marketplace.users.services._factor_checks import FactorAnswer, count, is_right, open_guard
-from marketplace.users.services.start_step_up import hash_of_code
+from marketplace.users.services.start_step_up import (
+    CODE_SENT_BY,
+    address_of,
+    hash_of_code,
+    offered_factors,
+)
 from marketplace.users.snapshots import StepUpSnapshot
 
 MAX_FAILURES = 5
@@ -79,13 +83,15 @@ def _check(step_up: StepUp, at: datetime) -> None:
 
 @needs_transaction
 def _is_right(step_up: StepUp, answer: FactorAnswer, at: datetime) -> bool:
-    if answer.factor != Factor.EMAIL_CODE:
+    if answer.factor not in CODE_SENT_BY:
         return is_right(step_up.user_id, answer, challenge=step_up.challenge, at=at)
-    # A factor enrolled meanwhile makes the letter worthless.
-    if step_up.code_hash is None or has_strong_factor(step_up.user_id):
+    user = User.objects.get(pk=step_up.user_id)
+    # A factor enrolled meanwhile, or a number proved, makes the weaker message worthless.
+    if step_up.code_hash is None or answer.factor not in offered_factors(user):
         raise FactorNotOffered
     guard = open_guard(step_up.user_id, at=at)
-    given = hash_of_code(step_up.pk, normalize_user_code(answer.code))
+    sent_to = address_of(user, answer.factor)
+    given = hash_of_code(step_up.pk, normalize_user_code(answer.code), sent_to=sent_to)
     right = hmac.compare_digest(bytes(step_up.code_hash), given)
     return count(guard, is_right=right)
 

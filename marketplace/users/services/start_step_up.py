@@ -12,7 +12,8 @@ from marketplace.core import clock
 from marketplace.core.db import opens_transaction
 from marketplace.core.ids import new_id
 from marketplace.core.security import fingerprint
-from marketplace.users import passkeys
+from marketplace.core.sms import send_sms, sends_texts
+from marketplace.users import codes, passkeys
 from marketplace.users.errors import TooManyAttempts
 from marketplace.users.models import Factor, StepUp, User
 from marketplace.users.repositories.factors import FACTOR_OF, STRONG, factors_of
@@ -24,6 +25,7 @@ from marketplace.users.snapshots import StepUpSnapshot
 
 LIFE = timedelta(minutes=10)
 MOST_WITHIN = timedelta(hours=1)
+CODE_SENT_BY = {Factor.EMAIL_CODE.value, Factor.SMS_CODE.value}
 
 
 @opens_transaction
@@ -32,15 +34,17 @@ def start_step_up(
 ) -> StepUpSnapshot:
     """Ask somebody to approve one act with a second factor; good for ten minutes on this device.
 
-    Whoever has no factor is sent a letter that says what is to be done, with a code for it.
+    Whoever has no factor is sent a text, or a letter, that says what is to be done, with a code
+    for it.
 
-    Errors: InvalidInput and what the purpose's service refuses, TooManyAttempts.
+    Errors: InvalidInput and what the purpose's service refuses, TooManyAttempts, TextsUsedUp.
     """
     approval = describe(purpose, user_id=user_id, details=details)
     user = lock_user(user_id)
     at = clock.database_now()
     open_guard(user_id, at=at)
-    _refuse_too_many(user_id, at)
+    factors = offered_factors(user)
+    _refuse_too_many(user_id, at, most=_most(factors))
     step_up = StepUp(
         id=new_id(),
         user_id=user_id,
@@ -50,12 +54,11 @@ def start_step_up(
         created_at=at,
         expires_at=at + LIFE,
     )
-    factors = _factors(user_id)
     options = None
     if Factor.PASSKEY in factors:
         options, step_up.challenge = passkeys.begin_authentication(user)
-    if Factor.EMAIL_CODE in factors:
-        _send_code(user, step_up, approval.act)
+    for factor in CODE_SENT_BY & set(factors):
+        _send_code(user, step_up, approval.act, factor)
     step_up.save(force_insert=True)
     return StepUpSnapshot(
         id=step_up.pk,
@@ -67,11 +70,17 @@ def start_step_up(
     )
 
 
-def _factors(user_id: UUID) -> tuple[str, ...]:
-    """A letter is for those alone who have nothing stronger: it is as safe as a mailbox."""
-    rows = factors_of(user_id)
+def offered_factors(user: User) -> tuple[str, ...]:
+    """With what the person may approve now.
+
+    A message is for those alone who have nothing stronger: it is as safe as a telephone number or
+    a mailbox. Where there is a proved number, a letter does not do: whoever reads the mailbox can
+    set a new password with it, and would have both.
+    """
+    rows = factors_of(user.pk)
     if not any(row.type in STRONG for row in rows):
-        return (Factor.EMAIL_CODE.value,)
+        by_text = user.phone_verified_at is not None and sends_texts()
+        return (Factor.SMS_CODE.value if by_text else Factor.EMAIL_CODE.value,)
     kinds = {
         FACTOR_OF[row.type].value
         for row in rows
@@ -80,9 +89,12 @@ def _factors(user_id: UUID) -> tuple[str, ...]:
     return tuple(factor.value for factor in Factor if factor.value in kinds)
 
 
-def _send_code(user: User, step_up: StepUp, act: str) -> None:
+def _send_code(user: User, step_up: StepUp, act: str, factor: str) -> None:
     code = f"{secrets.randbelow(10**8):08}"
-    step_up.code_hash = hash_of_code(step_up.pk, code)
+    step_up.code_hash = hash_of_code(step_up.pk, code, sent_to=address_of(user, factor))
+    if factor == Factor.SMS_CODE:
+        send_sms(to=user.phone_number, text=codes.text_approving(code, act))
+        return
     minutes = int(LIFE.total_seconds()) // 60
     get_adapter().send_notification_mail(
         "users/step_up_code",
@@ -92,15 +104,25 @@ def _send_code(user: User, step_up: StepUp, act: str) -> None:
     )
 
 
-def hash_of_code(step_up_id: UUID, code: str) -> bytes:
-    return fingerprint(f"{step_up_id}:{code}", purpose="users.StepUp.code")
+def address_of(user: User, factor: str) -> str:
+    """Where a code goes to; with another address the code is worthless."""
+    return user.phone_number if factor == Factor.SMS_CODE else user.email
 
 
-def _refuse_too_many(user_id: UUID, at: datetime) -> None:
+def hash_of_code(step_up_id: UUID, code: str, *, sent_to: str) -> bytes:
+    return fingerprint(f"{step_up_id}:{sent_to}:{code}", purpose="users.StepUp.code")
+
+
+def _most(factors: tuple[str, ...]) -> int:
+    by_text = Factor.SMS_CODE in factors
+    most: int = settings.STEP_UPS_BY_TEXT_PER_HOUR if by_text else settings.STEP_UPS_PER_HOUR
+    return most
+
+
+def _refuse_too_many(user_id: UUID, at: datetime, *, most: int) -> None:
     # Under the person's lock, so that parallel requests count each other.
     since = at - MOST_WITHIN
     newest = StepUp.objects.filter(user_id=user_id, created_at__gt=since).order_by("-created_at")
-    most: int = settings.STEP_UPS_PER_HOUR
     moments = list(newest.values_list("created_at", flat=True)[:most])
     if len(moments) == most:
         wait = int((moments[-1] + MOST_WITHIN - at).total_seconds()) + 1

@@ -64,15 +64,19 @@
     totp: "Code of your authenticator app",
     recovery_code: "Recovery code",
     email_code: "Code from the letter that was sent to you",
+    sms_code: "Code from the text message that was sent to you",
+  };
+
+  const SENT = {
+    email_code: "A letter with a code is on its way to you. It says what the code is for.",
+    sms_code: "A text message with a code is on its way to you. It says what the code is for.",
   };
 
   // Ask for a factor until `confirm` takes it; wrong ones are said and asked for again.
   function prove(title, factors, options, confirm) {
-    const byCode = ["totp", "email_code", "recovery_code"].filter((name) => factors.includes(name));
+    const byCode = ["totp", "email_code", "sms_code", "recovery_code"].filter((name) => factors.includes(name));
     $("proof-title").textContent = title;
-    $("proof-text").textContent = byCode.includes("email_code")
-      ? "A letter with a code is on its way to you. It says what the code is for."
-      : "Show your second factor.";
+    $("proof-text").textContent = SENT[byCode[0]] || "Show your second factor.";
     $("proof-passkey").hidden = !factors.includes("passkey");
     $("proof-form").hidden = !byCode.length;
     const hasBoth = byCode.includes("totp") && byCode.includes("recovery_code");

@@ -19,6 +19,7 @@ from marketplace.core.events.testing import recorded
 from marketplace.core.testing.figures import publish
 from marketplace.users import services
 from marketplace.users.models import MAX_FLOW_ATTEMPTS, SignIn, User
+from marketplace.users.phones import address_of_nobody
 from marketplace.users.tests.factories import authorized_client, make_user
 from marketplace.users.tests.step_ups import approve
 
@@ -370,10 +371,35 @@ def test_somebody_with_a_telephone_only_adds_an_address(mailoutbox: list[EmailMe
     user = User.objects.get()
     client = authorized_client(user)
     flow = _flow(post("email/change", {"email": "mine@example.com"}, client))
-
     proof = {**flow, "code": code_in(mailoutbox[-1].subject)}
-    assert post("email/change/confirm", proof, client).status_code == 204
+
+    refused = post("email/change/confirm", proof, client)
+    assert (refused.status_code, refused.json()["code"]) == (403, "step_up_required")
+    approval = approve_by_text(client, "email_change", {"email": "mine@example.com"})
+    assert post("email/change/confirm", proof, client, **approval).status_code == 204
 
     assert client.get(f"{A}me/").json()["email"] == "mine@example.com"
     assert len(mailoutbox) == 1
     assert SignIn.objects.filter(user=user).count() == 2
+
+
+@pytest.mark.django_db
+def test_without_texts_the_first_address_is_added_by_its_code_alone(
+    settings: Settings, mailoutbox: list[EmailMessage]
+) -> None:
+    """A platform that stopped sending texts: there is nothing else to approve with."""
+    user = with_number(email=address_of_nobody())
+    client = authorized_client(user)
+    settings.SMS_URL = "off"
+    flow = _flow(post("email/change", {"email": "mine@example.com"}, client))
+
+    proof = {**flow, "code": code_in(mailoutbox[-1].subject)}
+    assert post("email/change/confirm", proof, client).status_code == 204
+
+
+def approve_by_text(client: APIClient, purpose: str, details: dict[str, str]) -> dict[str, str]:
+    step_up = post("step-ups", {"purpose": purpose, "details": details}, client).json()
+    assert step_up["factors"] == ["sms_code"]
+    answer = {"factor": "sms_code", "code": Texts.sent[-1][1][:8]}
+    assert post(f"step-ups/{step_up['id']}/confirm", answer, client).status_code == 200
+    return {"Step-Up": step_up["id"]}
