@@ -1,7 +1,7 @@
 """The audit of the books: reads everything, trusts nothing that is cached.
 
 Each check yields one sentence per difference. Other modules of the service add theirs in
-``marketplace/payments/audits.py`` (or any application's ``audits`` module), which the command
+``marketplace/payments/audits.py`` (or any application's ``audits`` module), which every audit
 imports::
 
     def check_wallets(tally: Tally) -> Iterator[str]:
@@ -25,6 +25,7 @@ from itertools import count, islice
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.module_loading import autodiscover_modules
 
 FETCH_ROWS = 1_000
 _cursor_numbers = count()
@@ -90,6 +91,8 @@ def register_audit(name: str, check: AuditCheck, *, freezes_payouts: bool = True
 
 
 def registered_audits() -> Mapping[str, AuditCheck]:
+    """Every check there is: nobody audits with fewer because a module was not imported yet."""
+    autodiscover_modules("audits")
     return _checks
 
 
@@ -97,7 +100,7 @@ def run_audit(
     *, show: int = 10, only: str = "", checks: Mapping[str, AuditCheck] | None = None
 ) -> AuditReport:
     """Run ``checks`` (all that are registered) whose name contains ``only`` on one moment."""
-    chosen = _checks if checks is None else checks
+    chosen = registered_audits() if checks is None else checks
     with _one_moment():
         return AuditReport(
             tuple(_run(name, check, show) for name, check in chosen.items() if only in name)

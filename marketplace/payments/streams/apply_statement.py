@@ -139,8 +139,14 @@ def _wallet_line(recorded: Recorded) -> LineState | None:
     match recorded.fact:
         case facts.TopUpCredited() as fact:
             line_type, change_minor, notes = _IN, fact.amount_minor, "You topped up your wallet"
-        case facts.TopUpChargedBack() | facts.TopUpGivenBack() as fact:
-            return _top_up_back_line(recorded, fact)
+        case facts.TopUpChargedBack() as fact:
+            line_type, change_minor = _OUT, -fact.wallet_minor
+            notes = "Your bank took a top-up back"
+            if fact.receivable_minor:
+                notes += "; what was not in your wallet is owed"
+        case facts.TopUpGivenBack() as fact:
+            line_type, change_minor = _IN, fact.wallet_minor
+            notes = "Your bank gave a top-up back"
         case facts.CurrencySold() as fact:
             bought = Money(fact.bought_minor, fact.bought_currency)
             line_type, change_minor = _OUT, -fact.amount_minor
@@ -158,28 +164,6 @@ def _wallet_line(recorded: Recorded) -> LineState | None:
         fact,
         line_type,
         subject_id=recorded.stream_id,
-        payment_id=None,
-        change_minor=change_minor,
-        notes=notes,
-    )
-
-
-def _top_up_back_line(
-    recorded: Recorded, fact: facts.TopUpChargedBack | facts.TopUpGivenBack
-) -> LineState:
-    if isinstance(fact, facts.TopUpChargedBack):
-        line_type, change_minor = _OUT, -fact.wallet_minor
-        notes = "Your bank took a top-up back"
-        if fact.receivable_minor:
-            notes += "; what was not in your wallet is owed"
-    else:
-        line_type, change_minor = _IN, fact.wallet_minor
-        notes = "Your bank gave a top-up back"
-    return _line(
-        recorded,
-        fact,
-        line_type,
-        subject_id=fact.chargeback_id,
         payment_id=None,
         change_minor=change_minor,
         notes=notes,

@@ -269,6 +269,12 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return lambda: None
 
 
+def test_every_check_runs_whoever_asks_for_an_audit() -> None:
+    names = {result.name for result in run_audit().results}
+    assert names == set(registered_audits())
+    assert {"payments equal a rebuild from their events", "statements equal the ledger"} < names
+
+
 def test_another_module_adds_a_check(registry: object) -> None:
     def check(tally: Tally) -> Iterator[str]:
         tally.examined += 3

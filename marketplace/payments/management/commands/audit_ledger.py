@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.utils.module_loading import autodiscover_modules
 
 from marketplace.core.actor import Actor
 from marketplace.payments.ledger import checks  # noqa: F401 (imported for what it registers)
@@ -29,7 +28,6 @@ class Command(BaseCommand):
         parser.add_argument("--only", default="", help="run the checks whose name contains this")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        autodiscover_modules("audits")
         report = run_audit(show=options["show"], only=options["only"])
         if options["json"]:
             self.stdout.write(json.dumps(_document(report), indent=2))

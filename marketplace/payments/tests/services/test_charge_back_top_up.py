@@ -61,7 +61,7 @@ def spend(user: User, amount_minor: int) -> None:
 
 def differences() -> list[str]:
     return [
-        f"{r.name}: {r.differences}"
+        f"{r.name}: {r.differences}, first {r.first}"
         for r in run_audit().results
         if r.differences and "providers" not in r.name
     ]
