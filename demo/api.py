@@ -82,9 +82,10 @@ class Api:
 
     def post_approved(self, path: str, purpose: str, body: Json) -> Json:
         """Approve exactly this with the code from the letter that names it, then do it."""
-        return self.post(path, body, step_up=self._approve(purpose, body))
+        return self.post(path, body, step_up=self.approve(purpose, body))
 
-    def _approve(self, purpose: str, details: Json) -> str:
+    def approve(self, purpose: str, details: Json) -> str:
+        """With the code from the letter; returns what to send as the header ``Step-Up``."""
         asked = self.post("/api/v1/auth/step-ups/", {"purpose": purpose, "details": details})
         answer = {"factor": "email_code", "code": self._newest_key(self.email)}
         self.post(f"/api/v1/auth/step-ups/{asked['id']}/confirm/", answer)

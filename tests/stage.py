@@ -114,7 +114,7 @@ def set_stage(provider: FakeProvider) -> Stage:
     )
     stage.ids["withdrawal"] = str(withdrawal.id)
     stage.ids["user"] = str(seller.pk)
-    stage.ids["export"] = str(request_export(user_id=buyer.pk).id)
+    stage.ids["export"] = str(request_export(user_id=buyer.pk, actor=actor(buyer)).id)
     write_exports()
     place = {"recipient": "Buyer", "line1": "1 Market Street", "city": "Nairobi", "country": "KE"}
     stage.ids["address"] = str(add_address(user_id=buyer.pk, address=place).id)

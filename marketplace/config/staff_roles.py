@@ -110,6 +110,8 @@ ACTS: Mapping[str, str] = {
     "users.assign_staff_role": "-----",
     "users.edit_staff_role": "-----",
     "users.erase_user": "-----",
+    "users.export_user": "S----",
+    "users.reset_second_factors": "-----",
     "users.suspend_user": "SM---",
     "verification.review_verification": "---V-",
 }

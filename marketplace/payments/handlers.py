@@ -12,8 +12,9 @@ from marketplace.payments.events import (
 from marketplace.payments.models import BankAccount, Payout
 from marketplace.payments.queries.list_payout_limits import list_payout_limits
 from marketplace.payments.repositories.bank_accounts import list_same_accounts
+from marketplace.payments.repositories.payout_policies import hold_bank_accounts
 from marketplace.payments.services._account_holders import compare_holder
-from marketplace.users.events import VerificationSubmitted
+from marketplace.users.events import SecondFactorsReset, VerificationSubmitted
 from marketplace.users.queries import get_user, register_level_limits
 from marketplace.users.services import doubt_account_match
 
@@ -94,3 +95,9 @@ def on_name(event: VerificationSubmitted) -> None:
     for account in kept.order_by("id"):
         if compare_holder(account):
             return
+
+
+@handles(SecondFactorsReset, consumer="payments.hold_bank_accounts")
+def on_reset_factors(event: SecondFactorsReset) -> None:
+    """Somebody who talked support out of a second factor waits as long as for a new account."""
+    hold_bank_accounts(user_id=event.user_id)

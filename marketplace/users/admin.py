@@ -19,7 +19,7 @@ from unfold.decorators import action
 from marketplace.core.admin import ReadOnlyAdmin, ReasonForm, at_text, operator, status_label
 from marketplace.core.desk import asks_again
 from marketplace.core.errors import DomainError
-from marketplace.users import privacy_admin, services, staff_admin  # noqa: F401 (its pages)
+from marketplace.users import for_a_person, privacy_admin, services, staff_admin  # noqa: F401 (its pages)
 from marketplace.users.models import SignIn, User, UserProfile
 
 MAX_CHOSEN = 100
@@ -97,7 +97,14 @@ class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
         ("Suspension", {"fields": (("suspended_at", "suspension_reason"),)}),
     )
     actions = ("suspend_chosen", "reinstate_chosen")
-    actions_detail = ("suspend_one", "reinstate_one", "staff_roles")
+    actions_detail = (
+        "suspend_one",
+        "reinstate_one",
+        "staff_roles",
+        "reset_factors",
+        "export_data",
+        "erase",
+    )
 
     def has_assign_permission(self, request: HttpRequest, *_: Any) -> bool:
         return operator(request).may("users.assign_staff_role")
@@ -106,6 +113,30 @@ class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
     @asks_again
     def staff_roles(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         return staff_admin.assign(self, request, object_id)
+
+    def has_reset_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return operator(request).may("users.reset_second_factors")
+
+    @action(description="Reset second factors", url_path="reset-factors", permissions=["reset"])  # type: ignore[untyped-decorator]
+    @asks_again
+    def reset_factors(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        return for_a_person.reset_factors(self, request, object_id)
+
+    def has_export_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return operator(request).may("users.export_user")
+
+    @action(description="Export data", url_path="export", permissions=["export"])  # type: ignore[untyped-decorator]
+    @asks_again
+    def export_data(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        return for_a_person.export_data(self, request, object_id)
+
+    def has_erase_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return operator(request).may("users.erase_user")
+
+    @action(description="Erase", url_path="erase", permissions=["erase"])  # type: ignore[untyped-decorator]
+    @asks_again
+    def erase(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        return for_a_person.erase(self, request, object_id)
 
     def has_suspend_permission(self, request: HttpRequest, *_: Any) -> bool:
         return may_suspend(request)

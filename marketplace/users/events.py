@@ -138,6 +138,14 @@ class SecondFactorRemoved(DomainEvent):
     factor: str
 
 
+@domain_event("users.SecondFactorsReset")
+class SecondFactorsReset(DomainEvent):
+    """An operator took all second factors from somebody who lost them; payouts wait."""
+
+    user_id: UUID
+    reset_by: UUID | None
+
+
 @domain_event("users.RecoveryCodesRenewed")
 class RecoveryCodesRenewed(DomainEvent):
     user_id: UUID

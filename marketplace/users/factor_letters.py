@@ -40,7 +40,22 @@ def _step_up_code(context: Context) -> Letter:
     )
 
 
+def _factors_reset(context: Context) -> Letter:
+    return Letter(
+        "Your second factors were removed",
+        (
+            "Our support was asked to remove the second factors of your account, and did so.",
+            "You are signed out everywhere, and your password is good for nothing any more.",
+            "Choose a new password, then set up a second factor again.",
+            "For a time no money can be sent to your bank accounts.",
+            "If you did not ask for this, write to our support at once.",
+        ),
+        ("Choose a new password", context["password_reset_url"]),
+    )
+
+
 FACTOR_LETTERS: dict[str, Callable[[Context], Letter]] = {
+    "users/factors_reset": _factors_reset,
     "mfa/email/totp_activated": _factors_changed(
         "An authenticator app was added",
         "From now on your account asks for a code of your authenticator app.",

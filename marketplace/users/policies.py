@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from marketplace.core.actor import Actor, Role
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.policies import require_permission
 from marketplace.users.errors import CannotSuspend
 from marketplace.users.models import User
 from marketplace.users.staff_errors import MayNotGrant
@@ -28,6 +29,25 @@ def check_may_erase(actor: Actor, user: User) -> None:
     if actor.user_id == user.pk or actor.may("users.erase_user"):
         return
     raise NotFound("user")
+
+
+def check_may_export(actor: Actor, user: User) -> None:
+    """The person, or an operator for them, who never sees the file. Raises NotFound."""
+    if actor.user_id == user.pk or actor.may("users.export_user"):
+        return
+    raise NotFound("user")
+
+
+def check_may_reset_factors(actor: Actor, user: User) -> None:
+    """Staff who hold the permission, for others; of staff, an administrator alone.
+
+    Whoever could take a colleague's factor would be one password away from being them.
+    """
+    require_permission(actor, "users.reset_second_factors")
+    if actor.user_id == user.pk:
+        raise Forbidden("Somebody else resets your second factors.")
+    if user.is_staff and not actor.is_admin:
+        raise Forbidden("An administrator resets the second factors of staff.")
 
 
 def check_may_grant(actor: Actor, roles: Collection[str], permissions: frozenset[str]) -> None:

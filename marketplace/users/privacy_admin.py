@@ -1,16 +1,14 @@
 """What operators see of people's own requests about their data, and the documents to agree to."""
 
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
 
 from django import forms
 from django.contrib import admin
-from django.db import transaction
 from django.http import HttpRequest
 
 from marketplace.core import clock
-from marketplace.core.admin import FastAdmin, ReadOnlyAdmin, operator, status_label
-from marketplace.core.audit import record_action
+from marketplace.core.admin import ReadOnlyAdmin, status_label
+from marketplace.core.audited_admin import AuditedAdmin
 from marketplace.core.models import RetentionPolicy
 from marketplace.core.retention import retention_rules
 from marketplace.users.models import Consent, DataExport, Erasure, PolicyDocument, RetainedData
@@ -54,7 +52,7 @@ class ConsentAdmin(ReadOnlyAdmin):
 
 
 @admin.register(PolicyDocument)
-class PolicyDocumentAdmin(FastAdmin):
+class PolicyDocumentAdmin(AuditedAdmin):
     """A version is published by adding it; one that was published is never edited."""
 
     list_display = ("kind", "version", "is_required", "published_at", "url")
@@ -82,7 +80,7 @@ class RetentionForm(forms.ModelForm):  # type: ignore[type-arg] # not subscripta
 
 
 @admin.register(RetentionPolicy)
-class RetentionPolicyAdmin(FastAdmin):
+class RetentionPolicyAdmin(AuditedAdmin):
     """How long things are kept. Shorter takes effect with the next sweep, and cannot be undone."""
 
     form = RetentionForm
@@ -100,19 +98,8 @@ class RetentionPolicyAdmin(FastAdmin):
     def save_model(
         self, request: HttpRequest, obj: RetentionPolicy, form: Any, change: bool
     ) -> None:
-        with transaction.atomic():
-            obj.updated_at = clock.now()
-            super().save_model(request, obj, form, change)
-            record_action(
-                actor=operator(request),
-                action="core.change_retention",
-                subject_type="core.retention_policy",
-                # A rule is known by its name; the log asks for an id.
-                subject_id=uuid5(NAMESPACE_OID, obj.name),
-                reason=obj.reason,
-                before={"name": obj.name, "days": form.initial.get("days")},
-                after={"name": obj.name, "days": obj.days},
-            )
+        obj.updated_at = clock.now()
+        super().save_model(request, obj, form, change)
 
     @admin.display(description="what")
     def what(self, policy: RetentionPolicy) -> str:

@@ -156,8 +156,13 @@ def ask(
     heading: str,
     *,
     back_to: UUID | None = None,
+    lead: str = "",
+    button: str = "Save",
 ) -> HttpResponse:
-    """Show the form; when it is right, do it: a refusal is said on the form."""
+    """Show the form; when it is right, do it: a refusal is said on the form.
+
+    ``lead`` says what will happen.
+    """
     name = f"admin:{page.opts.app_label}_{page.opts.model_name}"
     back = reverse(f"{name}_change", args=[back_to]) if back_to else reverse(f"{name}_changelist")
     if form.is_valid():
@@ -174,6 +179,8 @@ def ask(
         "title": heading,
         "form": form,
         "back": back,
+        "lead": lead,
+        "button": button,
         "opts": page.opts,
     }
     return TemplateResponse(request, "admin/users/staff_form.html", context)

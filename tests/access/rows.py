@@ -30,6 +30,8 @@ class Row:
     """The field that carries a picture; ``body`` holds the others."""
     approves: str = ""
     """The purpose of the step-up that comes with it."""
+    details: Any = None
+    """What is approved, where that is not the body."""
 
     @property
     def method(self) -> str:
@@ -222,9 +224,13 @@ MATRIX: tuple[Row, ...] = (
     Row(f"GET {A}users/me/exports/{{export_id}}/", f"{A}users/me/exports/{{export}}/",
         to(401, 200, 404, 404, 404, 404)),
     Row(f"GET {A}users/me/exports/{{export_id}}/file/", f"{A}users/me/exports/{{export}}/file/",
-        to(401, 200, 404, 404, 404, 404)),
+        to(401, 200, 404, 404, 404, 404),
+        approves="privacy",
+        details={"action": "download_export", "export_id": "{export}"}),
     plain(f"GET {A}users/me/erasure/", signed_in(200)),
-    plain(f"POST {A}users/me/erasure/", staff(to(401, 409, 409, 202, 202, 409), SMFVA=409)),
+    replace(plain(f"POST {A}users/me/erasure/",
+                  staff(to(401, 409, 409, 202, 202, 409), SMFVA=409)),
+            approves="privacy", details={"action": "erase_account"}),
     Row(f"GET {A}users/{{user_id}}/", f"{A}users/{{user}}/", everyone(200)),
 
     plain(f"GET {A}orders/dashboard/", signed_in(200)),

@@ -44,15 +44,16 @@ def call(stage: Stage, row: Row, who: str) -> Any:
     request = getattr(stage.client(who), row.method.lower())
     address = fill(row.address, stage.ids)
     headers = {"Idempotency-Key": str(uuid4())}
+    body = fill(row.body, stage.ids) if row.body is not None else None
+    if row.approves and who != "anonymous":
+        details = fill(row.details, stage.ids) if row.details else body
+        headers |= approved(stage, who, row.approves, details)
     if row.method == "GET":
-        return request(address)
+        return request(address, headers=headers)
     if row.file:
         upload = SimpleUploadedFile("lamp.png", picture("PNG", (32, 32)), "image/png")
         form = {**(row.body or {}), row.file: upload}
         return request(address, form, format="multipart", headers=headers)
-    body = fill(row.body, stage.ids) if row.body is not None else None
-    if row.approves and who != "anonymous":
-        headers |= approved(stage, who, row.approves, body)
     return request(address, body, format="json", headers=headers)
 
 

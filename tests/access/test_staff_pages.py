@@ -74,7 +74,12 @@ ACTIONS: Mapping[str, Mapping[str, str]] = {
         ("suspend_chosen", "reinstate_chosen", "suspend_one", "reinstate_one"),
         "users.suspend_user",
     )
-    | {"staff_roles": "users.assign_staff_role"},
+    | {
+        "staff_roles": "users.assign_staff_role",
+        "reset_factors": "users.reset_second_factors",
+        "export_data": "users.export_user",
+        "erase": "users.erase_user",
+    },
     "users.staffrole": dict.fromkeys(("create", "edit"), "users.edit_staff_role"),
     "verification.verificationcase": {"review_oldest": "verification.review_verification"},
 }

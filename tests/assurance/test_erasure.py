@@ -194,7 +194,8 @@ def test_an_erased_person_is_nowhere_and_the_books_are_unchanged(
     before = settled_books(stack)
 
     for person in (buyer, seller):
-        person.post("/api/v1/users/me/erasure/")
+        approval = person.approve("privacy", {"action": "erase_account"})
+        person.post("/api/v1/users/me/erasure/", step_up=approval)
     for _ in range(3):
         done = platform.run("manage.py", "run_job", "users.erase_people")
         assert done.returncode == 0, done.stderr[-2000:]

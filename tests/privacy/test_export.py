@@ -11,7 +11,8 @@ from marketplace.orders.models import Order
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users import services
 from marketplace.users.models import User, UserProfile
-from marketplace.users.queries import read_export
+from marketplace.users.tests.factories import actor
+from marketplace.users.tests.step_ups import approve
 from tests.stage import set_stage
 
 pytestmark = pytest.mark.django_db
@@ -43,9 +44,12 @@ def test_a_file_holds_its_owners_data_and_nothing_of_the_other(provider: FakePro
     deliver_all()
     texts = {}
     for who, person in (("buyer", buyer), ("seller", seller)):
-        export = services.request_export(user_id=person.pk)
+        export = services.request_export(user_id=person.pk, actor=actor(person))
         services.write_exports()
-        content = b"".join(read_export(export_id=export.id, user_id=person.pk))
+        act = {"action": "download_export", "export_id": str(export.id)}
+        proof = approve(person, "privacy", act)
+        portions = services.open_export(export_id=export.id, user_id=person.pk, step_up=proof)
+        content = b"".join(portions)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             texts[who] = "\n".join(
                 archive.read(name).decode("latin-1") for name in archive.namelist()

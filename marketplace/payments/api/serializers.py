@@ -143,7 +143,7 @@ class BankAccountSerializer(serializers.Serializer[Any]):
         help_text="A withdrawal to it came back: remove it and add it corrected, or ask support."
     )
     usable_from_at = serializers.DateTimeField(
-        help_text="Money can go to a new account from this moment on."
+        help_text="Money can go to the account from this moment on."
     )
     created_at = serializers.DateTimeField()
 

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from marketplace.payments.models import PayoutMinimum, PayoutPolicy
+from marketplace.core import clock
+from marketplace.core.db import needs_transaction
+from marketplace.payments.models import BankAccount, PayoutMinimum, PayoutPolicy
 from marketplace.payments.payout_terms import PayoutTerms
 from marketplace.users.queries import get_user
 
@@ -59,6 +61,21 @@ def read_account_wait(*, user_id: UUID, currency: str) -> timedelta:
     """How long a bank account that is added now waits before money can go to it."""
     terms = read_payout_terms(user_id=user_id, currency=currency)
     return timedelta(hours=terms.bank_account_wait_hours)
+
+
+@needs_transaction
+def hold_bank_accounts(*, user_id: UUID) -> None:
+    """Let money go to none of the user's accounts before a new one's wait is over."""
+    kept = BankAccount.objects.select_for_update(no_key=True).filter(
+        user_id=user_id, removed_at__isnull=True
+    )
+    at = clock.database_now()
+    for account in kept.order_by("id"):
+        usable_from_at = at + read_account_wait(user_id=user_id, currency=account.currency)
+        # A wait that is under way and ends later stays.
+        if account.usable_from_at < usable_from_at:
+            account.usable_from_at = usable_from_at
+            account.save(update_fields=["usable_from_at"])
 
 
 def _terms(ranked: Sequence[PayoutPolicy], minimum_minor: int | None) -> PayoutTerms:

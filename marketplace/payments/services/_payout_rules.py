@@ -54,7 +54,7 @@ def check_account(account: BankAccount, *, currency: str, at: datetime) -> None:
         )
     if at < account.usable_from_at:
         raise BankAccountNotUsableYet(
-            f"Money can go to this new account from {shown(account.usable_from_at)} on. Withdraw "
+            f"Money can go to this account from {shown(account.usable_from_at)} on. Withdraw "
             "to another account, or wait.",
             usable_from_at=account.usable_from_at.isoformat(),
         )

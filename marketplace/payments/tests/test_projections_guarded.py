@@ -1,6 +1,7 @@
 """The runtime role writes payments and payouts, but only as their events say."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -120,6 +121,12 @@ def test_a_payout_does_not_change_without_an_event(
 def test_a_bank_account_is_never_edited(as_runtime_role: None, change: str) -> None:
     make_bank_account(make_user())
     assert refused(BankAccount, change)
+
+
+def test_but_its_wait_may_grow(as_runtime_role: None) -> None:
+    account = make_bank_account(make_user())
+    hold_until = account.usable_from_at + timedelta(days=3)
+    assert BankAccount.objects.update(usable_from_at=hold_until) == 1
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from marketplace.core.api.actors import actor_of
 from marketplace.core.api.refusals import refuses
 from marketplace.core.api.schema import NothingSerializer, problems, takes_nothing
+from marketplace.core.api.step_up import honours_step_up, step_up_of
 from marketplace.core.errors import NotFound
 from marketplace.users import errors, queries, services
 from marketplace.users.api.authentication import user_id_of
+from marketplace.users.api.factor_views import STEP_UP
 from marketplace.users.api.privacy_serializers import ExportSerializer, ExportsSerializer
+from marketplace.users.services import noting_refused_step_ups
 
 TAG = ["privacy"]
 
@@ -43,10 +47,10 @@ class ExportsView(APIView):
         request=NothingSerializer,
         responses={202: ExportSerializer},
     )
-    @refuses(errors.TooManyExports)
+    @refuses(errors.TooManyExports, errors.ErasureFinished)
     def post(self, request: Request) -> Response:
         takes_nothing(request)
-        export = services.request_export(user_id=user_id_of(request))
+        export = services.request_export(user_id=user_id_of(request), actor=actor_of(request))
         return Response(ExportSerializer(export).data, status=HTTPStatus.ACCEPTED)
 
 
@@ -67,8 +71,12 @@ class ExportFileView(APIView):
         operation_id="users_me_exports_file",
         tags=TAG,
         summary="Download the file with one's data",
-        description="Nobody else's, and until it expires.",
-        responses={(200, "application/zip"): OpenApiTypes.BINARY, **problems(NotFound)},
+        description=(
+            "Nobody else's, and until it expires. Needs a step-up of purpose `privacy` with "
+            'details `{"action": "download_export", "export_id": …}`, which is good for one '
+            "download."
+        ),
+        responses={(200, "application/zip"): OpenApiTypes.BINARY},
         examples=[
             OpenApiExample(
                 "ZIP",
@@ -79,8 +87,13 @@ class ExportFileView(APIView):
             )
         ],
     )
+    @refuses(NotFound, *STEP_UP)
+    @honours_step_up
+    @noting_refused_step_ups
     def get(self, request: Request, export_id: UUID) -> StreamingHttpResponse:
-        portions = queries.read_export(export_id=export_id, user_id=user_id_of(request))
+        portions = services.open_export(
+            export_id=export_id, user_id=user_id_of(request), step_up=step_up_of(request)
+        )
         return StreamingHttpResponse(
             portions,
             content_type="application/zip",

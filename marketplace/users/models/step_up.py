@@ -12,6 +12,7 @@ class StepUpPurpose(models.TextChoices):
     EMAIL_CHANGE = "email_change", "change the email address"
     PHONE_CHANGE = "phone_change", "change the telephone number"
     FACTOR_CHANGE = "factor_change", "change a second factor"
+    PRIVACY = "privacy", "download or erase what is known of one"
 
 
 class Factor(models.TextChoices):

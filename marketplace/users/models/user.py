@@ -113,6 +113,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         permissions = (
             ("suspend_user", "Suspend and reinstate accounts"),
             ("erase_user", "Erase accounts for their owners"),
+            ("export_user", "Have files of their data made for people"),
+            ("reset_second_factors", "Take lost second factors from people"),
             ("assign_staff_role", "Assign staff roles"),
         )
         indexes = (

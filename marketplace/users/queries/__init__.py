@@ -4,7 +4,7 @@ from marketplace.users.queries.addresses import list_addresses, list_phone_numbe
 from marketplace.users.queries.connected_providers import list_connected_providers
 from marketplace.users.queries.consents import get_consents
 from marketplace.users.queries.erasures import ErasureOutlook, get_erasure_outlook
-from marketplace.users.queries.exports import get_export, list_exports, read_export
+from marketplace.users.queries.exports import get_export, list_exports
 from marketplace.users.queries.factors import has_second_factor, list_factors
 from marketplace.users.queries.operators import get_operator, list_operators
 from marketplace.users.queries.postal_addresses import get_postal_address, list_postal_addresses
@@ -52,6 +52,5 @@ __all__ = [
     "list_phone_numbers",
     "list_postal_addresses",
     "list_sign_ins",
-    "read_export",
     "register_level_limits",
 ]

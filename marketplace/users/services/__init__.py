@@ -35,6 +35,7 @@ from marketplace.users.services.erase_retained import erase_retained
 from marketplace.users.services.follow_sale import follow_sale
 from marketplace.users.services.forget_sales import forget_sales
 from marketplace.users.services.note_refused_step_up import noting_refused_step_ups
+from marketplace.users.services.open_export import open_export
 from marketplace.users.services.record_consent import record_consent
 from marketplace.users.services.refresh_sign_in import refresh_sign_in
 from marketplace.users.services.register_by_phone import register_by_phone
@@ -50,6 +51,7 @@ from marketplace.users.services.request_export import request_export
 from marketplace.users.services.request_password_reset import request_password_reset
 from marketplace.users.services.resend_verification import resend_verification
 from marketplace.users.services.reset_password import reset_password
+from marketplace.users.services.reset_second_factors import reset_second_factors
 from marketplace.users.services.set_avatar import set_avatar
 from marketplace.users.services.sign_up import sign_up
 from marketplace.users.services.start_sign_in import start_sign_in
@@ -106,6 +108,7 @@ __all__ = [
     "forget_sales",
     "match_account_holder",
     "noting_refused_step_ups",
+    "open_export",
     "record_consent",
     "refresh_sign_in",
     "register_by_phone",
@@ -122,6 +125,7 @@ __all__ = [
     "resend_code",
     "resend_verification",
     "reset_password",
+    "reset_second_factors",
     "send_email_code",
     "send_phone_code",
     "send_sign_up_code",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from marketplace.core.errors import InvalidInput
 from marketplace.users.models import StepUpPurpose
+from marketplace.users.repositories.exports import find_own
 
 FACTOR_ACTS = {
     "add_totp": "Add an authenticator app",
@@ -80,3 +81,21 @@ def factor_change(_user_id: UUID, details: Mapping[str, Any]) -> Approval:
             raise InvalidInput(fields={"details.provider": ["Send the provider's id."]})
         act = f"{act}: {binding['provider']}"
     return Approval(binding, act)
+
+
+@describes_step_up(StepUpPurpose.PRIVACY)
+def privacy_act(user_id: UUID, details: Mapping[str, Any]) -> Approval:
+    match dict(details):
+        case {"action": "erase_account", **rest} if not rest:
+            return Approval({"action": "erase_account"}, "Erase your account")
+        case {"action": "download_export", "export_id": given, **rest} if not rest:
+            try:
+                export_id = UUID(str(given))
+            except ValueError as error:
+                wrong = {"details.export_id": ["Send the file's id."]}
+                raise InvalidInput(fields=wrong) from error
+            find_own(export_id=export_id, user_id=user_id)
+            binding = {"action": "download_export", "export_id": str(export_id)}
+            return Approval(binding, "Download the file with everything we know of you")
+    wanted = "Send action: erase_account, or download_export with export_id."
+    raise InvalidInput(fields={"details": [wanted]})

@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from uuid import UUID
 
 from marketplace.core import clock
@@ -7,10 +8,11 @@ from marketplace.core.db import opens_transaction
 from marketplace.core.errors import InvalidInput
 from marketplace.core.events import record
 from marketplace.core.retention import kept_for
+from marketplace.core.step_up import StepUpProof
 from marketplace.users import policies, privacy_letters
-from marketplace.users.errors import ErasureBlocked, ErasureFinished
+from marketplace.users.errors import ErasureBlocked, ErasureFinished, StepUpRequired
 from marketplace.users.events import ErasureRequested
-from marketplace.users.models import Erasure, SignInEnd, User
+from marketplace.users.models import Erasure, SignInEnd, StepUpPurpose, User
 from marketplace.users.repositories.erasures import (
     COOLING_OFF,
     erasure_snapshot,
@@ -19,22 +21,28 @@ from marketplace.users.repositories.erasures import (
 )
 from marketplace.users.repositories.sign_ins import end_sign_ins
 from marketplace.users.repositories.users import lock_user
+from marketplace.users.services.use_step_up import use_step_up
 from marketplace.users.snapshots import ErasureSnapshot
 
 
 @opens_transaction
-def request_erasure(*, user_id: UUID, actor: Actor, reason: str = "") -> ErasureSnapshot:
+def request_erasure(
+    *, user_id: UUID, actor: Actor, reason: str = "", step_up: StepUpProof | None = None
+) -> ErasureSnapshot:
     """Have a person forgotten once the cooling-off is over; until then signing in takes it back.
 
-    Every sign-in ends now, and the person is told by letter. An operator who was asked gives a
-    reason, which goes into the audit log. Asked twice it stays as it is.
+    Every sign-in ends now, and the person is told by letter. The person approves it with a second
+    factor; an operator who was asked gives a reason, which goes into the audit log. Asked twice it
+    stays as it is.
 
-    Errors: NotFound, Forbidden, InvalidInput (an operator without a reason), ErasureBlocked (what
-    must be settled first), ErasureFinished.
+    Errors: NotFound, StepUpRequired, StepUpRefused, InvalidInput (an operator without a reason),
+    ErasureBlocked (what must be settled first), ErasureFinished.
     """
+    is_own = actor.user_id == user_id
+    if is_own:
+        _approve(user_id, step_up)
     user = lock_user(user_id)
     policies.check_may_erase(actor, user)
-    is_own = actor.user_id == user_id
     if not is_own and not reason.strip():
         raise InvalidInput(fields={"reason": ["Say why."]})
     if waiting := find_open(user_id):
@@ -63,6 +71,15 @@ def request_erasure(*, user_id: UUID, actor: Actor, reason: str = "") -> Erasure
             after={"erasure": str(erasure.pk)},
         )
     return erasure_snapshot(erasure)
+
+
+def _approve(user_id: UUID, step_up: StepUpProof | None) -> None:
+    purpose = StepUpPurpose.PRIVACY
+    if step_up is None:
+        raise StepUpRequired(purpose)
+    use_step_up(
+        **asdict(step_up), user_id=user_id, purpose=purpose, binding={"action": "erase_account"}
+    )
 
 
 def _request(user: User, actor: Actor, reason: str) -> Erasure:

@@ -3,8 +3,10 @@
 import pytest
 from django.test import Client
 
+from marketplace.core.audit import subject_id_of
 from marketplace.core.models import AuditEntry, RetentionPolicy
 from marketplace.core.retention import kept_for, write_missing_policies
+from marketplace.users.models import PolicyDocument
 from marketplace.users.tests.factories import make_admin
 
 pytestmark = pytest.mark.django_db
@@ -25,9 +27,10 @@ def test_an_operator_changes_a_period_and_that_is_audited(operator: Client) -> N
     operator.post(PAGE, {"days": "3", "reason": "People download at once"})
 
     assert kept_for("users.exports").days == 3
-    entry = AuditEntry.objects.get(action="core.change_retention")
+    entry = AuditEntry.objects.get(action="core.change_retentionpolicy")
     assert (entry.before["days"], entry.after["days"]) == (7, 3)
-    assert entry.after["name"] == "users.exports"
+    assert entry.subject_id == subject_id_of("users.exports")
+    assert entry.reason == RetentionPolicy.objects.get(pk="users.exports").reason
 
 
 def test_a_period_out_of_its_range_is_refused(operator: Client) -> None:
@@ -35,4 +38,30 @@ def test_a_period_out_of_its_range_is_refused(operator: Client) -> None:
 
     assert "From 1 to 30 days." in answer.content.decode()
     assert RetentionPolicy.objects.get(pk="users.exports").days == 7
-    assert not AuditEntry.objects.filter(action="core.change_retention").exists()
+    assert not AuditEntry.objects.filter(action="core.change_retentionpolicy").exists()
+
+
+def test_a_period_is_not_changed_without_a_reason(operator: Client) -> None:
+    operator.post(PAGE, {"days": "3", "reason": " "})
+
+    assert RetentionPolicy.objects.get(pk="users.exports").days == 7
+
+
+def test_a_document_is_published_with_a_reason_that_is_audited(operator: Client) -> None:
+    said = {
+        "kind": "TERMS",
+        "version": "2026-12",
+        "url": "https://shop.example/terms",
+        "is_required": "on",
+        "published_at_0": "2026-12-01",
+        "published_at_1": "00:00:00",
+    }
+    operator.post("/admin/users/policydocument/add/", said)
+    assert not PolicyDocument.objects.exists()
+
+    operator.post("/admin/users/policydocument/add/", {**said, "reason": "New fees"})
+
+    document = PolicyDocument.objects.get()
+    entry = AuditEntry.objects.get(action="users.add_policydocument")
+    assert (entry.subject_id, entry.reason) == (document.pk, "New fees")
+    assert entry.after["version"] == "2026-12"

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import DomainError
+from marketplace.core.events.testing import deliver_all
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.payments.errors import (
@@ -23,7 +24,10 @@ from marketplace.payments.models import BankAccount, Payout, PayoutPolicy
 from marketplace.payments.payout_terms import PayoutTerms
 from marketplace.payments.projections import check_projections
 from marketplace.payments.providers.protocol import PayoutOutcome
-from marketplace.payments.repositories.payout_policies import read_payout_terms
+from marketplace.payments.repositories.payout_policies import (
+    hold_bank_accounts,
+    read_payout_terms,
+)
 from marketplace.payments.services import refund_order, submit_payouts
 from marketplace.payments.services.record_payout_outcome import record_payout_observed
 from marketplace.payments.tests.factories import (
@@ -40,6 +44,9 @@ from marketplace.payments.tests.factories import (
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.models import User
+from marketplace.users.services import reset_second_factors
+from marketplace.users.tests.authenticator import give_totp
+from marketplace.users.tests.factories import actor, make_admin
 
 pytestmark = pytest.mark.django_db
 
@@ -289,3 +296,32 @@ class TestBankAccountWait:
             assert "2026-03-05 10:00 UTC" in refusal.detail
         with clock.frozen(START + timedelta(hours=72)):
             assert withdraw(other, 1_000).status == "REQUESTED"
+
+    def test_it_begins_anew_when_an_operator_takes_second_factors_away(
+        self,
+    ) -> None:
+        seller = make_user()
+        removed, kept = make_bank_account(seller), make_bank_account(seller, "USD")
+        BankAccount.objects.filter(pk=removed.pk).update(removed_at=clock.now())
+        stranger = make_bank_account(make_user())
+        set_payout_policy(bank_account_wait_hours=72)
+        give_totp(seller)
+        reset_second_factors(user_id=seller.pk, actor=actor(make_admin()), reason="Lost it")
+
+        deliver_all()
+
+        left = {row.pk: row.usable_from_at for row in BankAccount.objects.all()}
+        wait = left[kept.pk] - clock.database_now()
+        assert timedelta(hours=71, minutes=59) < wait <= timedelta(hours=72)
+        assert left[removed.pk] == removed.usable_from_at
+        assert left[stranger.pk] == stranger.usable_from_at
+
+    def test_a_wait_that_ends_later_stays(self, provider: FakeProvider, seller: User) -> None:
+        set_payout_policy(bank_account_wait_hours=72)
+        account = make_bank_account(seller, "USD")
+        set_payout_policy(bank_account_wait_hours=0)
+
+        in_transaction(hold_bank_accounts, user_id=seller.pk)
+
+        kept = BankAccount.objects.get(pk=account.pk)
+        assert kept.usable_from_at == account.usable_from_at

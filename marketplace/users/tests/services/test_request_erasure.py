@@ -14,17 +14,31 @@ from marketplace.core.actor import Actor
 from marketplace.core.errors import InvalidInput, NotFound
 from marketplace.core.models import AuditEntry, OutboxEvent, RetentionPolicy
 from marketplace.core.privacy import Obstacle, PersonalData
+from marketplace.core.step_up import StepUpProof
 from marketplace.users import services
-from marketplace.users.errors import AccountSuspended, ErasureBlocked, ErasureFinished
+from marketplace.users.errors import (
+    AccountSuspended,
+    ErasureBlocked,
+    ErasureFinished,
+    StepUpRefused,
+    StepUpRequired,
+)
 from marketplace.users.models import Erasure, SignIn, User
 from marketplace.users.queries import get_erasure_outlook, get_public_cards
-from marketplace.users.tests.factories import actor, make_admin, make_buyer, sign_in
+from marketplace.users.tests.factories import actor, make_admin, make_buyer, make_staff, sign_in
+from marketplace.users.tests.step_ups import approve
 
 pytestmark = pytest.mark.django_db
 
 
-def ask(person: User) -> Any:
-    return services.request_erasure(user_id=person.pk, actor=actor(person))
+def approval(person: User) -> StepUpProof:
+    return approve(person, "privacy", {"action": "erase_account"})
+
+
+def ask(person: User, proof: StepUpProof | None = None) -> Any:
+    return services.request_erasure(
+        user_id=person.pk, actor=actor(person), step_up=proof or approval(person)
+    )
 
 
 def run_after(**of: float) -> int:
@@ -66,7 +80,9 @@ def test_signs_out_everywhere_tells_the_person_and_waits() -> None:
 def test_asked_twice_it_stays_as_it_is() -> None:
     person = make_buyer()
 
-    assert ask(person) == ask(person)
+    first, second = approval(person), approval(person)
+
+    assert ask(person, first) == ask(person, second)
     assert Erasure.objects.count() == 1
     assert len(mail.outbox) == 1
 
@@ -165,6 +181,30 @@ def test_an_operator_asks_for_somebody_with_a_reason_that_is_audited() -> None:
     assert entry.subject_id == person.pk
 
 
+def test_the_person_approves_it_with_a_second_factor() -> None:
+    person = make_buyer()
+    other = approve(person, "privacy", {"action": "download_export", "export_id": str(uuid4())})
+
+    with pytest.raises(StepUpRequired):
+        services.request_erasure(user_id=person.pk, actor=actor(person))
+    with pytest.raises(StepUpRefused):
+        services.request_erasure(user_id=person.pk, actor=actor(person), step_up=other)
+
+    assert not Erasure.objects.exists()
+    assert SignIn.objects.filter(user=person, ended_at__isnull=True).exists()
+
+
+def test_nobody_of_the_staff_is_erased_and_so_the_last_administrator_stays() -> None:
+    operator, mediator = make_admin(), make_staff("MEDIATOR")
+
+    with pytest.raises(ErasureBlocked):
+        ask(operator)
+    with pytest.raises(ErasureBlocked):
+        services.request_erasure(user_id=mediator.pk, actor=actor(operator), reason="Left us")
+
+    assert not Erasure.objects.exists()
+
+
 def test_a_stranger_is_told_that_there_is_nobody() -> None:
     person = make_buyer()
     for by in (actor(make_buyer()), Actor.system("test")):
@@ -186,12 +226,14 @@ def test_the_cooling_off_is_policy() -> None:
 def test_asking_many_times_at_once_is_one_erasure() -> None:
     person = make_buyer()
 
-    def run(_: int) -> None:
-        ask(person)
+    approvals = [approval(person) for _ in range(8)]
+
+    def run(proof: StepUpProof) -> None:
+        ask(person, proof)
         connection.close()
 
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(run, range(8)))
+        list(pool.map(run, approvals))
 
     assert Erasure.objects.count() == 1
 
