@@ -1,6 +1,7 @@
 """What staff may see and do is said in one table, and what they do is written down."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,13 @@ def test_every_page_of_the_admin_has_a_row() -> None:
     registered = {model._meta.label_lower for model in admin.site._registry}
     assert registered - PAGES.keys() == set(), "add a row to marketplace/config/staff_roles.py"
     assert PAGES.keys() - registered == set(), "rows of pages that are gone"
+
+
+def test_every_page_is_called_by_a_word_there_is() -> None:
+    """Django makes a plural by adding an s; the pages and the staff roles show it."""
+    names = {str(model._meta.verbose_name_plural) for model in admin.site._registry}
+    wrong = {name for name in names if re.search(r"[^aeiou]ys$|(s|x|z|ch|sh)s$", name)}
+    assert wrong == set(), "say verbose_name_plural"
 
 
 def test_every_permission_of_our_own_has_a_row() -> None:

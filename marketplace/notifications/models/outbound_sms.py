@@ -34,6 +34,7 @@ class OutboundSms(models.Model):
 
     class Meta:
         db_table = "notifications_sms"
+        verbose_name = "outbound text message"
         indexes = (
             models.Index(
                 fields=["next_attempt_at"],

@@ -28,6 +28,7 @@ class OrderHistoryEntry(models.Model):
 
     class Meta:
         db_table = "orders_order_history_entry"
+        verbose_name_plural = "order history entries"
         indexes = (
             models.Index(
                 fields=["buyer_id", "-created_at", "-order_id"], name="orders_history_buyer"

@@ -101,6 +101,7 @@ class LedgerEntry(models.Model):
 
     class Meta:
         db_table = derived("payments_ledger_entry")
+        verbose_name_plural = "ledger entries"
         constraints = (
             models.UniqueConstraint(fields=["journal", "line"], name="ledger_entry_line_once"),
             models.UniqueConstraint(

@@ -34,6 +34,7 @@ class CatalogueEntry(models.Model):
 
     class Meta:
         db_table = "products_catalogue_entry"
+        verbose_name_plural = "catalogue entries"
         indexes = (
             # One per ordering; `product_id` makes ties stable.
             models.Index(fields=["created_at", "product_id"], name="products_cat_newest"),
