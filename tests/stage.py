@@ -97,7 +97,9 @@ def set_stage(provider: FakeProvider) -> Stage:
     for name, status in (("draft", "DRAFT"), ("under_review", "UNDER_REVIEW")):
         stage.ids[name] = str(make_product(seller=seller, status=status).pk)
     reviewed = make_product(seller=seller, status="UNDER_REVIEW")
-    approve_product(product_id=reviewed.pk, actor=actor(stage.people["operator"]))
+    approve_product(
+        product_id=reviewed.pk, actor=actor(stage.people["operator"]), reason="As described."
+    )
     stage.ids["audit_entry"] = str(AuditEntry.objects.get(subject_id=reviewed.pk).pk)
     pictured = add_image(
         product_id=lamp.pk, actor=actor(seller), data=picture(size=(64, 48))

@@ -3,23 +3,22 @@
 Everything that changes something goes through the commands, so that events and rules hold here too.
 """
 
-from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from marketplace.core.admin import (
     ReadOnlyAdmin,
+    ReasonForm,
     money_text,
     operator,
     status_label,
+    with_reason,
     words,
 )
 from marketplace.core.audited_admin import AuditedAdmin
@@ -108,80 +107,73 @@ class ProductAdmin(ReadOnlyAdmin):
     def has_feature_permission(self, request: HttpRequest) -> bool:
         return operator(request).may("products.feature_product")
 
-    @admin.action(description="Approve (under review → active)", permissions=["review"])
-    def approve(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
-        def approve(product_id: UUID) -> None:
-            services.approve_product(product_id=product_id, actor=operator(request))
+    @admin.action(
+        description="Approve with a reason (under review → active)", permissions=["review"]
+    )
+    def approve(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
+        def run(product: Product, reason: str) -> None:
+            services.approve_product(product_id=product.id, actor=operator(request), reason=reason)
 
-        self._each(request, queryset, approve, "approved")
+        return with_reason(
+            self,
+            request,
+            queryset,
+            action="approve",
+            title="Approve listings",
+            explanation="These go public.",
+            run=run,
+        )
 
     @admin.action(description="Reject with a reason (under review → draft)", permissions=["review"])
     def reject(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
-        if "reason" in request.POST:
-            form = RejectionForm(request.POST)
-            if form.is_valid():
-                reason = form.cleaned_data["reason"]
+        def run(product: Product, reason: str) -> None:
+            services.reject_product(product_id=product.id, actor=operator(request), reason=reason)
 
-                def reject(product_id: UUID) -> None:
-                    services.reject_product(
-                        product_id=product_id, actor=operator(request), reason=reason
-                    )
+        return with_reason(
+            self,
+            request,
+            queryset,
+            action="reject",
+            title="Reject listings",
+            explanation="These go back to their sellers as drafts, with the reason.",
+            run=run,
+            form_class=RejectionForm,
+        )
 
-                self._each(request, queryset, reject, "rejected")
-                return None
-        else:
-            form = RejectionForm()
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Reject listings",
-            "form": form,
-            "products": queryset,
-            "action_checkbox_name": ACTION_CHECKBOX_NAME,
-            "opts": self.model._meta,
-        }
-        return TemplateResponse(request, "products/admin/reject.html", context)
+    @admin.action(description="Feature on the front page, with a reason", permissions=["feature"])
+    def feature(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
+        return self._set_featured(request, queryset, is_featured=True)
 
-    @admin.action(description="Feature on the front page", permissions=["feature"])
-    def feature(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
-        self._set_featured(request, queryset, is_featured=True)
-
-    @admin.action(description="Feature no longer", permissions=["feature"])
-    def unfeature(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
-        self._set_featured(request, queryset, is_featured=False)
+    @admin.action(description="Feature no longer, with a reason", permissions=["feature"])
+    def unfeature(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
+        return self._set_featured(request, queryset, is_featured=False)
 
     def _set_featured(
         self, request: HttpRequest, queryset: QuerySet[Product], *, is_featured: bool
-    ) -> None:
-        def change(product_id: UUID) -> None:
+    ) -> HttpResponse | None:
+        def run(product: Product, reason: str) -> None:
             services.feature_product(
-                product_id=product_id, actor=operator(request), is_featured=is_featured
+                product_id=product.id,
+                actor=operator(request),
+                is_featured=is_featured,
+                reason=reason,
             )
 
-        self._each(request, queryset, change, "changed")
-
-    def _each(
-        self,
-        request: HttpRequest,
-        queryset: QuerySet[Product],
-        command: Callable[[UUID], None],
-        done: str,
-    ) -> None:
-        """Every selected product on its own: one refusal does not undo the others."""
-        count = 0
-        for product_id, title in queryset.values_list("id", "title"):
-            try:
-                command(product_id)
-                count += 1
-            except DomainError as refusal:
-                self.message_user(request, f"{title}: {refusal.detail}", messages.ERROR)
-        if count:
-            self.message_user(request, f"{count} {done}.", messages.SUCCESS)
+        return with_reason(
+            self,
+            request,
+            queryset,
+            action="feature" if is_featured else "unfeature",
+            title="Feature products" if is_featured else "Feature products no longer",
+            explanation="The front page shows what is featured first.",
+            run=run,
+        )
 
 
-class RejectionForm(forms.Form):
-    reason = forms.CharField(
-        max_length=500, widget=forms.Textarea(attrs={"rows": 4, "cols": 60}), label="Reason"
-    )
+class RejectionForm(ReasonForm):
+    """The seller reads it."""
+
+    reason = forms.CharField(max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}))
 
 
 class CategoryForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time

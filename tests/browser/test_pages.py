@@ -166,7 +166,9 @@ class TestTheAdmin:
         operator.choose("select[name=action]", "approve")
         operator.click("button[name=index], button[type=submit]", "Run")
 
-        operator.wait_to_see("1 approved")
+        operator.type("[name=reason]", "The label is shown.")
+        operator.click("button[type=submit]", "Approve listings")
+        operator.wait_to_see("1 done")
         assert seller.get(f"/api/v1/products/{product['id']}/")["status"] == "ACTIVE"
 
     @staticmethod

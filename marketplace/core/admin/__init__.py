@@ -20,6 +20,7 @@ from marketplace.core.admin.parts import (
     table,
     words,
 )
+from marketplace.core.admin.reasons import with_reason
 
 __all__ = [
     "EXACT_COUNT_UP_TO",
@@ -36,5 +37,6 @@ __all__ = [
     "short_id",
     "status_label",
     "table",
+    "with_reason",
     "words",
 ]

@@ -5,13 +5,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action
 
-from marketplace.core.admin import ReadOnlyAdmin, status_label
+from marketplace.core.admin import ReadOnlyAdmin, status_label, with_reason
 from marketplace.core.audited_admin import AuditedAdmin
 from marketplace.core.desk import asks_again
 from marketplace.payments import services
 from marketplace.payments.admin.display import AmountMixin, money, operator
 from marketplace.payments.admin.exchange_form import exchange
-from marketplace.payments.admin.reasons import with_reason
 from marketplace.payments.models import (
     CurrencyExchange,
     HoldingLimit,

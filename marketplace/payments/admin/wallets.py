@@ -9,12 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.safestring import SafeString
 
-from marketplace.core.admin import ReadOnlyAdmin
+from marketplace.core.admin import ReadOnlyAdmin, with_reason
 from marketplace.core.desk import asks_again
 from marketplace.core.ids import new_id
 from marketplace.payments import services
 from marketplace.payments.admin.display import AmountMixin, filtered, money, operator
-from marketplace.payments.admin.reasons import with_reason
 from marketplace.payments.admin.receivables import show_receivables
 from marketplace.payments.models import (
     Transaction,

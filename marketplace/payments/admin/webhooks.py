@@ -1,12 +1,14 @@
 """What providers told us."""
 
-from django.contrib import admin, messages
+from typing import Any
+
+from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from marketplace.core.admin import ReadOnlyAdmin, operator
+from marketplace.core.admin import ReadOnlyAdmin, operator, with_reason
 from marketplace.payments import services
 from marketplace.payments.models import (
     ProviderWebhook,
@@ -36,10 +38,19 @@ class ProviderWebhookAdmin(ReadOnlyAdmin):
     def has_reprocess_permission(self, request: HttpRequest) -> bool:
         return operator(request).may("payments.reprocess_webhook")
 
-    @admin.action(description="Process again", permissions=["reprocess"])
-    def reprocess(self, request: HttpRequest, queryset: QuerySet[ProviderWebhook]) -> None:
-        done = sum(
-            services.reprocess_webhook(webhook_id=webhook_id)
-            for webhook_id in queryset.values_list("id", flat=True)
+    @admin.action(description="Process again, with a reason", permissions=["reprocess"])
+    def reprocess(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        def run(webhook: ProviderWebhook, reason: str) -> None:
+            services.reprocess_webhook(
+                webhook_id=webhook.id, actor=operator(request), reason=reason
+            )
+
+        return with_reason(
+            self,
+            request,
+            queryset,
+            action="reprocess",
+            title="Process again",
+            explanation="The provider is asked once more about what these say.",
+            run=run,
         )
-        self.message_user(request, f"{done} will be processed again.", messages.SUCCESS)

@@ -164,10 +164,11 @@ def test_a_webhook_shows_its_raw_body_and_runs_again(
     page = operator.get(reverse("admin:payments_providerwebhook_change", args=[webhook.id]))
     assert "evt_1 payment.succeeded &lt;script&gt;" in page.content.decode()
     ProviderWebhook.objects.update(state="FAILED")
-    operator.post(
-        reverse("admin:payments_providerwebhook_changelist"),
-        {"action": "reprocess", "_selected_action": [webhook.id]},
-    )
+    listing = reverse("admin:payments_providerwebhook_changelist")
+    form = {"action": "reprocess", "_selected_action": [webhook.id]}
+    assert "Reason" in operator.post(listing, form).content.decode()
+    assert ProviderWebhook.objects.get().state == "FAILED"
+    operator.post(listing, {**form, "reason": "The provider is back"})
     assert ProviderWebhook.objects.get().state == "RECEIVED"
 
 

@@ -101,6 +101,9 @@ picture = OpenApiExample(
 image_order = OpenApiExample(
     "The first is its face", {"image_ids": [IMAGE["id"]]}, request_only=True
 )
+approval = OpenApiExample(
+    "Looked at", {"reason": "The label is shown and the price is usual."}, request_only=True
+)
 rejection = OpenApiExample(
     "Not enough to go by", {"reason": "Please show the brand in a photo."}, request_only=True
 )

@@ -48,6 +48,10 @@ class ProductChangesSerializer(ProductInputSerializer):
         super().__init__(*args, **{**kwargs, "partial": True})
 
 
+class ApprovalSerializer(StrictSerializer[dict[str, Any]]):
+    reason = serializers.CharField(max_length=1000, help_text="For the audit log.")
+
+
 class RejectionSerializer(StrictSerializer[dict[str, Any]]):
     reason = serializers.CharField(max_length=500, help_text="The seller reads it.")
 

@@ -244,17 +244,17 @@ class ApproveView(APIView):
         operation_id="products_approve",
         tags=["products"],
         summary="Operators: let a reviewed listing go public",
-        request=NothingSerializer,
+        request=shapes.ApprovalSerializer,
         responses=shapes.OwnProductSerializer,
-        examples=[examples.nothing, examples.own],
+        examples=[examples.approval, examples.own],
     )
     @refuses(Forbidden, ProductTransitionRefused)
     @honours_if_match
     def post(self, request: Request, product_id: UUID) -> Response:
-        takes_nothing(request)
         product = services.approve_product(
             product_id=product_id,
             actor=actor_of(request),
+            reason=checked(shapes.ApprovalSerializer(data=request.data))["reason"],
             expected_version=expected_version(request),
         )
         return own_answer(product)

@@ -4,7 +4,7 @@ from marketplace.core.actor import Actor
 from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
 from marketplace.core.events import record
-from marketplace.core.policies import require_permission
+from marketplace.core.policies import require_permission, require_reason
 from marketplace.products.events import ProductPublished
 from marketplace.products.repositories.products import lock_any_product, snapshot_of
 from marketplace.products.snapshots import ProductSnapshot
@@ -12,13 +12,15 @@ from marketplace.products.snapshots import ProductSnapshot
 
 @opens_transaction
 def approve_product(
-    *, product_id: UUID, actor: Actor, expected_version: int | None = None
+    *, product_id: UUID, actor: Actor, reason: str, expected_version: int | None = None
 ) -> ProductSnapshot:
-    """UNDER_REVIEW → ACTIVE, by an operator.
+    """UNDER_REVIEW → ACTIVE, by an operator, with a ``reason`` for the audit log.
 
-    Raises ``Forbidden``, ``NotFound``, ``StaleVersion``, ``ProductTransitionRefused``.
+    Raises ``Forbidden``, ``InvalidInput`` without a reason, ``NotFound``, ``StaleVersion``,
+    ``ProductTransitionRefused``.
     """
     require_permission(actor, "products.review_product")
+    reason = require_reason(reason)
     product = lock_any_product(product_id=product_id, expected_version=expected_version)
     product.take("approve")
     product.save_edit("status", "published_at")
@@ -27,7 +29,7 @@ def approve_product(
         action="products.approve_product",
         subject_type="products.product",
         subject_id=product.id,
-        reason="",
+        reason=reason,
         before={"status": "UNDER_REVIEW"},
         after={"status": product.status},
     )

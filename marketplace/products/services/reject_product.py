@@ -3,9 +3,8 @@ from uuid import UUID
 from marketplace.core.actor import Actor
 from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
-from marketplace.core.errors import InvalidInput
 from marketplace.core.events import record
-from marketplace.core.policies import require_permission
+from marketplace.core.policies import require_permission, require_reason
 from marketplace.products.events import ProductRejected
 from marketplace.products.repositories.products import lock_any_product, snapshot_of
 from marketplace.products.snapshots import ProductSnapshot
@@ -23,10 +22,7 @@ def reject_product(
     ``ProductTransitionRefused``.
     """
     require_permission(actor, "products.review_product")
-    reason = reason.strip()
-    if not 0 < len(reason) <= MAX_REASON_LENGTH:
-        text = f"Say why, in at most {MAX_REASON_LENGTH} characters."
-        raise InvalidInput(text, fields={"reason": [text]})
+    reason = require_reason(reason, at_most=MAX_REASON_LENGTH)
     product = lock_any_product(product_id=product_id, expected_version=expected_version)
     product.take("reject")
     product.review_reason = reason

@@ -40,7 +40,8 @@ def test_every_page_opens_and_its_list_takes_few_queries(
 
 def test_a_listing_is_approved(operator: Client) -> None:
     waiting, draft = make_product(status="UNDER_REVIEW"), make_product(status="DRAFT")
-    run(operator, "approve", waiting, draft)
+    assert "go public" in run(operator, "approve", waiting, draft).content.decode()
+    run(operator, "approve", waiting, draft, reason="The label is shown")
     waiting.refresh_from_db()
     draft.refresh_from_db()
     assert (waiting.status, draft.status) == ("ACTIVE", "DRAFT")
@@ -62,10 +63,10 @@ def test_a_listing_is_rejected_with_a_reason(operator: Client) -> None:
 
 def test_a_product_is_featured_and_not_any_more(operator: Client) -> None:
     product = make_product()
-    run(operator, "feature", product)
+    run(operator, "feature", product, reason="Sells well")
     deliver_all()
     assert CatalogueEntry.objects.get().is_featured
-    run(operator, "unfeature", product)
+    run(operator, "unfeature", product, reason="Sold out soon")
     deliver_all()
     assert not CatalogueEntry.objects.get().is_featured
 

@@ -38,6 +38,7 @@ from marketplace.payments.tests.factories import (
     wallet,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
+from marketplace.users.tests.factories import actor, make_staff
 
 pytestmark = pytest.mark.django_db
 SIGNED = {"Fake-Signature": "signed"}
@@ -224,7 +225,8 @@ def test_a_webhook_that_never_works_waits_for_an_operator(provider: FakeProvider
     row = ProviderWebhook.objects.get()
     assert row.state == "FAILED"
     assert "no answer" in row.last_error
-    assert reprocess_webhook(webhook_id=row.id)
+    finance = actor(make_staff("FINANCE"))
+    assert reprocess_webhook(webhook_id=row.id, actor=finance, reason="It is back")
     process_webhooks()
     assert sale.attempt.status == "CAPTURED"
 

@@ -50,7 +50,7 @@ def act(client: APIClient, product_id: Any, action: str, body: Any = None, **ext
 
 
 def reason_for(action: str) -> Any:
-    return {"reason": "x"} if action == "reject" else None
+    return {"reason": "x"} if action in ("approve", "reject") else None
 
 
 def fields_at_fault(answer: Any) -> set[str]:
@@ -285,7 +285,10 @@ def test_unverified_sellers_first_listings_are_reviewed(settings: Any) -> None:
 
     again = act(client, first["id"], "publish").json()
     assert (again["status"], again["review_reason"]) == ("UNDER_REVIEW", "")
-    assert act(operator, first["id"], "approve").json()["status"] == "ACTIVE"
+    no_reason = act(operator, first["id"], "approve", {"reason": ""})
+    assert fields_at_fault(no_reason) == {"reason"}
+    approved = act(operator, first["id"], "approve", {"reason": "The label is shown"})
+    assert approved.json()["status"] == "ACTIVE"
     deliver_all()
     assert len(APIClient().get(URL).json()["results"]) == 1
     # Known by now: neither the next listing nor this one again is looked at.
