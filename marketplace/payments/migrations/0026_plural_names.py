@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0024_keepers_of_an_account"),
+        ("payments", "0025_accounts_wait_longer"),
     ]
 
     operations = [
