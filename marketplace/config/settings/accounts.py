@@ -2,10 +2,19 @@
 
 from typing import Any
 
+import environ
+
+env = environ.Env()
+# A service of breached passwords that is asked by the first five digits of a hash (ADR 0093).
+# Unset: nobody is asked, the lists on disk decide alone.
+BREACHED_PASSWORDS_URL: str = env.str("BREACHED_PASSWORDS_URL", default="")
+BREACHED_PASSWORDS_TIMEOUT_SECONDS = 2.0
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "marketplace.users.passwords.MinimumLengthValidator"},
     {"NAME": "marketplace.users.passwords.LengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "marketplace.users.passwords.BreachedPasswordValidator"},
     {"NAME": "marketplace.users.passwords.PredictablePasswordValidator"},
 ]
 

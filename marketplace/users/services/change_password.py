@@ -8,10 +8,9 @@ from marketplace.users.models import SignInEnd
 from marketplace.users.repositories.sign_ins import end_sign_ins
 from marketplace.users.repositories.users import lock_user
 from marketplace.users.services.reset_password import replace_password
-from marketplace.users.services.validate_password import validate_password
+from marketplace.users.services.validate_password import refuse_breached, validate_password
 
 
-@opens_transaction
 def change_password(
     *, user_id: UUID, sign_in_id: UUID, current_password: str, new_password: str
 ) -> None:
@@ -19,6 +18,12 @@ def change_password(
 
     Errors: WrongPassword, PasswordRefused.
     """
+    refuse_breached(new_password)
+    _change(user_id, sign_in_id, current_password, new_password)
+
+
+@opens_transaction
+def _change(user_id: UUID, sign_in_id: UUID, current_password: str, new_password: str) -> None:
     user = lock_user(user_id)
     if not user.check_password(current_password):
         raise WrongPassword

