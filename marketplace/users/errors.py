@@ -277,3 +277,12 @@ class ConsentRequired(DomainError):
     code = "consent_required"
     kind = ErrorKind.RULE
     title = "An account needs this consent; ask to be erased to take it back"
+
+
+class ConsentsOutstanding(DomainError):
+    """``outstanding`` (document, version, url) are the present versions to agree to first; what
+    was begun before goes on without them."""
+
+    code = "consents_outstanding"
+    kind = ErrorKind.FORBIDDEN
+    title = "Agree to the present terms first"

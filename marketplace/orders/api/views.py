@@ -23,6 +23,7 @@ from marketplace.orders.transitions import Party
 from marketplace.payments import errors as money
 from marketplace.payments import errors as payment_errors
 from marketplace.products.services import OutOfStock, ProductNotAvailable
+from marketplace.users.errors import ConsentsOutstanding
 from marketplace.users.queries import get_public_cards
 
 FINISHED = (
@@ -94,6 +95,7 @@ class OrderListView(GenericAPIView[Any]):
         OutOfStock,
         shipping.ShippingMethodUnknown,
         shipping.ShippingMethodNotAvailable,
+        ConsentsOutstanding,
         NotFound,
     )
     @idempotent

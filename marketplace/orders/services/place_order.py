@@ -21,7 +21,7 @@ from marketplace.orders.snapshots import BasketLine, CheckoutSnapshot
 from marketplace.orders.transitions import Command, Party
 from marketplace.payments.services import CommissionTerms, create_payment
 from marketplace.products.services import reserve_stock
-from marketplace.users.queries import get_postal_address
+from marketplace.users.queries import check_consents, get_postal_address
 
 GRACE = timedelta(hours=1)
 """Stock stays with an order a little longer than its last moment to pay: the order decides."""
@@ -43,11 +43,12 @@ def place_order(
     created for each order. The address is given, or one that the buyer keeps is named (NotFound
     when it is not theirs). Raises BasketInvalid, AddressInvalid, ProductUnknown, OwnListing,
     SellerNotTrading, BasketMixesCurrencies, TradingLimitReached, SellerLimitReached, and of the
-    services below ProductNotAvailable, OutOfStock, ShippingMethodUnknown,
+    services below ConsentsOutstanding, ProductNotAvailable, OutOfStock, ShippingMethodUnknown,
     ShippingMethodNotAvailable.
     """
     if actor.user_id is None:
         raise Forbidden("Only a user can buy.")
+    check_consents(user_id=actor.user_id)
     if shipping_address_id is not None:
         # Copied: what the buyer changes there later changes no order.
         kept = get_postal_address(user_id=actor.user_id, address_id=shipping_address_id)

@@ -22,6 +22,7 @@ from marketplace.payments.api.views import PagedView, own_id
 from marketplace.payments.models import TopUp
 from marketplace.payments.providers.factory import PaymentMethodUnavailable
 from marketplace.payments.snapshots import TopUpSnapshot, TopUpStatus, next_action, top_up_status
+from marketplace.users.errors import ConsentsOutstanding
 
 WALLET = ["wallet"]
 
@@ -92,6 +93,7 @@ class TopUpListView(PagedView):
         errors.WalletInactive,
         errors.PaymentRefused,
         errors.PaymentOutcomeUnknown,
+        ConsentsOutstanding,
         PaymentMethodUnavailable,
     )
     @idempotent(spans_transactions=True)

@@ -33,6 +33,7 @@ from marketplace.payments.services.record_top_up_outcome import (
 )
 from marketplace.payments.snapshots import TopUpSnapshot
 from marketplace.payments.streams import facts
+from marketplace.users.queries import check_consents
 
 DAY = timedelta(hours=24)
 
@@ -56,7 +57,7 @@ def top_up_wallet(
     Raises :class:`NotFound` (nobody's wallet), :class:`TopUpNotPositive`,
     :class:`TopUpOutsideLimits`, :class:`TopUpDayLimitReached`, :class:`WalletInactive`,
     :class:`PaymentMethodUnavailable`, :class:`IdempotencyKeyReused`, :class:`PaymentRefused`,
-    :class:`PaymentOutcomeUnknown`.
+    :class:`PaymentOutcomeUnknown`, ``ConsentsOutstanding``.
     """
     forbid_transaction("starting a top-up")
     top_up = _intend(
@@ -118,6 +119,7 @@ def _intend(
         if (first.amount_minor, first.currency, first.method, first.return_url) != asked:
             raise IdempotencyKeyReused
         return first
+    check_consents(user_id=actor.user_id)
     _check(wallet, amount)
     requested = facts.TopUpRequested(
         user_id=actor.user_id,

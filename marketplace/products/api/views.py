@@ -30,6 +30,7 @@ from marketplace.products.queries.get_product import PublicProduct
 from marketplace.products.rendering import render_price, render_time
 from marketplace.products.repositories.search import BadCursor
 from marketplace.products.snapshots import ProductSnapshot
+from marketplace.users.errors import ConsentsOutstanding
 
 
 def render_own(product: ProductSnapshot) -> dict[str, Any]:
@@ -206,7 +207,7 @@ class PublishView(APIView):
         responses=shapes.OwnProductSerializer,
         examples=[examples.nothing, examples.own],
     )
-    @refuses(NotASeller, ProductTransitionRefused)
+    @refuses(NotASeller, ConsentsOutstanding, ProductTransitionRefused)
     @honours_if_match
     def post(self, request: Request, product_id: UUID) -> Response:
         takes_nothing(request)

@@ -9,6 +9,7 @@ from marketplace.products.policies import ReviewPolicy, require_seller
 from marketplace.products.repositories.products import lock_own_product, snapshot_of
 from marketplace.products.repositories.sellers import verification_status_of
 from marketplace.products.snapshots import ProductSnapshot
+from marketplace.users.queries import check_consents
 
 
 @opens_transaction
@@ -18,12 +19,13 @@ def publish_product(
     """DRAFT or INACTIVE → ACTIVE, or → UNDER_REVIEW where the review policy asks for it.
 
     A listing that was public before is not reviewed again.
-    Raises ``NotFound``, ``NotASeller``, ``StaleVersion``, ``ProductTransitionRefused``.
+    Raises ``NotFound``, ``NotASeller``, ``StaleVersion``, ``ConsentsOutstanding``,
+    ``ProductTransitionRefused``.
     """
     product = lock_own_product(
         product_id=product_id, actor=actor, expected_version=expected_version
     )
-    require_seller(actor)
+    check_consents(user_id=require_seller(actor))
     if product.published_at is None and _needs_review(product):
         product.take("submit")
         event: type[ProductSubmittedForReview | ProductPublished] = ProductSubmittedForReview

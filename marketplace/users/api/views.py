@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from marketplace.core.api.refusals import honours_if_match
+from marketplace.core.api.refusals import honours_if_match, refuses
 from marketplace.core.api.schema import NothingSerializer, problems, takes_nothing
 from marketplace.core.api.versions import etag, expected_version
 from marketplace.core.errors import Forbidden, InvalidInput, NotFound
@@ -20,7 +20,7 @@ from marketplace.users.api.serializers import (
     PublicCardSerializer,
     UserSerializer,
 )
-from marketplace.users.errors import PhoneIsProved
+from marketplace.users.errors import ConsentsOutstanding, PhoneIsProved
 
 TAG = ["users"]
 
@@ -102,8 +102,9 @@ class BecomeSellerView(APIView):
         summary="Start to sell",
         description="A buyer keeps buying and may sell from the next request on.",
         request=NothingSerializer,
-        responses={200: UserSerializer, **problems(Forbidden)},
+        responses={200: UserSerializer},
     )
+    @refuses(Forbidden, ConsentsOutstanding)
     def post(self, request: Request) -> Response:
         takes_nothing(request)
         user = services.become_seller(user_id=user_id_of(request))

@@ -2,7 +2,7 @@
 
 from marketplace.users.queries.addresses import list_addresses, list_phone_numbers
 from marketplace.users.queries.connected_providers import list_connected_providers
-from marketplace.users.queries.consents import get_consents
+from marketplace.users.queries.consents import check_consents, get_consents
 from marketplace.users.queries.erasures import ErasureOutlook, get_erasure_outlook
 from marketplace.users.queries.exports import get_export, list_exports
 from marketplace.users.queries.factors import has_second_factor, list_factors
@@ -29,6 +29,7 @@ __all__ = [
     "ProfileSnapshot",
     "PublicCard",
     "UserSnapshot",
+    "check_consents",
     "get_consents",
     "get_erasure_outlook",
     "get_export",

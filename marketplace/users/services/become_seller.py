@@ -6,6 +6,7 @@ from marketplace.core.db import opens_transaction
 from marketplace.core.errors import Forbidden
 from marketplace.core.events import record
 from marketplace.users.events import SellerActivated
+from marketplace.users.queries.consents import check_consents
 from marketplace.users.repositories.users import lock_user, snapshot
 from marketplace.users.snapshots import UserSnapshot
 
@@ -14,13 +15,15 @@ from marketplace.users.snapshots import UserSnapshot
 def become_seller(*, user_id: UUID) -> UserSnapshot:
     """Let a buyer sell as well; asking again changes nothing.
 
-    Errors: NotFound, Forbidden (not a buyer: the platform's own accounts do not trade).
+    Errors: NotFound, Forbidden (not a buyer: the platform's own accounts do not trade),
+    ConsentsOutstanding.
     """
     user = lock_user(user_id)
     if Role.SELLER in user.roles:
         return snapshot(user)
     if Role.BUYER not in user.roles:
         raise Forbidden("Only a buyer can become a seller.")
+    check_consents(user_id=user_id)
     user.roles = [*user.roles, Role.SELLER.value]
     user.updated_at = clock.now()
     user.save(update_fields=["roles", "updated_at"])
