@@ -18,6 +18,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "marketplace.users.passwords.PredictablePasswordValidator"},
 ]
 
+SOCIAL_DISCOVERY_SECONDS = 300
+"""How long a process believes a provider's discovery document."""
 ACCOUNT_ADAPTER = "marketplace.users.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -25,5 +25,6 @@ PASSWORD_HASHERS = ["marketplace.config.settings.test_hashers.FastArgon2Password
 # Tests of the limits set their own.
 ACCOUNT_RATE_LIMITS = False
 SMS_PER_DAY = 10**6
+SOCIAL_DISCOVERY_SECONDS = 0
 # Tests of the desk's second factor require it.
 ADMIN_SECOND_FACTOR = "offered"

@@ -1,5 +1,6 @@
-from marketplace.notifications.models.outbound_email import EmailState, OutboundEmail
-from marketplace.notifications.models.outbound_sms import OutboundSms, SmsState
+from marketplace.notifications.models.outbound_email import OutboundEmail
+from marketplace.notifications.models.outbound_message import DeliveryState, OutboundMessage
+from marketplace.notifications.models.outbound_sms import OutboundSms
 from marketplace.notifications.models.sms_day import SmsDay
 
-__all__ = ["EmailState", "OutboundEmail", "OutboundSms", "SmsDay", "SmsState"]
+__all__ = ["DeliveryState", "OutboundEmail", "OutboundMessage", "OutboundSms", "SmsDay"]

@@ -4,7 +4,7 @@ from django.db import transaction
 from pytest_django import Settings
 
 from marketplace.notifications.email import AttachmentsUnsupported
-from marketplace.notifications.models import EmailState, OutboundEmail
+from marketplace.notifications.models import DeliveryState, OutboundEmail
 
 QUEUE = "marketplace.notifications.email.QueueBackend"
 
@@ -23,7 +23,7 @@ def test_a_letter_is_queued_by_the_callers_commit_and_dropped_by_its_rollback() 
         send_mail("Kept", "text", "us@example.com", ["A@example.com"], html_message="<p>text</p>")
 
     email = OutboundEmail.objects.get()
-    assert (email.subject, email.to, email.state) == ("Kept", "a@example.com", EmailState.QUEUED)
+    assert (email.subject, email.to, email.state) == ("Kept", "a@example.com", DeliveryState.QUEUED)
     assert (email.text, email.html) == ("text", "<p>text</p>")
 
 

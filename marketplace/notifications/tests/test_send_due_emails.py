@@ -13,12 +13,11 @@ from pytest_django import Settings
 
 from marketplace.core import clock
 from marketplace.notifications import services
-from marketplace.notifications.models import EmailState, OutboundEmail
-from marketplace.notifications.services.send_due_emails import (
-    BACKOFF_SECONDS,
-    LEASE_SECONDS,
-    MAX_ATTEMPTS,
-)
+from marketplace.notifications.models import DeliveryState, OutboundEmail
+from marketplace.notifications.services._queue import _take_batch
+from marketplace.notifications.services.send_due_emails import LETTERS
+
+MAX_ATTEMPTS = 8
 
 
 class Provider(BaseEmailBackend):
@@ -66,7 +65,7 @@ def test_a_due_letter_leaves_and_its_words_are_wiped() -> None:
     assert services.send_due_emails() == 1
 
     email.refresh_from_db()
-    assert email.state == EmailState.SENT
+    assert email.state == DeliveryState.SENT
     assert email.sent_at is not None
     assert (email.text, email.html) == ("", "")
     assert Provider.taken == {"a@example.com": 1}
@@ -105,9 +104,9 @@ def test_a_failure_is_tried_again_later_and_given_up_in_the_end() -> None:
             assert services.send_due_emails() == 0, "not before its time"
         email.refresh_from_db()
         assert email.attempts == attempt
-        moment += timedelta(seconds=max(BACKOFF_SECONDS) + 1)
+        moment += timedelta(seconds=max(LETTERS.backoff_seconds) + 1)
 
-    assert email.state == EmailState.FAILED
+    assert email.state == DeliveryState.FAILED
     assert (email.text, email.html) == ("", "")
     assert email.last_error == "builtins.ConnectionError"
     with clock.frozen(moment):
@@ -123,19 +122,17 @@ def test_an_address_is_not_repeated_in_the_error() -> None:
 
     email.refresh_from_db()
     assert "secret" not in email.last_error
-    assert email.state == EmailState.QUEUED
+    assert email.state == DeliveryState.QUEUED
     assert email.text == "a key"
 
 
 @pytest.mark.django_db
 def test_a_worker_that_died_lets_another_take_over_after_the_lease() -> None:
-    from marketplace.notifications.services.send_due_emails import _take_batch
-
     email = queue()
-    assert [taken.pk for taken in _take_batch()] == [email.pk]
+    assert [taken.pk for taken in _take_batch(LETTERS)] == [email.pk]
     assert services.send_due_emails() == 0
 
-    with clock.shifted(timedelta(seconds=LEASE_SECONDS + 1)):
+    with clock.shifted(timedelta(seconds=LETTERS.lease_seconds + 1)):
         assert services.send_due_emails() == 1
     assert Provider.taken == {"a@example.com": 1}
 
@@ -157,15 +154,15 @@ def test_four_workers_send_each_letter_once() -> None:
 
     assert len(Provider.taken) == 100
     assert set(Provider.taken.values()) == {1}
-    assert not OutboundEmail.objects.exclude(state=EmailState.SENT).exists()
+    assert not OutboundEmail.objects.exclude(state=DeliveryState.SENT).exists()
 
 
 @pytest.mark.django_db
 def test_old_letters_are_forgotten_but_never_unsent_ones() -> None:
     long_ago = clock.now() - timedelta(days=31)
     queue("waiting@example.com", created_at=long_ago)
-    queue("old@example.com", created_at=long_ago, state=EmailState.FAILED)
-    queue("new@example.com", state=EmailState.FAILED)
+    queue("old@example.com", created_at=long_ago, state=DeliveryState.FAILED)
+    queue("new@example.com", state=DeliveryState.FAILED)
 
     with transaction.atomic():
         assert services.purge_emails(clock.now() - timedelta(days=30)) == 1

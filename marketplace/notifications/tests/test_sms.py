@@ -17,8 +17,8 @@ from pytest_django import Settings
 from marketplace.core import clock
 from marketplace.core.sms import send_sms
 from marketplace.notifications import services
-from marketplace.notifications.models import OutboundSms, SmsState
-from marketplace.notifications.services.send_due_sms import BACKOFF_SECONDS
+from marketplace.notifications.models import DeliveryState, OutboundSms
+from marketplace.notifications.services.send_due_sms import TEXTS
 from marketplace.notifications.sms import SmsUrlRefused, provider_from
 
 NUMBER = "+254712345678"
@@ -96,7 +96,7 @@ def test_twilio_gets_number_sender_and_words_and_the_words_are_wiped(twilio: Fak
     assert twilio.paths == ["/2010-04-01/Accounts/AC123/Messages.json"]
     assert base64.b64decode(twilio.authorization.split()[1]) == b"AC123:s/cret"
     row = OutboundSms.objects.get()
-    assert (row.state, row.text) == (SmsState.SENT, "")
+    assert (row.state, row.text) == (DeliveryState.SENT, "")
     assert row.sent_at is not None
 
 
@@ -108,7 +108,7 @@ def test_a_number_that_twilio_refuses_is_given_up_at_once(twilio: FakeTwilio) ->
     services.send_due_sms()
 
     row = OutboundSms.objects.get()
-    assert (row.state, row.text, row.attempts) == (SmsState.FAILED, "", 1)
+    assert (row.state, row.text, row.attempts) == (DeliveryState.FAILED, "", 1)
     assert row.last_error == "twilio 400 21211"
 
 
@@ -117,16 +117,16 @@ def test_an_outage_is_waited_for_but_not_for_longer_than_a_code_lives(twilio: Fa
     twilio.status = 503
     send_sms(to=NUMBER, text="123456")
 
-    for _ in BACKOFF_SECONDS:
+    for _ in TEXTS.backoff_seconds:
         services.send_due_sms()
-        assert OutboundSms.objects.get().state == SmsState.QUEUED
+        assert OutboundSms.objects.get().state == DeliveryState.QUEUED
         assert OutboundSms.objects.get().text
         due_now()
     services.send_due_sms()
 
     row = OutboundSms.objects.get()
-    assert (row.state, row.text) == (SmsState.FAILED, "")
-    assert sum(BACKOFF_SECONDS) < 600
+    assert (row.state, row.text) == (DeliveryState.FAILED, "")
+    assert sum(TEXTS.backoff_seconds) < 600
 
 
 @pytest.mark.django_db(transaction=True)

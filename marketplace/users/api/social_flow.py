@@ -13,7 +13,6 @@ from copy import copy
 from dataclasses import dataclass
 from secrets import token_urlsafe
 from typing import Any
-from urllib.parse import urlsplit
 
 import jwt
 import requests
@@ -28,6 +27,7 @@ from django.http import HttpRequest
 from redis.exceptions import RedisError
 
 from marketplace.core.errors import NotFound, Unavailable
+from marketplace.users.api.social_discovery import discover
 from marketplace.users.errors import (
     ProviderProofRefused,
     ProviderUnavailable,
@@ -42,7 +42,6 @@ OIDC, FACEBOOK = "openid_connect", "facebook"
 ALGORITHMS = {"RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"}
 """Signed with a private key. With a shared one, or none, anybody who knows our id signs."""
 NEEDED_CLAIMS = {"iss", "sub", "aud", "exp", "iat"}
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, ImproperlyConfigured)
 RETRY_AFTER_SECONDS = 10
 
@@ -166,15 +165,7 @@ def _oauth_of(request: HttpRequest, provider: Provider, redirect_uri: str) -> An
     oauth.get_provider = lambda: provider
     oauth.get_callback_url = lambda *_: redirect_uri
     if provider.id == OIDC:
-        config = oauth.openid_config
-        server_url = provider.app.settings["server_url"]
-        # Discovery §4.3: otherwise one provider could speak in the name of another.
-        if config["issuer"].rstrip("/") != server_url:
-            raise ValueError("the discovery document is another issuer's")
-        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"):
-            parts = urlsplit(config[name])
-            if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-                raise ValueError(f"{name} is not https")
+        discover(oauth, provider)
     return oauth
 
 

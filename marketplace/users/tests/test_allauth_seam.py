@@ -62,6 +62,8 @@ def test_a_provider_is_asked_by_the_functions_we_know() -> None:
     # Not called: it is what makes the library leave out the signature.
     assert "did_fetch_access_token = True" in inspect.getsource(OAuth2Adapter.get_access_token_data)
     assert parameters(OpenIDConnectOAuth2Adapter.complete_login)[1:4] == ["request", "app", "token"]
+    discovery = inspect.getsource(OpenIDConnectOAuth2Adapter.openid_config.fget)
+    assert 'if not hasattr(self, "_openid_config")' in discovery
     assert parameters(OpenIDConnectProvider.verify_token)[1:] == ["request", "token"]
     assert parameters(_build_apps_from_settings) == ["provider", "client_id"]
     assert isinstance(get_adapter(), SocialAccountAdapter)

@@ -1,7 +1,7 @@
 """What a provider says of a person, asked of a real OpenID Connect server."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,7 +9,7 @@ import pytest
 from django.test import RequestFactory
 
 from marketplace.core.errors import NotFound
-from marketplace.users.api import social_flow
+from marketplace.users.api import social_discovery, social_flow
 from marketplace.users.errors import (
     ProviderProofRefused,
     ProviderUnavailable,
@@ -339,3 +339,44 @@ def test_google_proves_the_addresses_that_it_runs(
     )
 
     assert identity.is_email_proved is proved
+
+
+@pytest.fixture
+def five_minutes(settings: Any) -> Iterator[None]:
+    """Documents are kept, as they are outside of tests."""
+    settings.SOCIAL_DISCOVERY_SECONDS = 300
+    social_discovery._kept.clear()
+    yield
+    social_discovery._kept.clear()
+
+
+def discoveries(oidc: OidcServer) -> int:
+    return sum("openid-configuration" in call for call in oidc.calls())
+
+
+@pytest.mark.usefixtures("five_minutes")
+def test_the_providers_document_is_read_once_in_a_while(ada: OidcServer) -> None:
+    for _ in range(3):
+        assert there_and_back(ada).subject == "ada"
+
+    assert discoveries(ada) == 1
+
+
+@pytest.mark.usefixtures("five_minutes")
+def test_a_document_that_was_refused_is_read_again(ada: OidcServer) -> None:
+    ada.behave(discovery={"issuer": "https://somebody.example"})
+    for _ in range(2):
+        with pytest.raises(ProviderUnavailable):
+            depart()
+    assert discoveries(ada) == 2
+
+    ada.behave()
+    assert there_and_back(ada).subject == "ada"
+
+
+@pytest.mark.usefixtures("five_minutes")
+def test_a_document_is_believed_no_longer_than_it_is_kept(ada: OidcServer, settings: Any) -> None:
+    settings.SOCIAL_DISCOVERY_SECONDS = 0
+    depart()
+    depart()
+    assert discoveries(ada) == 2
