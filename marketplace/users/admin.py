@@ -149,11 +149,17 @@ class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
     def reinstate_chosen(self, request: HttpRequest, chosen: QuerySet[User]) -> HttpResponse:
         return self._ask_reason(request, chosen, "reinstate_chosen")
 
-    @action(description="Suspend", url_path="suspend", permissions=["suspend"])  # type: ignore[untyped-decorator]
+    def has_suspend_one_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return may_suspend(request) and not is_suspended(object_id)
+
+    def has_reinstate_one_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return may_suspend(request) and is_suspended(object_id) is not False
+
+    @action(description="Suspend", url_path="suspend", permissions=["suspend_one"])  # type: ignore[untyped-decorator]
     def suspend_one(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         return self._ask_reason(request, User.objects.filter(pk=object_id), "suspend_chosen")
 
-    @action(description="Reinstate", url_path="reinstate", permissions=["suspend"])  # type: ignore[untyped-decorator]
+    @action(description="Reinstate", url_path="reinstate", permissions=["reinstate_one"])  # type: ignore[untyped-decorator]
     def reinstate_one(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         return self._ask_reason(request, User.objects.filter(pk=object_id), "reinstate_chosen")
 
@@ -269,3 +275,9 @@ class SocialAccountAdmin(EmailPrefixSearch, ReadOnlyAdmin):
 
 def may_suspend(request: HttpRequest) -> bool:
     return operator(request).may("users.suspend_user")
+
+
+def is_suspended(user_id: Any) -> bool | None:
+    """Which of the two buttons a person's page has; None where there is no such person."""
+    suspended_at = User.objects.filter(pk=user_id).values_list("suspended_at", flat=True)
+    return next((at is not None for at in suspended_at), None)

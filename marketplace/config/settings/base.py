@@ -286,6 +286,7 @@ UNFOLD: dict[str, Any] = {
         {"rel": "icon", "type": "image/svg+xml", "href": "/static/gateway/mark.svg"},
     ],
     "SHOW_VIEW_ON_SITE": False,
+    "STYLES": ["/static/gateway/desk.css"],
     "SCRIPTS": ["/static/gateway/desk.js"],
     "LOGIN": {"form": "marketplace.users.desk_access.forms.PasswordForm"},
     "DASHBOARD_CALLBACK": "marketplace.gateway.dashboard.fill",

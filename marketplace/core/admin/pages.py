@@ -23,6 +23,9 @@ from marketplace.core.models import (
 )
 from marketplace.core.open_items import Queue, register_queue
 
+MOST_NAMES = 4
+"""Of what an entry changed, in the list: the entry itself shows everything."""
+
 ACTIONS = """
     WITH RECURSIVE found AS (
         (SELECT action FROM core_audit_entry ORDER BY action LIMIT 1)
@@ -106,8 +109,9 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description="what changed")
     def changes(self, entry: AuditEntry) -> str:
-        names = sorted({*entry.before, *entry.after})
-        return ", ".join(name.replace("_", " ") for name in names)
+        names = [name.replace("_", " ") for name in sorted({*entry.before, *entry.after})]
+        shown, left = names[:MOST_NAMES], len(names) - MOST_NAMES
+        return ", ".join(shown) + (f" and {left} more" if left > 0 else "")
 
     @admin.display(description="before")
     def before_text(self, entry: AuditEntry) -> str:

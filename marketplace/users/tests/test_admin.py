@@ -175,3 +175,15 @@ def test_connected_providers_are_found_by_their_person_and_never_edited(operator
     assert operator.post(detail, {"user": str(other.pk)}).status_code in {302, 403}
     assert operator.get(f"{path}add/").status_code == 403
     assert operator.get("/admin/socialaccount/socialapp/").status_code == 404
+
+
+def test_a_page_offers_to_suspend_or_to_reinstate(operator: Client) -> None:
+    user = make_user()
+    page = f"/admin/users/user/{user.pk}/"
+
+    before = operator.get(f"{page}change/").content.decode()
+    User.objects.filter(pk=user.pk).update(suspended_at="2026-01-01T00:00Z")
+    after = operator.get(f"{page}change/").content.decode()
+
+    assert (f"{page}suspend/" in before, f"{page}reinstate/" in before) == (True, False)
+    assert (f"{page}suspend/" in after, f"{page}reinstate/" in after) == (False, True)
