@@ -97,10 +97,10 @@ class Api:
     def put(self, path: str, body: Json) -> Json:
         return self._answer(self._http.put(path, json=body))
 
-    def upload(self, path: str, name: str, file: Path, **fields: str) -> Json:
+    def upload(self, path: str, name: str, file: Path, method: str = "POST", **fields: str) -> Json:
         with file.open("rb") as content:
             return self._answer(
-                self._http.post(path, data=fields, files={name: (file.name, content)})
+                self._http.request(method, path, data=fields, files={name: (file.name, content)})
             )
 
     def pay_on_hosted_page(self, url: str, outcome: str = "pay") -> None:

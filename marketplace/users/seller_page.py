@@ -18,7 +18,10 @@ from marketplace.users.snapshots import SellerPage
 
 LEVELS = {
     VerificationLevel.T0: ("Email or phone confirmed", "No document has been checked yet."),
-    VerificationLevel.T1: ("Name confirmed", "The name matches the bank account."),
+    VerificationLevel.T1: (
+        "Bank account named",
+        "The account is in the name that the seller stated. No document has been checked yet.",
+    ),
     VerificationLevel.T2: ("Identity verified", "An identity document was checked by a person."),
     VerificationLevel.T3: ("Business verified", "Identity and business papers were checked."),
 }

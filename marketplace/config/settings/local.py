@@ -25,8 +25,12 @@ PAYOUT_POLICIES = [
         "return_window_days": 30,
     }
 ]
-# The demo and the benchmarks trade all day between a handful of accounts.
-TRADING_LIMITS = []
+# The demo and the benchmarks trade all day between a handful of accounts: the limits are there and
+# are counted, a thousand times as wide.
+TRADING_LIMITS = [
+    {name: value * 1000 if isinstance(value, int) else value for name, value in row.items()}
+    for row in TRADING_LIMITS
+]
 
 WHITENOISE_USE_FINDERS = True
 

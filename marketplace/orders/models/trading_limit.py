@@ -3,8 +3,8 @@ from django.db.models import Q
 
 from marketplace.core import clock
 from marketplace.core.ids import new_id
+from marketplace.core.level_scope import LevelScope, constraints_of_scope
 
-LEVELS = [("T0", "T0"), ("T1", "T1"), ("T2", "T2"), ("T3", "T3")]
 AMOUNTS = (
     "buyer_order_minor",
     "buyer_month_minor",
@@ -22,22 +22,15 @@ def _number(help_text: str) -> "models.PositiveIntegerField[int | None, int | No
     return models.PositiveIntegerField(null=True, blank=True, help_text=help_text)
 
 
-class TradingLimit(models.Model):
+class TradingLimit(LevelScope):
     """How much people of a verification level may trade: rows for a currency, a level, or both.
 
-    Each member is looked up by itself and the most specific row that says something wins: currency
-    and level, then currency, then level, then everything; what no row says is not limited. Asked
-    when an order is placed and never again, so that neither an edit nor a lapsed verification
-    touches a deal that runs.
+    The most specific row wins, member by member (``core.level_scope``); what no row says is not
+    limited. Asked when an order is placed and never again, so that neither an edit nor a lapsed
+    verification touches a deal that runs.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    currency = models.CharField(
-        max_length=3, null=True, blank=True, help_text="Empty: every currency."
-    )
-    verification_level = models.CharField(
-        max_length=2, null=True, blank=True, choices=LEVELS, help_text="Empty: every level."
-    )
     buyer_order_minor = _amount("The most that one order may cost its buyer.")
     buyer_month_minor = _amount("The most that a buyer orders in any 30 days.")
     seller_order_minor = _amount("The most that one order may bring its seller.")
@@ -49,20 +42,7 @@ class TradingLimit(models.Model):
     class Meta:
         db_table = "orders_trading_limit"
         constraints = (
-            models.UniqueConstraint(
-                fields=["currency", "verification_level"],
-                nulls_distinct=False,
-                name="orders_trading_limit_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(currency__isnull=True) | Q(currency__regex="^[A-Z]{3}$"),
-                name="orders_trading_limit_currency_iso",
-            ),
-            models.CheckConstraint(
-                condition=Q(verification_level__isnull=True)
-                | Q(verification_level__in=[level for level, _ in LEVELS]),
-                name="orders_trading_limit_level_known",
-            ),
+            *constraints_of_scope("orders_trading_limit"),
             models.CheckConstraint(
                 condition=Q(currency__isnull=False)
                 | Q(**{f"{name}__isnull": True for name in AMOUNTS}),
@@ -83,7 +63,3 @@ class TradingLimit(models.Model):
                 name="orders_trading_limit_not_negative",
             ),
         )
-
-    def __str__(self) -> str:
-        who = f"level {self.verification_level}" if self.verification_level else "every level"
-        return f"{self.currency or 'every currency'}, {who}"

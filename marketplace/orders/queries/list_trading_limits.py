@@ -6,7 +6,7 @@ from uuid import UUID
 from marketplace.core import clock
 from marketplace.orders.models import TradingLimit
 from marketplace.orders.repositories.trading_limits import (
-    lifted_by,
+    level_that_lifts,
     month_minor,
     open_orders,
     terms_of,
@@ -42,7 +42,7 @@ def list_trading_limits(user_id: UUID, level: str) -> Sequence[LevelLimit]:
                     currency=currency,
                     limit=getattr(terms, column),
                     used=month_minor(side, user_id, currency, at) if period else 0,
-                    lifted_by=lifted_by(rows, name=column, level=level, currency=currency),
+                    lifted_by=level_that_lifts(rows, name=column, level=level, currency=currency),
                 )
             )
     terms = terms_of(rows, level=level, currency="")
@@ -55,7 +55,7 @@ def list_trading_limits(user_id: UUID, level: str) -> Sequence[LevelLimit]:
                     currency="",
                     limit=number,
                     used=open_orders(column.partition("_")[0], user_id),
-                    lifted_by=lifted_by(rows, name=column, level=level, currency=""),
+                    lifted_by=level_that_lifts(rows, name=column, level=level, currency=""),
                 )
             )
     return limits

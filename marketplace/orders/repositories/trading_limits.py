@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, Sum
 
 from marketplace.core.db import needs_transaction
+from marketplace.core.level_scope import lifted_by, members_for
 from marketplace.orders.models import Order, OrderStatus, TradingLimit
 
 MONTH = timedelta(days=30)
@@ -21,7 +21,6 @@ OPEN = (
     OrderStatus.SHIPPED,
     OrderStatus.DELIVERED,
 )
-LADDER = ("T0", "T1", "T2", "T3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +46,17 @@ def read_limits(currencies: Collection[str]) -> Sequence[TradingLimit]:
 
 
 def terms_of(rows: Iterable[TradingLimit], *, level: str, currency: str) -> TradingTerms:
-    ranked = sorted(
-        (
-            row
-            for row in rows
-            if row.currency in (currency, None) and row.verification_level in (level, None)
-        ),
-        key=lambda row: (row.currency is not None, row.verification_level is not None),
-        reverse=True,
+    names = [field.name for field in fields(TradingTerms)]
+    return TradingTerms(**members_for(rows, names=names, level=level, currency=currency))
+
+
+def level_that_lifts(
+    rows: Sequence[TradingLimit], *, name: str, level: str, currency: str
+) -> str | None:
+    """The lowest level above ``level`` that allows more of ``name``; None where none does."""
+    return lifted_by(
+        level, lambda step: getattr(terms_of(rows, level=step, currency=currency), name)
     )
-    members: dict[str, Any] = {}
-    for field in fields(TradingTerms):
-        said = (getattr(row, field.name) for row in ranked)
-        members[field.name] = next((value for value in said if value is not None), None)
-    return TradingTerms(**members)
-
-
-def lifted_by(rows: Sequence[TradingLimit], *, name: str, level: str, currency: str) -> str | None:
-    """The lowest level above ``level`` that allows more; None where none does."""
-    limit = getattr(terms_of(rows, level=level, currency=currency), name)
-    if limit is None or level not in LADDER:
-        return None
-    for above in LADDER[LADDER.index(level) + 1 :]:
-        higher = getattr(terms_of(rows, level=above, currency=currency), name)
-        if higher is None or higher > limit:
-            return above
-    return None
 
 
 @needs_transaction

@@ -11,7 +11,7 @@ from marketplace.orders.errors import SellerLimitReached, TradingLimitReached
 from marketplace.orders.models import Order, TradingLimit
 from marketplace.orders.repositories.trading_limits import (
     TradingTerms,
-    lifted_by,
+    level_that_lifts,
     lock_trading,
     month_minor,
     open_orders,
@@ -93,7 +93,7 @@ def _refusal(
         )
     is_amount = name.endswith("_minor")
     shown = str(Money(limit, order.currency)) if is_amount else str(limit)
-    lifting = lifted_by(rows, name=name, level=level, currency=order.currency)
+    lifting = level_that_lifts(rows, name=name, level=level, currency=order.currency)
     advice = f" Verify {lifting} for more." if lifting else ""
     return TradingLimitReached(
         f"{WORDS[name].format(limit=shown)}{advice}",

@@ -4,8 +4,8 @@ from django.db.models import Q
 
 from marketplace.core import clock
 from marketplace.core.ids import new_id
+from marketplace.core.level_scope import LevelScope, constraints_of_scope
 
-LEVELS = [("T0", "T0"), ("T1", "T1"), ("T2", "T2"), ("T3", "T3")]
 LONGEST_DAYS = 365
 
 
@@ -19,22 +19,15 @@ def _number(help_text: str, most: int) -> "models.PositiveIntegerField[int | Non
     )
 
 
-class PayoutPolicy(models.Model):
+class PayoutPolicy(LevelScope):
     """What holds for withdrawals: one row for everything, others for a currency, a verification
     level, or both.
 
-    Each member is looked up by itself and the most specific row that says something wins: currency
-    and level, then currency, then level, then everything. Amounts need a currency. A payout pins
-    what it was requested under, so that an edit never touches one that is under way.
+    The most specific row wins, member by member (``core.level_scope``). Amounts need a currency. A
+    payout pins what it was requested under, so that an edit never touches one that is under way.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    currency = models.CharField(
-        max_length=3, null=True, blank=True, help_text="Empty: every currency."
-    )
-    verification_level = models.CharField(
-        max_length=2, null=True, blank=True, choices=LEVELS, help_text="Empty: every level."
-    )
     bank_account_wait_hours = _number("Before money can go to a new bank account.", 24 * 30)
     maximum_minor = _amount("The most of one withdrawal.")
     day_limit_minor = _amount("The most in any 24 hours.")
@@ -51,20 +44,7 @@ class PayoutPolicy(models.Model):
         db_table = "payments_payout_policy"
         verbose_name_plural = "payout policies"
         constraints = (
-            models.UniqueConstraint(
-                fields=["currency", "verification_level"],
-                nulls_distinct=False,
-                name="payments_payout_policy_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(currency__isnull=True) | Q(currency__regex="^[A-Z]{3}$"),
-                name="payments_payout_policy_currency_iso",
-            ),
-            models.CheckConstraint(
-                condition=Q(verification_level__isnull=True)
-                | Q(verification_level__in=[level for level, _ in LEVELS]),
-                name="payments_payout_policy_level_known",
-            ),
+            *constraints_of_scope("payments_payout_policy"),
             models.CheckConstraint(
                 condition=Q(currency__isnull=False)
                 | Q(
@@ -85,7 +65,3 @@ class PayoutPolicy(models.Model):
                 name="payments_payout_policy_in_range",
             ),
         )
-
-    def __str__(self) -> str:
-        who = f"level {self.verification_level}" if self.verification_level else "every level"
-        return f"{self.currency or 'every currency'}, {who}"

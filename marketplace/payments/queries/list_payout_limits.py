@@ -1,15 +1,17 @@
 """A person's limits on withdrawals and their use, for the page of their verification."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
 from marketplace.core import clock
+from marketplace.core.level_scope import LADDER, lifted_by
 from marketplace.payments.models import PayoutPolicy, Wallet
+from marketplace.payments.payout_terms import PayoutTerms
 from marketplace.payments.repositories.payout_limits import LimitUse, read_limit_use
 from marketplace.payments.repositories.payout_policies import terms_of_level
 from marketplace.users.queries import LevelLimit
 
-LADDER = ("T0", "T1", "T2", "T3")
 LIMITS = (
     ("maximum_minor", "withdrawal", ""),
     ("day_limit_minor", "withdrawn", "day"),
@@ -39,19 +41,12 @@ def list_payout_limits(user_id: UUID, level: str) -> Sequence[LevelLimit]:
                     currency=currency,
                     limit=limit,
                     used={"day": used.day_minor, "month": used.month_minor}.get(period, 0),
-                    lifted_by=_lifted_by(
-                        level, limit, {s: getattr(terms[s], column) for s in LADDER}
-                    ),
+                    lifted_by=lifted_by(level, partial(_limit_at, terms, column)),
                 )
             )
     return limits
 
 
-def _lifted_by(level: str, limit: int | None, by_level: dict[str, int | None]) -> str | None:
-    if limit is None:
-        return None
-    for above in LADDER[LADDER.index(level) + 1 :]:
-        higher = by_level[above]
-        if higher is None or higher > limit:
-            return above
-    return None
+def _limit_at(terms: Mapping[str, PayoutTerms], column: str, level: str) -> int | None:
+    limit: int | None = getattr(terms[level], column)
+    return limit

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from marketplace.core import clock
 from marketplace.core.db import needs_transaction
+from marketplace.core.level_scope import members_for
 from marketplace.payments.models import BankAccount, PayoutMinimum, PayoutPolicy
 from marketplace.payments.payout_terms import PayoutTerms
 from marketplace.users.queries import get_user
@@ -33,28 +33,20 @@ def read_terms_by_currency(
         Q(currency__in=currencies) | Q(currency__isnull=True),
         Q(verification_level=level) | Q(verification_level__isnull=True),
     )
-    ranked = sorted(policies, key=_specificity, reverse=True)
+    rows = list(policies)
     minimums = dict(
         PayoutMinimum.objects.filter(currency__in=currencies).values_list(
             "currency", "minimum_minor"
         )
     )
     return {
-        currency: _terms(
-            [row for row in ranked if row.currency in (currency, None)], minimums.get(currency)
-        )
-        for currency in currencies
+        currency: _terms(rows, level, currency, minimums.get(currency)) for currency in currencies
     }
 
 
 def terms_of_level(policies: Sequence[PayoutPolicy], *, level: str, currency: str) -> PayoutTerms:
     """What these rows say for a level, for showing it: the smallest withdrawal is left out."""
-    rows = [
-        row
-        for row in policies
-        if row.currency in (currency, None) and row.verification_level in (level, None)
-    ]
-    return _terms(sorted(rows, key=_specificity, reverse=True), None)
+    return _terms(policies, level, currency)
 
 
 def read_account_wait(*, user_id: UUID, currency: str) -> timedelta:
@@ -78,16 +70,11 @@ def hold_bank_accounts(*, user_id: UUID) -> None:
             account.save(update_fields=["usable_from_at"])
 
 
-def _terms(ranked: Sequence[PayoutPolicy], minimum_minor: int | None) -> PayoutTerms:
-    members: dict[str, Any] = {}
-    for field in fields(PayoutTerms):
-        said = (getattr(row, field.name, None) for row in ranked)
-        if (value := next((each for each in said if each is not None), None)) is not None:
-            members[field.name] = value
+def _terms(
+    rows: Sequence[PayoutPolicy], level: str, currency: str, minimum_minor: int | None = None
+) -> PayoutTerms:
+    names = [field.name for field in fields(PayoutTerms)]
+    members = members_for(rows, names=names, level=level, currency=currency)
     if minimum_minor is not None:
         members["minimum_minor"] = minimum_minor
     return PayoutTerms(**members)
-
-
-def _specificity(policy: PayoutPolicy) -> tuple[bool, bool]:
-    return policy.currency is not None, policy.verification_level is not None

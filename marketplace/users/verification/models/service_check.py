@@ -21,6 +21,8 @@ class ServiceCheck(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(VerificationCase, on_delete=models.PROTECT, related_name="checks")
+    case_version = models.PositiveIntegerField(default=0, db_default=0)
+    """Of what was stated when it began: a yes to one name is none to the next."""
     service = models.CharField(max_length=40)
     status = models.CharField(max_length=9, choices=CheckStatus, default=CheckStatus.CREATED)
     reference = models.CharField(max_length=200, blank=True, default="")

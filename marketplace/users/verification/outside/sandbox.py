@@ -46,14 +46,14 @@ class SandboxService:
     def get_outcome(self, reference: str) -> Outcome:
         forbid_transaction("Asking for a verification check")
         bare, _, mark = reference.rpartition(".")
-        if not hmac.compare_digest(mark, _hash(bare.encode())[:16]):
+        if not hmac.compare_digest(mark.encode(), _hash(bare.encode())[:16].encode()):
             raise Unreachable("no such check")
         verdict = Verdict(bare.rpartition(".")[2])
         return Outcome(reference, verdict, REFUSED_CODE if verdict is Verdict.FAILED else "")
 
     def read_call(self, *, body: bytes, headers: Mapping[str, str], at: datetime) -> Outcome:
         stamp, _, mark = headers.get(SIGNATURE, "").partition(",")
-        if not hmac.compare_digest(mark, _hash(stamp.encode() + b"." + body)):
+        if not hmac.compare_digest(mark.encode(), _hash(stamp.encode() + b"." + body).encode()):
             raise CallbackRefused
         try:
             if abs(at.timestamp() - int(stamp)) > TOLERANCE_SECONDS:

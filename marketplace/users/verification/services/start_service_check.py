@@ -4,7 +4,7 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import opens_transaction
 from marketplace.core.events import record
-from marketplace.users.verification.errors import FactsMissing, ServiceUnavailable
+from marketplace.users.verification.errors import CaseRefused, FactsMissing, ServiceUnavailable
 from marketplace.users.verification.events import VerificationSubmitted
 from marketplace.users.verification.facts import FACTS, given_facts, open_facts
 from marketplace.users.verification.models import (
@@ -31,7 +31,8 @@ def start_service_check(*, case_id: UUID, actor: Actor, return_url: str) -> str:
     """Hand a draft to an outside service instead of our reviewers; returns where the person goes.
 
     The intent is committed, the service is asked outside any transaction under the intent's id, and
-    its answer is recorded. Asked again after a lost answer, the same check goes on.
+    its answer is recorded. Asked again after a lost answer, the same check goes on; where the
+    facts have changed since, another one begins, and what the service says of the first is nothing.
     Raises NotFound, CaseRefused, FactsMissing, ServiceNotOffered, ServiceUnavailable.
     """
     request = _intend(case_id=case_id, actor=actor, return_url=return_url)
@@ -50,8 +51,13 @@ def _intend(*, case_id: UUID, actor: Actor, return_url: str) -> StartRequest:
     case.check_allows(Command.SUBMIT)
     if missing := [name for name in FACTS[case.level] if name not in given_facts(case)]:
         raise FactsMissing(fields={name: ["Still needed."] for name in missing})
-    open_check = ServiceCheck.objects.filter(case=case, status=CheckStatus.CREATED).first()
-    check = open_check or ServiceCheck.objects.create(case=case, service=service.name)
+    created = ServiceCheck.objects.filter(case=case, status=CheckStatus.CREATED)
+    created.exclude(case_version=case.version).update(
+        status=CheckStatus.ABANDONED, ended_at=clock.database_now()
+    )
+    check = created.first() or ServiceCheck.objects.create(
+        case=case, case_version=case.version, service=service.name
+    )
     return StartRequest(
         check_id=check.id,
         level=case.level,
@@ -68,6 +74,8 @@ def _record(*, case_id: UUID, actor: Actor, check_id: UUID, session: Session) ->
     if check.status != CheckStatus.CREATED:
         # Two requests at once began one check: it is recorded already.
         return
+    if check.case_version != case.version:
+        raise CaseRefused(status=case.status, detail="It was changed meanwhile. Begin again.")
     now = clock.database_now()
     check.status, check.reference, check.ask_at = CheckStatus.STARTED, session.reference, now
     check.save(update_fields=["status", "reference", "ask_at"])

@@ -77,6 +77,7 @@ def test_a_call_that_was_altered_or_not_signed_is_refused(service: Any) -> None:
         (body.replace(b"FAILED", b"PASSED"), headers),
         (body, {}),
         (body, dict.fromkeys(headers, "x")),
+        (body, dict.fromkeys(headers, "1,é")),
         (b"", headers),
     ):
         with pytest.raises(CallbackRefused):

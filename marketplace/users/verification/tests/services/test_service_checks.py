@@ -11,7 +11,7 @@ from marketplace.users.models import User
 from marketplace.users.tests.factories import actor, make_user
 from marketplace.users.verification import errors, services
 from marketplace.users.verification.models import ServiceCall, ServiceCheck
-from marketplace.users.verification.outside import Outcome, Verdict
+from marketplace.users.verification.outside import Outcome, Session, StartRequest, Verdict
 from marketplace.users.verification.outside.sandbox import SandboxService
 from marketplace.users.verification.services.poll_checks import poll_checks
 from marketplace.users.verification.services.receive_service_call import receive_stored_calls
@@ -101,6 +101,32 @@ def test_a_service_that_does_not_answer_leaves_a_draft_to_try_again() -> None:
 
     assert row(case_id).status == "DRAFT"
     assert ServiceCheck.objects.filter(case_id=case_id).count() == 1
+
+
+def test_a_name_that_is_changed_while_the_service_is_asked_is_not_verified(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    user, case_id = opened()
+    start = SandboxService.start
+
+    def meanwhile(service: SandboxService, request: StartRequest) -> Session:
+        changed = {"legal_name": "Somebody Else"}
+        services.update_case(case_id=case_id, actor=actor(user), facts=changed)
+        return start(service, request)
+
+    with monkeypatch.context() as slow_service:
+        slow_service.setattr(SandboxService, "start", meanwhile)
+        with pytest.raises(errors.CaseRefused):
+            services.start_service_check(case_id=case_id, actor=actor(user), return_url=BACK)
+    first = ServiceCheck.objects.get()
+    assert (row(case_id).status, first.status) == ("DRAFT", "CREATED")
+
+    services.start_service_check(case_id=case_id, actor=actor(user), return_url=BACK)
+
+    first.refresh_from_db()
+    second = ServiceCheck.objects.exclude(id=first.id).get()
+    assert (first.status, second.status) == ("ABANDONED", "STARTED")
+    assert row(case_id).status == "SUBMITTED"
 
 
 def test_a_withdrawn_case_stays_withdrawn() -> None:
