@@ -15,6 +15,7 @@ from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.context import current_request_id
 from marketplace.core.db import needs_transaction
+from marketplace.core.errors import InvalidInput
 from marketplace.core.models import AuditEntry
 
 log = structlog.get_logger(__name__)
@@ -38,7 +39,11 @@ def record_action(
     ``action`` is the permission or command, ``subject_type`` the model's label in lower case.
     ``before`` and ``after`` hold what the action changed: ids, codes, amounts as text, times;
     of personal data only the names of the fields and :func:`masked` values.
+
+    Raises ``InvalidInput`` without a reason, whoever forgot to ask for one: nothing is done then.
     """
+    if not reason.strip():
+        raise InvalidInput("Say why.", fields={"reason": ["Say why."]})
     entry = AuditEntry(
         actor_id=actor.user_id,
         actor_name="" if actor.user_id else actor.name,

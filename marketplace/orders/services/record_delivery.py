@@ -3,6 +3,7 @@ from uuid import UUID
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.db import opens_transaction
+from marketplace.core.errors import InvalidInput
 from marketplace.core.events import record
 from marketplace.orders.events import OrderDelivered
 from marketplace.orders.models import DeadlineKind
@@ -12,7 +13,7 @@ from marketplace.orders.services._facts import facts_of
 from marketplace.orders.services._staff import record_staff_action
 from marketplace.orders.services._timers import inspection_window, reminder_lead
 from marketplace.orders.snapshots import OrderSnapshot
-from marketplace.orders.transitions import Command
+from marketplace.orders.transitions import Command, Party
 
 
 @opens_transaction
@@ -22,12 +23,15 @@ def record_delivery(
     """The goods have arrived, as the buyer, the carrier or an operator says; never the seller.
 
     The buyer's inspection window starts now (by the database's clock, not by the carrier's): when
-    it ends without an objection, the seller is paid. Raises NotFound, NotYourPart, StaleVersion,
+    it ends without an objection, the seller is paid. An operator says in ``note`` how they know.
+    Raises NotFound, NotYourPart, InvalidInput (an operator without a note), StaleVersion,
     OrderNotDeliverable, OrderAlready….
     """
     orders, deadlines = OrderRepository(), DeadlineRepository()
     order = orders.lock(order_id, actor=actor)
     party = authorize(order, actor, Command.RECORD_DELIVERY)
+    if party is Party.OPERATOR and not note.strip():
+        raise InvalidInput(fields={"note": ["Say how you know."]})
     order.check_version(expected_version)
     before = order.status
     now = clock.database_now()

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextareaWidget
 
 from marketplace.core.actor import Actor
 from marketplace.core.admin import (
@@ -36,22 +35,13 @@ from marketplace.payments.models import (
 SEEN = "_facts_for_this_page"
 
 
-class NoteForm(forms.Form):
-    reason = forms.CharField(
-        max_length=1000,
-        required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
-        label="What you looked at (optional)",
-    )
-
-
 Decide = Callable[[UUID, Actor, str], Any]
 DECISIONS: Mapping[str, tuple[str, str, type[forms.Form], Decide]] = {
     "approve": (
         "Approve the payout",
-        "Two different operators approve it; the second approval lets it be sent at once.",
-        NoteForm,
-        lambda row_id, by, why: services.approve_payout(payout_id=row_id, actor=by, note=why),
+        "Two different operators approve it, saying why; the second lets it be sent at once.",
+        ReasonForm,
+        lambda row_id, by, why: services.approve_payout(payout_id=row_id, actor=by, reason=why),
     ),
     "reject": (
         "Reject the payout",

@@ -11,6 +11,7 @@ from marketplace.payments.errors import (
     OwnPayout,
     PayoutAlreadyApproved,
     PayoutNotAwaitingApproval,
+    ReasonMissing,
 )
 from marketplace.payments.events import PayoutApproved
 from marketplace.payments.models import Payout
@@ -19,20 +20,20 @@ from marketplace.payments.repositories.streams import append_to_payout
 from marketplace.payments.snapshots import PayoutSnapshot
 from marketplace.payments.streams import facts
 
-MAX_NOTE_LENGTH = 1000
-
 
 @opens_transaction
-def approve_payout(*, payout_id: UUID, actor: Actor, note: str = "") -> PayoutSnapshot:
+def approve_payout(*, payout_id: UUID, actor: Actor, reason: str) -> PayoutSnapshot:
     """One operator agrees to a payout above the threshold; the last one needed lets it be sent.
 
     Decided under the payout's lock, so that the same person counts once, also at the same moment,
     and an approval and a rejection cannot both win. Each is a fact of the payout's stream.
 
-    Raises :class:`Forbidden`, :class:`NotFound`, :class:`OwnPayout`,
+    Raises :class:`Forbidden`, :class:`ReasonMissing`, :class:`NotFound`, :class:`OwnPayout`,
     :class:`PayoutAlreadyApproved`, :class:`PayoutNotAwaitingApproval`.
     """
     operator_id = require_permission(actor, "payments.approve_payout")
+    if not reason.strip():
+        raise ReasonMissing
     payout = lock_payout(payout_id)
     if payout.user_id == actor.user_id:
         raise OwnPayout
@@ -45,9 +46,7 @@ def approve_payout(*, payout_id: UUID, actor: Actor, note: str = "") -> PayoutSn
     approved = append_to_payout(
         payout=payout,
         payout_id=payout.id,
-        facts_to_add=[
-            facts.PayoutApproved(operator_id=operator_id, note=note.strip()[:MAX_NOTE_LENGTH])
-        ],
+        facts_to_add=[facts.PayoutApproved(operator_id=operator_id, note=reason.strip()[:1000])],
         actor=actor,
     )
     record_action(
@@ -55,7 +54,7 @@ def approve_payout(*, payout_id: UUID, actor: Actor, note: str = "") -> PayoutSn
         action="payments.approve_payout",
         subject_type="payments.payout",
         subject_id=payout_id,
-        reason=note,
+        reason=reason,
         before={"approvals": len(approved.approved_by) - 1},
         after={
             "approvals": len(approved.approved_by),

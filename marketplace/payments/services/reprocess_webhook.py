@@ -2,7 +2,8 @@ from marketplace.core.actor import Actor
 from marketplace.core.audit import record_action, subject_id_of
 from marketplace.core.db import opens_transaction
 from marketplace.core.errors import NotFound
-from marketplace.core.policies import require_permission, require_reason
+from marketplace.core.policies import require_permission
+from marketplace.payments.errors import ReasonMissing
 from marketplace.payments.models import ProviderWebhook, WebhookState
 
 
@@ -10,11 +11,12 @@ from marketplace.payments.models import ProviderWebhook, WebhookState
 def reprocess_webhook(*, webhook_id: int, actor: Actor, reason: str) -> bool:
     """Let the job take the webhook once more; harmless, because it asks the provider anyway.
 
-    False when it waits for the job already. Raises :class:`Forbidden`, :class:`InvalidInput`
-    (no reason), :class:`NotFound`.
+    False when it waits for the job already. Raises :class:`Forbidden`, :class:`ReasonMissing`,
+    :class:`NotFound`.
     """
     require_permission(actor, "payments.reprocess_webhook")
-    reason = require_reason(reason)
+    if not reason.strip():
+        raise ReasonMissing
     # Locked, so that the job does not finish it between the look and the write.
     webhook = ProviderWebhook.objects.select_for_update().filter(id=webhook_id).first()
     if webhook is None:

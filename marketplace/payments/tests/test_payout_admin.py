@@ -103,9 +103,12 @@ def test_two_operators_approve_with_a_page_between(waiting: Payout) -> None:
     assert waiting.approved_by == [], "looking decides nothing"
 
     first.post(approve, {"reason": "Called the seller"})
-    again = first.post(approve, {"reason": ""}, follow=True).content.decode()
+    again = first.post(approve, {"reason": "Once more"}, follow=True).content.decode()
     assert "Your approval counts once" in again
     second.post(approve, {"reason": ""})
+    waiting.refresh_from_db()
+    assert len(waiting.approved_by) == 1
+    second.post(approve, {"reason": "Looked at the account"})
 
     waiting.refresh_from_db()
     assert (len(waiting.approved_by), waiting.awaits_approval) == (2, False)

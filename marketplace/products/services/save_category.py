@@ -36,11 +36,12 @@ REFUSALS = {
 
 @opens_transaction
 def save_category(
-    *, actor: Actor, fields: CategoryFields, category_id: UUID | None = None, reason: str = ""
+    *, actor: Actor, fields: CategoryFields, reason: str, category_id: UUID | None = None
 ) -> UUID:
     """Make a category, or change the named fields of one; returns its id. By an operator.
 
-    Raises ``Forbidden``, ``NotFound``, ``InvalidInput`` without a name, ``CategoryTreeRefused``
+    Raises ``Forbidden``, ``NotFound``, ``InvalidInput`` without a name or a reason,
+    ``CategoryTreeRefused``
     when the place or the name is taken or would close a circle.
     """
     verb = "add" if category_id is None else "change"

@@ -17,6 +17,7 @@ from marketplace.core.audit import anchor_audit_log, check_audit_log, masked, re
 from marketplace.core.audit.chain import NO_HASH, link_hash
 from marketplace.core.audit.entries import digest_of
 from marketplace.core.db import TransactionMissing
+from marketplace.core.errors import InvalidInput
 from marketplace.core.ids import new_id
 from marketplace.core.models import AuditAnchor, AuditEntry, AuditLink
 from marketplace.core.testing import figures
@@ -78,6 +79,14 @@ def test_an_entry_says_who_did_what_to_whom_and_why() -> None:
     assert digest_of(entry) == bytes(entry.digest)
 
 
+@pytest.mark.parametrize("reason", ["", " ", "\n\t"])
+def test_without_a_reason_nothing_is_done(reason: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        act(reason=reason)
+    assert refusal.value.fields == {"reason": ["Say why."]}
+    assert not AuditEntry.objects.exists()
+
+
 def test_it_is_written_if_and_only_if_the_action_is() -> None:
     with pytest.raises(TransactionMissing):
         record_action(
@@ -85,7 +94,7 @@ def test_it_is_written_if_and_only_if_the_action_is() -> None:
             action="a.b",
             subject_type="a.b",
             subject_id=new_id(),
-            reason="",
+            reason="Why not",
             before={},
             after={},
         )

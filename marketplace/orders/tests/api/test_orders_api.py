@@ -5,6 +5,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from marketplace.core.events.testing import deliver_all
+from marketplace.core.models import AuditEntry
 from marketplace.orders.models import Order, OrderStatus
 from marketplace.orders.tests.factories import ADDRESS, Deal, everything
 from marketplace.payments.tests.fake_provider import FakeProvider
@@ -76,6 +77,28 @@ def test_a_whole_sale_over_http(provider: FakeProvider) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("status", "action", "member"),
+    [
+        (OrderStatus.SHIPPED, "deliver/", "note"),
+        (OrderStatus.PAYMENT_RECEIVED, "cancel/", "reason"),
+    ],
+)
+def test_an_operator_says_why(
+    status: OrderStatus, action: str, member: str, provider: FakeProvider
+) -> None:
+    deal = Deal(provider).drive_to(status)
+    before = everything()
+    for body in ({}, {member: " "}):
+        refused = post(deal.operator, path_of(deal, action), body)
+        assert refused.status_code == 400
+        assert [fault["field"] for fault in refused.json()["errors"]] == [member]
+    assert everything() == before
+
+    assert post(deal.operator, path_of(deal, action), {member: "Signed for."}).status_code == 200
+    assert AuditEntry.objects.get(subject_id=deal.id).reason == "Signed for."
+
+
 def test_the_seller_learns_the_address_when_the_order_is_paid(provider: FakeProvider) -> None:
     deal = Deal(provider)
     seen = authorized_client(deal.seller).get(path_of(deal)).json()
@@ -139,7 +162,7 @@ ACTIONS: dict[str, dict[str, Any]] = {
     "pay": {"payment_method": "card", "return_url": "https://shop.example/"},
     "accept": {},
     "ship": {"carrier": "sandbox", "tracking_number": "TRK12345"},
-    "deliver": {},
+    "deliver": {"note": "The carrier has a signature."},
     "confirm": {},
     "cancel": {"reason": "No"},
     "refund": {"amount": "1.00", "currency": "EUR", "reason": "Scratched"},

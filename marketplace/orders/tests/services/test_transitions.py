@@ -5,6 +5,7 @@ What may happen comes from the table; what may not must be refused by name and c
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -68,8 +69,8 @@ BY_USERS: dict[Command, Callable[..., Any]] = {
     Command.ACCEPT_ORDER: services.accept_order,
     Command.REQUEST_CANCELLATION: services.request_cancellation,
     Command.DECLINE_CANCELLATION: services.decline_cancellation,
-    Command.CANCEL_ORDER: services.cancel_order,
-    Command.RECORD_DELIVERY: services.record_delivery,
+    Command.CANCEL_ORDER: partial(services.cancel_order, reason="Out of stock"),
+    Command.RECORD_DELIVERY: partial(services.record_delivery, note="Signed for"),
     Command.CONFIRM_RECEIPT: services.confirm_receipt,
     Command.CHARGE_BACK: services.follow_chargebacks,
 }

@@ -110,7 +110,9 @@ def test_cancelling_against_shipping_one_of_them_happens(provider: FakeProvider)
         deal = Deal(provider).drive_to(OrderStatus.PROCESSING)
 
         def cancel(deal: Deal = deal) -> Any:
-            return services.cancel_order(order_id=deal.id, actor=actor(deal.operator))
+            return services.cancel_order(
+                order_id=deal.id, actor=actor(deal.operator), reason="Out of stock"
+            )
 
         results = at_once(deal.ship, cancel)
 

@@ -38,6 +38,8 @@ from marketplace.payments.tests.factories import (
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.models import User
 
+WHY = "The account has been theirs for years."
+
 pytestmark = pytest.mark.django_db
 
 
@@ -78,7 +80,9 @@ def test_up_to_the_threshold_nobody_is_asked(provider: FakeProvider, seller: Use
     payout = withdraw(seller, 5_000)
     assert (payout.approvals_needed, payout.awaits_approval) == (0, False)
     assert submit_payouts() == 1
-    refused(PayoutNotAwaitingApproval, approve_payout, payout_id=payout.id, actor=operator())
+    refused(
+        PayoutNotAwaitingApproval, approve_payout, payout_id=payout.id, actor=operator(), reason=WHY
+    )
 
 
 def test_it_is_sent_when_two_different_operators_approved(
@@ -88,9 +92,9 @@ def test_it_is_sent_when_two_different_operators_approved(
     assert submit_payouts() == 0
     first, second = operator(), operator()
 
-    assert approve_payout(payout_id=waiting.id, actor=first, note="Known to us").awaits_approval
+    assert approve_payout(payout_id=waiting.id, actor=first, reason="Known to us").awaits_approval
     assert submit_payouts() == 0
-    assert not approve_payout(payout_id=waiting.id, actor=second).awaits_approval
+    assert not approve_payout(payout_id=waiting.id, actor=second, reason=WHY).awaits_approval
 
     assert submit_payouts() == 1
     waiting.refresh_from_db()
@@ -104,31 +108,31 @@ def test_it_is_sent_when_two_different_operators_approved(
 
 def test_the_same_person_counts_once(provider: FakeProvider, waiting: Payout) -> None:
     first = operator()
-    approve_payout(payout_id=waiting.id, actor=first)
-    refused(PayoutAlreadyApproved, approve_payout, payout_id=waiting.id, actor=first)
+    approve_payout(payout_id=waiting.id, actor=first, reason=WHY)
+    refused(PayoutAlreadyApproved, approve_payout, payout_id=waiting.id, actor=first, reason=WHY)
     assert submit_payouts() == 0
 
 
 def test_the_seller_cannot_approve_even_as_an_operator(seller: User, waiting: Payout) -> None:
-    refused(Forbidden, approve_payout, payout_id=waiting.id, actor=actor_for(seller))
+    refused(Forbidden, approve_payout, payout_id=waiting.id, actor=actor_for(seller), reason=WHY)
     User.objects.filter(pk=seller.pk).update(roles=[Role.SELLER, Role.ADMIN])
     seller.refresh_from_db()
-    refused(OwnPayout, approve_payout, payout_id=waiting.id, actor=actor_for(seller))
+    refused(OwnPayout, approve_payout, payout_id=waiting.id, actor=actor_for(seller), reason=WHY)
     refused(OwnPayout, reject_payout, payout_id=waiting.id, actor=actor_for(seller), reason="Mine")
 
 
 def test_nobody_else_approves_or_rejects(waiting: Payout) -> None:
     stranger = actor_for(make_user())
-    refused(Forbidden, approve_payout, payout_id=waiting.id, actor=stranger)
+    refused(Forbidden, approve_payout, payout_id=waiting.id, actor=stranger, reason=WHY)
     refused(Forbidden, reject_payout, payout_id=waiting.id, actor=stranger, reason="No")
-    refused(NotFound, approve_payout, payout_id=new_id(), actor=operator())
+    refused(NotFound, approve_payout, payout_id=new_id(), actor=operator(), reason=WHY)
     refused(NotFound, reject_payout, payout_id=new_id(), actor=operator(), reason="No")
 
 
 def test_a_rejection_puts_the_money_back_and_says_why(
     provider: FakeProvider, seller: User, waiting: Payout
 ) -> None:
-    approve_payout(payout_id=waiting.id, actor=operator())
+    approve_payout(payout_id=waiting.id, actor=operator(), reason=WHY)
     mail.outbox.clear()
 
     reject_payout(payout_id=waiting.id, actor=operator(), reason=" The account is not theirs. ")
@@ -143,7 +147,13 @@ def test_a_rejection_puts_the_money_back_and_says_why(
     rejected = PaymentEvent.objects.get(stream_id=waiting.id, type="PayoutRejected")
     assert rejected.payload["reason"] == "The account is not theirs."
     assert check_projections().differences == []
-    refused(PayoutNotAwaitingApproval, approve_payout, payout_id=waiting.id, actor=operator())
+    refused(
+        PayoutNotAwaitingApproval,
+        approve_payout,
+        payout_id=waiting.id,
+        actor=operator(),
+        reason=WHY,
+    )
     refused(
         WithdrawalNotCancellable,
         reject_payout,
@@ -153,13 +163,14 @@ def test_a_rejection_puts_the_money_back_and_says_why(
     )
 
 
-def test_a_rejection_needs_a_reason(waiting: Payout) -> None:
+def test_both_decisions_need_a_reason(waiting: Payout) -> None:
+    refused(ReasonMissing, approve_payout, payout_id=waiting.id, actor=operator(), reason="  ")
     refused(ReasonMissing, reject_payout, payout_id=waiting.id, actor=operator(), reason="  ")
 
 
 def test_what_was_sent_cannot_be_rejected(provider: FakeProvider, waiting: Payout) -> None:
-    approve_payout(payout_id=waiting.id, actor=operator())
-    approve_payout(payout_id=waiting.id, actor=operator())
+    approve_payout(payout_id=waiting.id, actor=operator(), reason=WHY)
+    approve_payout(payout_id=waiting.id, actor=operator(), reason=WHY)
     submit_payouts()
     refused(
         WithdrawalNotCancellable,

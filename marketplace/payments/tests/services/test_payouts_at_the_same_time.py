@@ -34,6 +34,7 @@ from marketplace.payments.tests.services.test_at_the_same_time import at_once, r
 from marketplace.users.models import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
+WHY = "The account has been theirs for years."
 
 
 def withdraw(seller: User, amount_minor: int, key: str = "w-1") -> Payout:
@@ -54,7 +55,7 @@ def operator() -> Any:
 def test_the_same_operator_at_the_same_moment_counts_once(provider: FakeProvider) -> None:
     set_payout_policy(currency="EUR", approval_above_minor=0)
     payout, one = withdraw(make_paid_seller(provider), 6_000), operator()
-    outcomes = at_once(*[partial(approve_payout, payout_id=payout.id, actor=one)] * 4)
+    outcomes = at_once(*[partial(approve_payout, payout_id=payout.id, actor=one, reason=WHY)] * 4)
     assert len(refused(outcomes)) == 3
     payout.refresh_from_db()
     assert (len(payout.approved_by), payout.awaits_approval) == (1, True)
@@ -65,9 +66,9 @@ def test_of_approving_and_rejecting_one_wins(provider: FakeProvider) -> None:
     set_payout_policy(currency="EUR", approval_above_minor=0)
     seller = make_paid_seller(provider)
     payout = withdraw(seller, 6_000)
-    approve_payout(payout_id=payout.id, actor=operator())
+    approve_payout(payout_id=payout.id, actor=operator(), reason=WHY)
     outcomes = at_once(
-        partial(approve_payout, payout_id=payout.id, actor=operator()),
+        partial(approve_payout, payout_id=payout.id, actor=operator(), reason=WHY),
         partial(reject_payout, payout_id=payout.id, actor=operator(), reason="No"),
         submit_payouts,
     )

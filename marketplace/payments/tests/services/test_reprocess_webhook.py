@@ -2,8 +2,9 @@ import pytest
 
 from marketplace.core import clock
 from marketplace.core.audit import subject_id_of
-from marketplace.core.errors import Forbidden, InvalidInput, NotFound
+from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.models import AuditEntry
+from marketplace.payments.errors import ReasonMissing
 from marketplace.payments.models import ProviderWebhook
 from marketplace.payments.services import reprocess_webhook
 from marketplace.users.tests.factories import actor, make_buyer, make_staff
@@ -55,7 +56,7 @@ def test_refusals_change_nothing(given_up: ProviderWebhook) -> None:
     for who, number, why, refusal in (
         (actor(make_buyer()), given_up.pk, WHY, Forbidden),
         (actor(make_staff("SUPPORT")), given_up.pk, WHY, Forbidden),
-        (finance, given_up.pk, " ", InvalidInput),
+        (finance, given_up.pk, " ", ReasonMissing),
         (finance, given_up.pk + 1, WHY, NotFound),
     ):
         with pytest.raises(refusal):

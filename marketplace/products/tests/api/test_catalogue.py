@@ -279,6 +279,7 @@ def test_a_rebuild_equals_what_events_have_kept(shop: dict[str, Any]) -> None:
         actor=actor(make_admin()),
         category_id=shop["furniture"].id,
         fields={"name": "Seats and tables", "parent_id": None},
+        reason="Tables are furniture, too.",
     )
     deliver_all()
     kept, words = entries(), set(CatalogueWord.objects.values_list("word", flat=True))
