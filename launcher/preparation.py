@@ -24,7 +24,7 @@ MANAGE = (sys.executable, str(ROOT / "manage.py"))
 def migration_digest() -> str:
     """Changes when a migration, an installed package or the granting command changes."""
     files = [
-        *ROOT.glob("marketplace/*/migrations/**/*.py"),
+        *ROOT.glob("marketplace/**/migrations/**/*.py"),
         *ROOT.glob("marketplace/**/commands/grant_app_role.py"),
         *ROOT.glob("marketplace/config/settings/*.py"),
         *ROOT.glob("sandbox/**/migrations/*.py"),

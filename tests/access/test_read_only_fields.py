@@ -22,7 +22,7 @@ from marketplace.products.tests.images import picture
 from tests.access.rows import MATRIX, Row
 from tests.api.bad_input import MULTIPART, plain
 from tests.api.conformance import real_address, who_gets_furthest
-from tests.api.fingerprint import differing, fingerprint
+from tests.api.fingerprint import Watch
 from tests.api.operations import Operation, operations
 from tests.api.test_bad_input import FREE_FORM, filled
 from tests.stage import Stage, set_stage, undone
@@ -95,7 +95,7 @@ class Writer:
         (kind,) = operation.about["requestBody"]["content"]
         takes = operation.body_schema(kind) or {}
         good = filled(row, self.stage) or row.body or {}
-        before = fingerprint()
+        watch = Watch()
         for where, body in written(good, takes, answered(operation)):
             self.fields += 1
             self.judge(operation, row, body, {where})
@@ -104,8 +104,7 @@ class Writer:
         assert guessed
         self.columns += len(guessed)
         self.judge(operation, row, {**good, **dict.fromkeys(sorted(guessed), "1")}, guessed)
-        changed = differing(before, fingerprint())
-        self.faults += [f"{operation} changed {name}" for name in changed]
+        self.faults += [f"{operation} changed {name}" for name in watch.changed()]
 
     def judge(self, operation: Operation, row: Row, body: Any, names: set[str]) -> None:
         # Limits are not what is tried here.

@@ -1,5 +1,6 @@
 """What the database holds, a line per table: two are alike if and only if nothing was written."""
 
+from collections.abc import Iterable
 from functools import cache
 
 from django.db import connection
@@ -27,7 +28,40 @@ def tables() -> tuple[str, ...]:
         return tuple(name for (name,) in cursor.fetchall() if name not in NOTES_ATTEMPTS)
 
 
-def fingerprint() -> dict[str, str]:
+class Watch:
+    """Tells what was changed since it was asked last, on this connection and in its transaction.
+
+    The server counts every write that a transaction tries, also those that a savepoint took back,
+    so only the tables it counted one for are read again.
+    """
+
+    def __init__(self) -> None:
+        self._writes = _writes()
+        self._contents = fingerprint(tables())
+
+    def changed(self) -> list[str]:
+        """The tables whose contents are not what they were, by name."""
+        writes = _writes()
+        touched = [name for name in tables() if writes[name] != self._writes[name]]
+        found = fingerprint(touched)
+        differing = sorted(name for name in touched if found[name] != self._contents[name])
+        self._writes = writes
+        self._contents |= found
+        return differing
+
+
+def _writes() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, pg_stat_get_xact_tuples_inserted(c.oid) "
+            "+ pg_stat_get_xact_tuples_updated(c.oid) + pg_stat_get_xact_tuples_deleted(c.oid) "
+            "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "WHERE c.relkind = 'r' AND n.nspname = current_schema()"
+        )
+        return dict(cursor.fetchall())
+
+
+def fingerprint(of: Iterable[str]) -> dict[str, str]:
     """Per table: how many rows, and a hash over each row's contents and its last writer.
 
     The last writer (``xmin``) shows a row that was written again with the values it had.
@@ -36,10 +70,9 @@ def fingerprint() -> dict[str, str]:
         "SELECT '{0}', count(*) || ':' || "
         'coalesce(sum(hashtextextended(t::text || t.xmin::text, 0)), 0) FROM "{0}" t'
     )
+    query = " UNION ALL ".join(one.format(table) for table in of)
+    if not query:
+        return {}
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(one.format(table) for table in tables()))
+        cursor.execute(query)
         return dict(cursor.fetchall())
-
-
-def differing(before: dict[str, str], after: dict[str, str]) -> list[str]:
-    return sorted(name for name in before if before[name] != after.get(name))

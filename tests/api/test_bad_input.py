@@ -21,7 +21,7 @@ from marketplace.payments.tests.fake_provider import FakeProvider
 from tests.access.rows import MATRIX, Row
 from tests.api.bad_input import Attempt, addresses, bodies, keys, versions
 from tests.api.conformance import MARKS_OF_A_TRACE, real_address, who_gets_furthest
-from tests.api.fingerprint import differing, fingerprint
+from tests.api.fingerprint import Watch
 from tests.api.operations import Operation, operations
 from tests.stage import Stage, set_stage, undone
 
@@ -50,6 +50,7 @@ class Examiner:
     def examine(self, operation: Operation) -> None:
         row = ROWS[str(operation)]
         good = filled(row, self.stage)
+        watch = Watch()
         for attempt in (
             *bodies(operation, good),
             *addresses(operation),
@@ -59,18 +60,15 @@ class Examiner:
             self.attempts += 1
             self.faults += [
                 f"{operation}: {attempt.wrong}: {fault}"
-                for fault in self.judged(operation, row, good, attempt)
+                for fault in self.wrong_in(self.send(operation, row, good, attempt), attempt)
+            ]
+            self.faults += [
+                f"{operation}: {attempt.wrong}: changed {name}" for name in watch.changed()
             ]
 
-    def judged(self, operation: Operation, row: Row, good: Any, attempt: Attempt) -> list[str]:
+    def send(self, operation: Operation, row: Row, good: Any, attempt: Attempt) -> Any:
         # Limits are not what is tried here.
         cache.clear()
-        before = fingerprint()
-        answer = self.send(operation, row, good, attempt)
-        changed = differing(before, fingerprint())
-        return [*self.wrong_in(answer, attempt), *(f"changed {name}" for name in changed)]
-
-    def send(self, operation: Operation, row: Row, good: Any, attempt: Attempt) -> Any:
         address = operation.path
         for name, value in {**real_address(row, self.stage), **attempt.path}.items():
             address = address.replace(f"{{{name}}}", value)
