@@ -140,11 +140,7 @@ class VerificationCaseAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        try:
-            review = get_review(case_id=UUID(object_id), actor=operator(request))
-        except (NotFound, ValueError):
-            raise Http404 from None
-        return self._page(request, review)
+        return self._page(request, _review(request, object_id))
 
     def _page(
         self,
@@ -207,8 +203,9 @@ class VerificationCaseAdmin(ReadOnlyAdmin):
         if name in FORMS:
             form = FORMS[name](request.POST)
             if not form.is_valid():
-                review = get_review(case_id=case_id, actor=operator(request))
-                return self._page(request, review, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+                return self._page(
+                    request, _review(request, case_id), form, HTTPStatus.UNPROCESSABLE_ENTITY
+                )
             given = form.cleaned_data
         run, done, stays = _commands(name)
         try:
@@ -220,6 +217,13 @@ class VerificationCaseAdmin(ReadOnlyAdmin):
             return redirect(CASE, case_id)
         messages.success(request, done)
         return redirect(CASE, case_id) if stays else redirect(QUEUE_PATH)
+
+
+def _review(request: HttpRequest, case_id: UUID | str) -> Review:
+    try:
+        return get_review(case_id=UUID(str(case_id)), actor=operator(request))
+    except (NotFound, ValueError):
+        raise Http404 from None
 
 
 def _commands(name: str) -> tuple[Callable[..., Any], str, bool]:
