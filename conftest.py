@@ -12,12 +12,14 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from launcher.account import forget_outside_folder
+from launcher.preparation import migration_digest
 from launcher.valkey import Valkey
-from marketplace.core.testing.database import django_db_setup
+from marketplace.core.testing.database import django_db_setup, migrated_template
 
 __all__ = ["django_db_setup"]
 
@@ -61,6 +63,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if os.environ.get("FAIRHOLD_REQUIRE_ALL") == "1":
                 pytest.fail(f"absent, and FAIRHOLD_REQUIRE_ALL=1: {description}", pytrace=False)
             pytest.skip(f"needs {description}")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, django_db_blocker: Any
+) -> None:
+    """Test databases are copies of one that was migrated before."""
+    from django.conf import settings
+
+    with django_db_blocker.unblock():
+        template = migrated_template(migration_digest())
+    settings.DATABASES["default"].setdefault("TEST", {})["TEMPLATE"] = template
 
 
 @pytest.fixture(scope="session")

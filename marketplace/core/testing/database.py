@@ -4,15 +4,60 @@ Tests with several connections commit, so Django empties every table after them.
 refuse ``TRUNCATE``, and what migrations put into tables (shipping methods, say) would be lost for
 the tests that follow. Here the triggers are put aside for the emptying, and the first content is
 put back.
+
+Migrating takes longer than most runs, so it is done once per state of the migrations: every test
+database is a copy of a template that the server keeps.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 FIRST_CONTENT = "first_content"
 """A schema of the test database: a copy of every table that migrations filled."""
+TEMPLATES = "fairhold_migrated_"
+BUILDING = "fairhold_migrating"
+
+
+def migrated_template(digest: str) -> str:
+    """The database that test databases are copied from; made by whichever process asks first.
+
+    ``digest`` names the state of the migrations; templates of other states are dropped.
+    """
+    from django.core.management import call_command
+    from django.db import connection
+
+    name = TEMPLATES + digest[:16]
+    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # noqa: SLF001
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [TEMPLATES])
+        cursor.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATES]
+        )
+        found = {row[0] for row in cursor.fetchall()}
+        if name not in found:
+            for stale in (*found, BUILDING):
+                cursor.execute(f"DROP DATABASE IF EXISTS {stale}")
+            cursor.execute(f"CREATE DATABASE {BUILDING}")
+            with _connected_to(BUILDING):
+                call_command("migrate", interactive=False, verbosity=0)
+            cursor.execute(f"ALTER DATABASE {BUILDING} RENAME TO {name}")
+    return name
+
+
+@contextmanager
+def _connected_to(database: str) -> Iterator[None]:
+    from django.db import connection
+
+    connection.close()
+    before = connection.settings_dict["NAME"]
+    connection.settings_dict["NAME"] = database
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
 
 
 @pytest.fixture(scope="session")
