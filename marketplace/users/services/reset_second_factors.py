@@ -11,7 +11,8 @@ from marketplace.core.events import record
 from marketplace.users import policies
 from marketplace.users.errors import NoSecondFactor
 from marketplace.users.events import SecondFactorsReset
-from marketplace.users.models import FactorEnrolment, SignInEnd, User
+from marketplace.users.models import Factor, FactorEnrolment, SignInEnd, User
+from marketplace.users.phones import is_nobodys
 from marketplace.users.repositories.factors import FACTOR_OF, lock_factors
 from marketplace.users.repositories.sign_ins import end_sign_ins
 from marketplace.users.repositories.users import lock_user
@@ -24,7 +25,8 @@ def reset_second_factors(*, user_id: UUID, actor: Actor, reason: str) -> None:
     Whoever asks for this may be somebody else who knows the password, so that one ends as well:
     the way back in is a letter, a code to the proved telephone, or a connected provider. Every
     device and session at the desk is signed out, the person is told, and payments let no money go
-    to their bank accounts for as long as to a new one.
+    to their bank accounts for as long as to a new one. Of somebody who approves by text, and has a
+    mailbox to come back by, it is the proved number that ends.
 
     Errors: NotFound, Forbidden, InvalidInput (no reason), NoSecondFactor.
     """
@@ -33,9 +35,9 @@ def reset_second_factors(*, user_id: UUID, actor: Actor, reason: str) -> None:
     if not reason.strip():
         raise InvalidInput(fields={"reason": ["Say why."]})
     factors = lock_factors(user_id)
-    if not factors:
+    removed = [FACTOR_OF[factor.type].value for factor in factors] or _forget_number(user)
+    if not removed:
         raise NoSecondFactor("This person has no second factor.")
-    removed = [FACTOR_OF[factor.type].value for factor in factors]
     for factor in factors:
         factor.delete()
     FactorEnrolment.objects.filter(user_id=user_id).delete()
@@ -52,6 +54,14 @@ def reset_second_factors(*, user_id: UUID, actor: Actor, reason: str) -> None:
     )
     record(SecondFactorsReset(user_id=user_id, reset_by=actor.user_id), key=user_id)
     get_adapter().send_notification_mail("users/factors_reset", user)
+
+
+def _forget_number(user: User) -> list[str]:
+    if user.phone_verified_at is None or is_nobodys(user.email):
+        return []
+    user.phone_verified_at = None
+    user.save(update_fields=["phone_verified_at"])
+    return [Factor.SMS_CODE.value]
 
 
 def _end_password(user: User) -> None:

@@ -9,16 +9,19 @@ from django.core import mail
 from django.db import connection
 from rest_framework.test import APIClient
 
+from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import DomainError, Forbidden, InvalidInput, NotFound
 from marketplace.core.models import AuditEntry, OutboxEvent
 from marketplace.users import services
 from marketplace.users.errors import NoSecondFactor
 from marketplace.users.models import SignIn, User
+from marketplace.users.phones import address_of_nobody
 from marketplace.users.tests.authenticator import give_totp
 from marketplace.users.tests.factories import (
     PASSWORD,
     actor,
+    authorized_client,
     make_admin,
     make_buyer,
     make_staff,
@@ -69,6 +72,37 @@ def test_the_way_back_in_is_a_letter() -> None:
 
     again = {"email": user.email, "password": "two herons over the bay"}
     assert client.post(f"{AUTH}sign-in/", again, format="json").status_code == 200
+
+
+def test_a_lost_number_neither_approves_nor_signs_in_any_more() -> None:
+    user = make_buyer(phone_number="+254712345678", phone_verified_at=clock.now())
+
+    reset(user, actor(make_admin()))
+
+    assert User.objects.get(pk=user.pk).phone_verified_at is None
+    entry = AuditEntry.objects.get(action="users.reset_second_factors")
+    assert entry.before == {"factors": ["sms_code"]}
+    step_up = {"purpose": "phone_change", "details": {"phone_number": "+254712345679"}}
+    asked = authorized_client(user).post(f"{AUTH}step-ups/", step_up, format="json")
+    assert asked.json()["factors"] == ["email_code"]
+
+
+def test_a_lost_app_leaves_the_number_as_a_way_back() -> None:
+    proved_at = clock.now()
+    user = with_app(make_buyer(phone_number="+254712345678", phone_verified_at=proved_at))
+
+    reset(user, actor(make_admin()))
+
+    assert User.objects.get(pk=user.pk).phone_verified_at == proved_at
+
+
+def test_a_number_that_is_the_only_way_in_stays() -> None:
+    user = make_buyer(
+        email=address_of_nobody(), phone_number="+254712345678", phone_verified_at=clock.now()
+    )
+    with pytest.raises(NoSecondFactor):
+        reset(user, actor(make_admin()))
+    assert User.objects.get(pk=user.pk).phone_verified_at is not None
 
 
 def test_nobody_without_a_factor_is_signed_out() -> None:
