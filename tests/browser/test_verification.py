@@ -60,6 +60,14 @@ def hand_in(seller: Api, folder: Path) -> Json:
     return seller.post(f"{MINE}cases/{case['id']}/submit/")
 
 
+def turned_by(visitor: Visitor, *buttons: str) -> tuple[str | None, str | None]:
+    """How the first document stands after these buttons: its turn, and how much it is enlarged."""
+    for name in buttons:
+        visitor.click(f"[data-do={name}]")
+    frame = visitor.find("[data-frame]")
+    return frame.get_attribute("data-turn"), frame.get_attribute("data-scale")
+
+
 def test_from_upload_to_badge(platform: Platform, visitor: Visitor, tmp_path: Path) -> None:
     seller = platform.person("SELLER")
     verified_by_bank(seller)
@@ -75,10 +83,10 @@ def test_from_upload_to_badge(platform: Platform, visitor: Visitor, tmp_path: Pa
     visitor.wait_to_see("A 0123 4567")
     drawn = "[...document.querySelectorAll('[data-frame] img')].every(i => i.naturalWidth > 0)"
     visitor.wait(lambda: visitor.driver.execute_script(f"return {drawn}"))
-    visitor.click("[data-do=right]")
-    visitor.click("[data-do=larger]")
-    frame = visitor.find("[data-frame]")
-    assert (frame.get_attribute("data-turn"), frame.get_attribute("data-scale")) == ("90", "1.40")
+    assert turned_by(visitor, "right", "larger") == ("90", "1.40")
+    assert turned_by(visitor, "smaller", "left", "left") == ("270", "1.00")
+    assert turned_by(visitor, *["larger"] * 7) == ("270", "6.00")
+    assert turned_by(visitor, "reset") == ("0", "1.00")
     assert not visitor.is_scrolled_sideways()
 
     visitor.click("summary", "Approve")
