@@ -32,7 +32,7 @@ EXTERNAL = (
     "PUBLIC_URL",
     "DJANGO_SETTINGS_MODULE",
 )
-START_TIMEOUT_SECONDS = 110
+START_TIMEOUT_SECONDS = 220
 
 
 @pytest.fixture
@@ -40,6 +40,26 @@ def data_dir(tmp_path: Path) -> Iterator[Path]:
     """A fresh data folder. Root's temporary folders are closed to others, as some checkouts are."""
     folder = tmp_path / "data"
     folder.mkdir()
+    yield folder
+    forget_outside_folder(folder)
+
+
+@pytest.fixture(scope="module")
+def settled_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder that was started in before: what is tried is not the first start.
+
+    Whoever uses it leaves it stopped. It is shared, because a first start takes long.
+    """
+    folder = tmp_path_factory.mktemp("settled")
+    subprocess.run(
+        [sys.executable, "-m", "launcher", "manage", "--sandbox", "check"],
+        cwd=ROOT,
+        env=clean_environment(FAIRHOLD_DATA_DIR=str(folder)),
+        stdin=subprocess.DEVNULL,
+        check=True,
+        capture_output=True,
+        timeout=240,
+    )
     yield folder
     forget_outside_folder(folder)
 

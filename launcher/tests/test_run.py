@@ -20,7 +20,7 @@ from launcher.processes import wait_until
 from launcher.running import attach, running_instance
 from launcher.tests.conftest import Launch, Launched, clean_environment
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 
 SERVERS = {"postgres", "valkey-server"}
 
@@ -31,25 +31,25 @@ def alive(port: int) -> bool:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_a_stop_signal_ends_every_process(
-    launch: Launch, data_dir: Path, number: signal.Signals
+    launch: Launch, settled_data_dir: Path, number: signal.Signals
 ) -> None:
     port = free_port()
-    running = launch(data_dir, PORT=str(port))
+    running = launch(settled_data_dir, PORT=str(port))
     running.wait_until_running()
     assert alive(port)
     assert f"http://{HOST}:{port}/admin/" in running.text()
     assert len(running.family) > 3
     assert running.end(number) == 0
     assert running.survivors() == []
-    assert running_instance(data_dir) is None
+    assert running_instance(settled_data_dir) is None
 
 
-def test_a_launcher_that_is_killed_leaves_nothing(launch: Launch, data_dir: Path) -> None:
-    running = launch(data_dir, PORT=str(free_port()))
+def test_a_launcher_that_is_killed_leaves_nothing(launch: Launch, settled_data_dir: Path) -> None:
+    running = launch(settled_data_dir, PORT=str(free_port()))
     running.wait_until_running()
     assert running.end(signal.SIGKILL) == -signal.SIGKILL
     assert running.survivors() == []
-    again = launch(data_dir, PORT=str(free_port()))
+    again = launch(settled_data_dir, PORT=str(free_port()))
     again.wait_until_running()
 
 
@@ -95,12 +95,12 @@ def test_reset_deletes_the_data_but_not_of_a_running_instance(
 
 
 def test_a_second_instance_is_refused_and_told_where_the_first_one_is(
-    launch: Launch, data_dir: Path
+    launch: Launch, settled_data_dir: Path
 ) -> None:
     port = free_port()
-    first = launch(data_dir, PORT=str(port))
+    first = launch(settled_data_dir, PORT=str(port))
     first.wait_until_running()
-    second = launch(data_dir, PORT=str(free_port()))
+    second = launch(settled_data_dir, PORT=str(free_port()))
     assert second.process.wait(60) == 1
     assert one_line(second).endswith(
         f"it runs already in this checkout at http://{HOST}:{port}: stop it first"
@@ -108,9 +108,9 @@ def test_a_second_instance_is_refused_and_told_where_the_first_one_is(
     assert alive(port)
 
 
-def test_a_program_that_dies_is_started_again(launch: Launch, data_dir: Path) -> None:
+def test_a_program_that_dies_is_started_again(launch: Launch, settled_data_dir: Path) -> None:
     port = free_port()
-    running = launch(data_dir, PORT=str(port))
+    running = launch(settled_data_dir, PORT=str(port))
     running.wait_until_running()
     web = next(one for one in running.family if "granian" in " ".join(one.cmdline()))
     web.kill()

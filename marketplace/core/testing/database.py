@@ -30,7 +30,7 @@ def migrated_template(digest: str) -> str:
     from django.db import connection
 
     name = TEMPLATES + digest[:16]
-    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # noqa: SLF001
+    with connection._nodb_cursor() as cursor:  # noqa: SLF001
         cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [TEMPLATES])
         cursor.execute(
             "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEMPLATES]
