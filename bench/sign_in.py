@@ -125,7 +125,8 @@ def enumeration(tries: int, names: Sequence[str]) -> dict[str, float]:
         path, body, by_text = ANSWERS[name]
         if name == "sign_up":
             body = {**body, "password": PASSWORD}
-        known, unknown = [], []
+        known: list[float] = []
+        unknown: list[float] = []
         for attempt in range(tries + WARM_UP):
             mine = {"phone_number": NUMBER} if by_text else {"email": "known@example.com"}
             theirs = {"email": f"{name}{attempt}@example.com"}
