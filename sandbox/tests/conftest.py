@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 KEY = "test-key"
 SECRETS = ("first-secret", "second-secret")
 CARRIER_SECRET = "carrier-secret"
-START_SECONDS = 30
+START_SECONDS = 100
 
 
 @dataclass
@@ -228,7 +228,7 @@ def sandbox(listener: Listener, sandbox_database: str) -> Iterator[Sandbox]:
     )
     running = Sandbox(url, env, sandbox_database, client, listener)
     migration = running.run("migrate")
-    output = migration.communicate(timeout=60)[0].decode()
+    output = migration.communicate(timeout=100)[0].decode()
     assert migration.returncode == 0, output
     processes = [running.run("serve"), running.run("deliver"), running.run("deliver")]
 

@@ -9,12 +9,13 @@ from tests.assurance.lookout import platform_of, running_stack
 from tests.running import Platform
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while it runs, this process does not see the servers of other tests.
+@pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running_stack(tmp_path_factory.mktemp("watched")) as stack:
         yield stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def watched_platform(watched: Stack) -> Platform:
     return platform_of(watched)

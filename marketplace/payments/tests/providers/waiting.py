@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def wait_for(condition: Callable[[], T], seconds: float = 10) -> T:
+def wait_for(condition: Callable[[], T], seconds: float = 60) -> T:
     """The condition's first true value; fails when it does not come."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
