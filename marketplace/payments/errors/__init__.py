@@ -200,6 +200,14 @@ class ReceiptDoesNotFit(DomainError):
     title = "What came is not what this order costs"
 
 
+class MoneyChargedBack(DomainError):
+    """It is at the payer's bank. When that gives it back, the same can be asked again."""
+
+    code = "money_charged_back"
+    kind = ErrorKind.CONFLICT
+    title = "The payer's bank took this money back"
+
+
 class ReviewAlreadyResolved(DomainError):
     code = "review_already_resolved"
     kind = ErrorKind.CONFLICT

@@ -61,6 +61,8 @@ class PaymentReview(models.Model):
     order_id = models.UUIDField(null=True)
     provider = models.CharField(max_length=20)
     provider_object_id = models.CharField(max_length=100, blank=True, default="")
+    provider_payment_id = models.CharField(max_length=100, blank=True, default="", db_default="")
+    """Of a chargeback in no escrow of ours: the provider's payment that it took."""
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     in_suspense = models.BooleanField()
@@ -101,6 +103,11 @@ class PaymentReview(models.Model):
         indexes = (
             models.Index(
                 fields=["created_at"], name="payments_review_open", condition=Q(status="OPEN")
+            ),
+            models.Index(
+                fields=["provider", "provider_payment_id"],
+                name="payments_review_taken_back",
+                condition=~Q(provider_payment_id=""),
             ),
         )
 

@@ -66,11 +66,12 @@ class Refund(models.Model):
             models.UniqueConstraint(
                 fields=["provider", "provider_refund_id"], name="payments_refund_provider_id_once"
             ),
-            # Refunds of an order are bounded by its payment; a capture in suspense goes back whole.
+            # Refunds of an order are bounded by its payment; a capture in suspense goes back once,
+            # and again only when that failed and a chargeback kept it in suspense.
             models.UniqueConstraint(
                 fields=["attempt_id"],
-                condition=Q(source="SUSPENSE"),
-                name="payments_refund_of_suspense_once",
+                condition=Q(source="SUSPENSE") & ~Q(status="FAILED"),
+                name="payments_refund_of_suspense_live",
             ),
             models.CheckConstraint(
                 condition=Q(from_seller_minor__gte=0) & Q(from_seller_minor__lte=F("amount_minor")),

@@ -78,18 +78,21 @@ def post_refund_failed(
     after_success: bool,
     to_disputed: Money,
     to_loss: Money,
+    to_suspense: Money,
 ) -> UUID:
     """Refund in transit → the buyer's wallet; a success that was taken back returns first.
 
     Unless a chargeback has given the buyer the same money: then it covers that, as what is frozen
-    while it is open, and against the platform's loss once it is lost.
+    while it is open, and against the platform's loss once it is lost. A refund of what was in
+    suspense evens out there what the chargeback took.
     """
     currency = amount.currency
-    to_wallet = amount - to_disputed - to_loss
+    to_wallet = amount - to_disputed - to_loss - to_suspense
     taken = (
         (accounts.user_wallet(buyer_id, currency), to_wallet),
         (accounts.order_disputed(order_id, currency), to_disputed),
         (accounts.expense_chargeback_loss(currency), to_loss),
+        (accounts.suspense(provider, currency), to_suspense),
     )
     if after_success:
         post_journal(

@@ -40,6 +40,7 @@ def open_review(
     payment_id: UUID | None = None,
     order_id: UUID | None = None,
     provider_object_id: str = "",
+    provider_payment_id: str = "",
     review_id: UUID | None = None,
     priority: int = ReviewPriority.NORMAL,
 ) -> UUID:
@@ -52,6 +53,7 @@ def open_review(
         order_id=order_id,
         provider=provider,
         provider_object_id=provider_object_id,
+        provider_payment_id=provider_payment_id,
         amount_minor=amount.amount_minor,
         currency=amount.currency,
         in_suspense=in_suspense,
@@ -89,12 +91,33 @@ def review_other_amount(
     """
     if locked.next_check_at is not None:
         look_again(locked, error=f"the provider moved {observed.amount}")
-    if PaymentReview.objects.filter(kind=ReviewKind.WRONG_AMOUNT, subject_id=locked.id).exists():
+    return review_amount_of(
+        locked.id,
+        observed,
+        provider=locked.provider,
+        asked=asked,
+        payment_id=payment_id,
+        order_id=order_id,
+    )
+
+
+@needs_transaction
+def review_amount_of(
+    subject_id: UUID,
+    observed: ProviderRefund | ProviderPayout | ProviderChargeback,
+    *,
+    provider: str,
+    asked: Money,
+    payment_id: UUID | None = None,
+    order_id: UUID | None = None,
+) -> str:
+    """The same of what has no row of its own."""
+    if PaymentReview.objects.filter(kind=ReviewKind.WRONG_AMOUNT, subject_id=subject_id).exists():
         return "nothing new"
     open_review(
         kind=ReviewKind.WRONG_AMOUNT,
-        subject_id=locked.id,
-        provider=locked.provider,
+        subject_id=subject_id,
+        provider=provider,
         provider_object_id=observed.id,
         amount=observed.amount,
         in_suspense=False,

@@ -12,21 +12,32 @@ from marketplace.payments.models import (
     Payment,
     Refund,
     RefundSource,
+    ReviewKind,
 )
 from marketplace.payments.repositories.chargebacks import append_to_chargeback
+from marketplace.payments.repositories.reviews import open_review
+from marketplace.payments.repositories.unmatched_chargebacks import taken_back
 from marketplace.payments.streams import facts
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
     """What of a failed refund must not go into the buyer's wallet, and which chargebacks it
-    covers: while one is open it waits with what is frozen, of a lost one it makes up the loss."""
+    covers: while one is open it waits with what is frozen, of a lost one it makes up the loss, and
+    what came out of suspense goes back there."""
 
     to_disputed: Money
     to_loss: Money
+    to_suspense: Money
     parts: Sequence[tuple[Chargeback, Money]]
 
+    @property
+    def total(self) -> Money:
+        return self.to_disputed + self.to_loss + self.to_suspense
+
     def record(self, payment: Payment, refund: Refund, journal_id: UUID) -> None:
+        if self.to_suspense.is_positive:
+            _review(payment, refund, self.to_suspense)
         for chargeback, amount in self.parts:
             covered = facts.ChargebackCovered(
                 chargeback_id=chargeback.id,
@@ -36,6 +47,23 @@ class Cover:
                 journal_id=journal_id,
             )
             append_to_chargeback(payment, chargeback, covered)
+
+
+def _review(payment: Payment, refund: Refund, amount: Money) -> None:
+    open_review(
+        kind=ReviewKind.REFUNDED_AND_CHARGED_BACK,
+        subject_id=refund.id,
+        provider=refund.provider,
+        provider_object_id=refund.provider_refund_id or "",
+        amount=amount,
+        in_suspense=True,
+        note=(
+            f"The payer's bank took the payment {refund.provider_payment_id!r} back, and its "
+            "refund failed: the buyer has it once. If the chargeback is won, refund it again."
+        ),
+        payment_id=payment.id,
+        order_id=payment.order_id,
+    )
 
 
 @needs_transaction
@@ -48,7 +76,11 @@ def cover_of(payment: Payment, refund: Refund) -> Cover:
     left = Money(refund.amount_minor, refund.currency)
     totals = {status: Money.zero(refund.currency) for status in ChargebackStatus}
     parts: list[tuple[Chargeback, Money]] = []
-    if refund.source != RefundSource.SUSPENSE:
+    to_suspense = Money.zero(refund.currency)
+    if refund.source == RefundSource.SUSPENSE:
+        taken = taken_back(refund.provider, refund.provider_payment_id, refund.currency)
+        to_suspense = min(left, taken)
+    else:
         claims = Chargeback.objects.filter(payment_id=payment.id, uncovered_minor__gt=0)
         for chargeback in claims.exclude(status=ChargebackStatus.WON).order_by("id"):
             if chargeback.is_contradicted:
@@ -58,4 +90,25 @@ def cover_of(payment: Payment, refund: Refund) -> Cover:
                 parts.append((chargeback, amount))
                 totals[ChargebackStatus(chargeback.status)] += amount
                 left = left - amount
-    return Cover(totals[ChargebackStatus.OPEN], totals[ChargebackStatus.LOST], parts)
+    return Cover(
+        to_disputed=totals[ChargebackStatus.OPEN],
+        to_loss=totals[ChargebackStatus.LOST],
+        to_suspense=to_suspense,
+        parts=parts,
+    )
+
+
+@needs_transaction
+def contest(payment: Payment, chargeback: Chargeback) -> None:
+    """The buyer asks the bank for what has come back, or is on its way: a person must say so."""
+    open_review(
+        kind=ReviewKind.REFUNDED_AND_CHARGED_BACK,
+        subject_id=chargeback.id,
+        provider=chargeback.provider,
+        provider_object_id=chargeback.provider_chargeback_id,
+        amount=Money(chargeback.uncovered_minor, payment.currency),
+        in_suspense=False,
+        note="The buyer has this back already: contest the chargeback with the refund.",
+        payment_id=payment.id,
+        order_id=payment.order_id,
+    )

@@ -26,6 +26,10 @@ from marketplace.payments.models import (
 from marketplace.payments.repositories.payments import lock_payment_of_order
 from marketplace.payments.repositories.reviews import close_review
 from marketplace.payments.repositories.streams import append_to_payment
+from marketplace.payments.repositories.unmatched_chargebacks import (
+    lock_provider_payment,
+    refuse_if_taken_back,
+)
 from marketplace.payments.streams import facts
 
 RESOLUTION = "ASSIGN"
@@ -41,7 +45,7 @@ def assign_receipt(*, review_id: UUID, order_id: UUID, actor: Actor, reason: str
 
     Raises :class:`Forbidden`, :class:`ReasonMissing`, :class:`NotFound` (review or order),
     :class:`ReviewAlreadyResolved`, :class:`ReceiptNotAssignable`, :class:`ReceiptDoesNotFit`
-    (another amount or currency), :class:`PaymentAlreadyPaid`.
+    (another amount or currency), :class:`PaymentAlreadyPaid`, :class:`MoneyChargedBack`.
     """
     require_permission(actor, "payments.resolve_review")
     if not reason.strip():
@@ -52,6 +56,8 @@ def assign_receipt(*, review_id: UUID, order_id: UUID, actor: Actor, reason: str
     if review is None:
         raise NotFound("review")
     _check(review, payment)
+    lock_provider_payment(review.provider, review.provider_object_id)
+    refuse_if_taken_back(review.provider, review.provider_object_id)
     assigned = facts.ReceiptAssigned(
         attempt_id=new_id(),
         review_id=review.id,

@@ -1,14 +1,43 @@
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from marketplace.core.db import needs_transaction
+from marketplace.core.money import Money
 from marketplace.payments import postings
-from marketplace.payments.models import LedgerJournal, Payment, PaymentReview, ReviewKind, TopUp
-from marketplace.payments.providers.protocol import ChargebackOutcome, ProviderChargeback
-from marketplace.payments.repositories.reviews import open_review
+from marketplace.payments.models import (
+    LedgerJournal,
+    Payment,
+    PaymentAttempt,
+    ReviewKind,
+    TopUp,
+)
+from marketplace.payments.providers.protocol import (
+    ChargebackOutcome,
+    ProviderChargeback,
+    ProviderUnknown,
+)
+from marketplace.payments.repositories.reviews import open_review, review_amount_of
+from marketplace.payments.repositories.unmatched_chargebacks import (
+    find_unmatched_chargeback,
+    is_returned,
+    lock_provider_payment,
+    subject_of_chargeback,
+)
 from marketplace.payments.services.charge_back_top_up import (
     charge_back_top_up,
     give_back_top_up,
 )
+
+
+@needs_transaction
+def book_chargeback_of_nobody(*, provider: str, observed: ProviderChargeback) -> str:
+    """Of a payment that no attempt of ours is, unless a person makes it one at this moment."""
+    lock_provider_payment(provider, observed.provider_payment_id)
+    if PaymentAttempt.objects.filter(
+        provider=provider, provider_payment_id=observed.provider_payment_id
+    ).exists():
+        # Its payment's lock comes before the one just taken: from the start, then.
+        raise ProviderUnknown("its payment was learned this moment", code="too_early")
+    return book_unmatched_chargeback(provider=provider, observed=observed)
 
 
 @needs_transaction
@@ -19,14 +48,14 @@ def book_unmatched_chargeback(
 
     Once per object of the provider; what it gives back when it is won leaves nothing in suspense.
     ``payment`` is the one it names, when its capture itself stands in suspense. For a top-up its
-    user bears it, at once. Raises :class:`ProviderUnknown` when it is here before that capture.
+    user bears it, at once. When its amount changes, nothing more is booked and a person looks.
+    Raises :class:`ProviderUnknown` when it is here before that capture.
     """
-    subject_id = uuid5(NAMESPACE_URL, f"{provider}:chargeback:{observed.id}")
-    reference_id = payment.order_id if payment else subject_id
+    subject_id = subject_of_chargeback(provider, observed.id)
+    review = find_unmatched_chargeback(provider, observed.id)
     said = "nothing new"
-    if not PaymentReview.objects.filter(
-        kind=ReviewKind.UNMATCHED_CHARGEBACK, subject_id=subject_id
-    ).exists():
+    if review is None:
+        reference_id = payment.order_id if payment else subject_id
         postings.post_unmatched_chargeback(
             subject_id=subject_id,
             reference_id=reference_id,
@@ -40,6 +69,7 @@ def book_unmatched_chargeback(
             subject_id=subject_id,
             provider=provider,
             provider_object_id=observed.id,
+            provider_payment_id=observed.provider_payment_id,
             amount=observed.amount,
             in_suspense=False,
             note=_note(observed, top_up),
@@ -47,7 +77,18 @@ def book_unmatched_chargeback(
             order_id=payment.order_id if payment else None,
         )
         said = "put into suspense"
-    if observed.outcome is ChargebackOutcome.WON and not _is_returned(subject_id):
+    elif observed.amount != (booked := Money(review.amount_minor, review.currency)):
+        return review_amount_of(
+            subject_id,
+            observed,
+            provider=provider,
+            asked=booked,
+            payment_id=review.payment_id,
+            order_id=review.order_id,
+        )
+    else:
+        reference_id = review.order_id or subject_id
+    if observed.outcome is ChargebackOutcome.WON and not is_returned(subject_id):
         postings.post_unmatched_chargeback_returned(
             subject_id=subject_id,
             reference_id=reference_id,
@@ -71,9 +112,3 @@ def _note(observed: ProviderChargeback, top_up: TopUp | None) -> str:
 def _charged_top_up(subject_id: UUID) -> UUID | None:
     journals = LedgerJournal.objects.filter(business_key=f"top-up-charged-back:{subject_id}")
     return journals.values_list("reference_id", flat=True).first()
-
-
-def _is_returned(subject_id: UUID) -> bool:
-    return LedgerJournal.objects.filter(
-        business_key=f"unmatched-chargeback-returned:{subject_id}"
-    ).exists()

@@ -22,7 +22,9 @@ from marketplace.payments.providers.protocol import (
     PaymentOutcome,
     PaymentProvider,
     WebhookNotice,
+    asking,
 )
+from marketplace.payments.repositories.unmatched_chargebacks import is_known_payment
 from marketplace.payments.services.book_unmatched_capture import book_unmatched_capture
 from marketplace.payments.services.learn_chargeback import learn_chargeback
 from marketplace.payments.services.learn_payment import learn_payment
@@ -102,12 +104,23 @@ def learn_object(provider: PaymentProvider, notice: WebhookNotice) -> str:
             case ObjectKind.PAYOUT:
                 return _learn_payout(provider, notice.object_id)
             case ObjectKind.CHARGEBACK:
-                return learn_chargeback(
-                    provider=provider, observed=provider.fetch_chargeback(notice.object_id)
-                )
+                claim = provider.fetch_chargeback(notice.object_id)
+                _learn_what_it_took(provider, claim.provider_payment_id)
+                return learn_chargeback(provider=provider, observed=claim)
     except ObjectMissing:
         log.warning("webhook_without_object", object_id=notice.object_id, type=notice.type)
     return ""
+
+
+def _learn_what_it_took(provider: PaymentProvider, provider_payment_id: str) -> None:
+    """The payment first: a chargeback can overtake our record of it, and would be nobody's."""
+    if not provider_payment_id or is_known_payment(provider.name, provider_payment_id):
+        return
+    try:
+        with asking():
+            _learn_payment(provider, provider_payment_id)
+    except ObjectMissing:
+        log.warning("chargeback_without_payment", object_id=provider_payment_id)
 
 
 def _learn_payment(provider: PaymentProvider, object_id: str) -> str:

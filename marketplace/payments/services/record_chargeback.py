@@ -16,7 +16,6 @@ from marketplace.payments.models import (
     Payment,
     PaymentAttempt,
     PaymentReview,
-    ReviewKind,
 )
 from marketplace.payments.providers.protocol import (
     ChargebackOutcome,
@@ -25,13 +24,18 @@ from marketplace.payments.providers.protocol import (
 )
 from marketplace.payments.repositories.chargebacks import publish
 from marketplace.payments.repositories.payments import lock_attempt_of_provider
-from marketplace.payments.repositories.reviews import open_review, review_other_amount
+from marketplace.payments.repositories.reviews import review_other_amount
 from marketplace.payments.repositories.streams import append_to_payment
+from marketplace.payments.repositories.unmatched_chargebacks import find_unmatched_chargeback
+from marketplace.payments.services._chargeback_cover import contest
 from marketplace.payments.services.book_contradicted_chargeback import (
     book_contradicted_chargeback,
     review_reopened_chargeback,
 )
-from marketplace.payments.services.book_unmatched_chargeback import book_unmatched_chargeback
+from marketplace.payments.services.book_unmatched_chargeback import (
+    book_chargeback_of_nobody,
+    book_unmatched_chargeback,
+)
 from marketplace.payments.services.lose_chargeback import lose_chargeback
 from marketplace.payments.services.win_chargeback import win_chargeback
 from marketplace.payments.streams import facts
@@ -56,13 +60,15 @@ def record_chargeback_observed(
     """
     locked = lock_attempt_of_provider(provider, observed.provider_payment_id)
     if locked is None:
-        return book_unmatched_chargeback(provider=provider, observed=observed)
+        return book_chargeback_of_nobody(provider=provider, observed=observed)
     payment, attempt = locked
     chargeback = Chargeback.objects.filter(
         provider=provider, provider_chargeback_id=observed.id
     ).first()
     if chargeback is None:
-        if not _is_held_here(payment, attempt, observed):
+        # Once against suspense, always: what is learned of the payment later books nothing twice.
+        was_unmatched = find_unmatched_chargeback(provider, observed.id) is not None
+        if was_unmatched or not _is_held_here(payment, attempt, observed):
             return book_unmatched_chargeback(provider=provider, observed=observed, payment=payment)
         chargeback, said = _open(payment, attempt, observed), "opened"
     else:
@@ -158,20 +164,5 @@ def _open(payment: Payment, attempt: PaymentAttempt, observed: ProviderChargebac
     )
     publish(ChargebackOpened, payment, chargeback)
     if uncovered_minor:
-        _contest(payment, chargeback)
+        contest(payment, chargeback)
     return chargeback
-
-
-def _contest(payment: Payment, chargeback: Chargeback) -> None:
-    """The buyer asks the bank for what has come back, or is on its way: a person must say so."""
-    open_review(
-        kind=ReviewKind.REFUNDED_AND_CHARGED_BACK,
-        subject_id=chargeback.id,
-        provider=chargeback.provider,
-        provider_object_id=chargeback.provider_chargeback_id,
-        amount=Money(chargeback.uncovered_minor, payment.currency),
-        in_suspense=False,
-        note="The buyer has this back already: contest the chargeback with the refund.",
-        payment_id=payment.id,
-        order_id=payment.order_id,
-    )

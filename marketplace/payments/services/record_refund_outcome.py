@@ -134,6 +134,7 @@ def _failed(payment: Payment, refund: Refund, code: str) -> str:
         after_success=after_success,
         to_disputed=cover.to_disputed,
         to_loss=cover.to_loss,
+        to_suspense=cover.to_suspense,
     )
     failed = facts.RefundFailed(
         refund_id=refund.id,
@@ -144,7 +145,7 @@ def _failed(payment: Payment, refund: Refund, code: str) -> str:
         wallet_id=ensure_wallet(user_id=payment.user_id, currency=amount.currency),
         journal_id=journal_id,
         after_success=after_success,
-        to_chargeback_minor=(cover.to_disputed + cover.to_loss).amount_minor,
+        to_chargeback_minor=cover.total.amount_minor,
     )
     _append(payment, refund, failed)
     cover.record(payment, refund, journal_id)

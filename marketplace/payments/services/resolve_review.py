@@ -19,7 +19,10 @@ from marketplace.payments.errors import (
 )
 from marketplace.payments.models import (
     HOLDING_REVIEWS,
+    Payment,
+    PaymentAttempt,
     PaymentReview,
+    Refund,
     RefundSource,
     ReviewStatus,
     TopUp,
@@ -28,6 +31,7 @@ from marketplace.payments.repositories.payments import lock_attempt, lock_paymen
 from marketplace.payments.repositories.refunds import request_refund
 from marketplace.payments.repositories.reviews import close_review
 from marketplace.payments.repositories.top_ups import lock_top_up
+from marketplace.payments.repositories.unmatched_chargebacks import refuse_if_taken_back
 from marketplace.payments.services.credit_top_up import credit_top_up_from_suspense
 from marketplace.payments.services.lift_holding_limit import lift_holding_limit
 
@@ -49,7 +53,7 @@ def resolve_review(*, review_id: UUID, actor: Actor, resolution: Resolution, rea
 
     Raises :class:`Forbidden`, :class:`NotFound`, :class:`ReasonMissing`,
     :class:`ReviewAlreadyResolved`, :class:`ReviewNotRefundable`, :class:`ReviewNotCreditable`,
-    :class:`ReviewNotLiftable`, and what ``lift_holding_limit`` refuses.
+    :class:`ReviewNotLiftable`, :class:`MoneyChargedBack`, and what ``lift_holding_limit`` refuses.
     """
     require_permission(actor, "payments.resolve_review")
     if not reason.strip():
@@ -88,7 +92,9 @@ Settle = Callable[[Actor, str], object]
 def _refund(review: PaymentReview) -> Settle:
     if not review.in_suspense or review.payment_id is None:
         raise ReviewNotRefundable
-    payment, attempt = lock_attempt(review.subject_id)
+    payment, attempt = _lock_what_came(review)
+    # Under the payment's lock, which a chargeback of it takes as well.
+    refuse_if_taken_back(attempt.provider, attempt.provider_payment_id or "")
 
     def settle(actor: Actor, reason: str) -> None:
         amount = Money(review.amount_minor, review.currency)
@@ -113,11 +119,25 @@ def _refund(review: PaymentReview) -> Settle:
     return settle
 
 
+def _lock_what_came(review: PaymentReview) -> tuple[Payment, PaymentAttempt]:
+    """The attempt under review, or the one whose refund had failed and is in suspense again."""
+    refund = Refund.objects.filter(id=review.subject_id).first()
+    if refund is None:
+        return lock_attempt(review.subject_id)
+    locked = lock_attempt(refund.attempt_id)
+    refund.refresh_from_db()
+    if refund.is_contradicted:
+        raise ReviewNotRefundable  # it was sent after all
+    return locked
+
+
 def _credit(review: PaymentReview) -> Settle:
     is_top_up = TopUp.objects.filter(id=review.subject_id).exists()
     if not review.in_suspense or not is_top_up:
         raise ReviewNotCreditable
+    # A chargeback of it takes the same lock: it is seen here, or it sees what was credited.
     top_up = lock_top_up(review.subject_id)
+    refuse_if_taken_back(top_up.provider, top_up.provider_payment_id or "")
     return lambda actor, _reason: credit_top_up_from_suspense(top_up=top_up, actor=actor)
 
 

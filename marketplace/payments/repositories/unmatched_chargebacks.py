@@ -1,0 +1,87 @@
+"""Chargebacks of money that is in no escrow of ours, by the provider's payment that they took."""
+
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from marketplace.core.db import needs_transaction
+from marketplace.core.money import Money
+from marketplace.payments.errors import MoneyChargedBack
+from marketplace.payments.models import (
+    LedgerJournal,
+    PaymentAttempt,
+    PaymentReview,
+    ReviewKind,
+    TopUp,
+)
+from marketplace.payments.repositories.journals import lock_key
+
+RETURNED = "unmatched-chargeback-returned:{}"
+
+
+def find_unmatched_chargeback(provider: str, chargeback_id: str) -> PaymentReview | None:
+    """The review of the provider's chargeback, if it was booked against suspense."""
+    return PaymentReview.objects.filter(
+        kind=ReviewKind.UNMATCHED_CHARGEBACK,
+        subject_id=subject_of_chargeback(provider, chargeback_id),
+    ).first()
+
+
+def subject_of_chargeback(provider: str, chargeback_id: str) -> UUID:
+    """What stands for a chargeback that has no row: its suspense postings are keyed by it."""
+    return uuid5(NAMESPACE_URL, f"{provider}:chargeback:{chargeback_id}")
+
+
+@needs_transaction
+def lock_provider_payment(provider: str, provider_payment_id: str) -> None:
+    """Whether a payment that we never asked for is assigned or charged back: one at a time.
+
+    Until the commit; taken after payment and review rows. Nothing of ours stands for it that both
+    could lock.
+    """
+    lock_key(f"provider-payment:{provider}:{provider_payment_id}")
+
+
+def is_returned(subject_id: UUID) -> bool:
+    return LedgerJournal.objects.filter(business_key=RETURNED.format(subject_id)).exists()
+
+
+def is_known_payment(provider: str, provider_payment_id: str) -> bool:
+    """Whether our books have heard of the provider's payment, as anything at all."""
+    named = {"provider": provider, "provider_payment_id": provider_payment_id}
+    return (
+        PaymentAttempt.objects.filter(**named).exists()
+        or TopUp.objects.filter(**named).exists()
+        or PaymentReview.objects.filter(**named).exists()
+    )
+
+
+@needs_transaction
+def taken_back(provider: str, provider_payment_id: str, currency: str) -> Money:
+    """How much of this payment its payer's bank has, from suspense and not given back."""
+    total = Money.zero(currency)
+    for claim in _claims(provider, provider_payment_id):
+        if claim.currency == currency and not is_returned(claim.subject_id):
+            total += Money(claim.amount_minor, currency)
+    return total
+
+
+@needs_transaction
+def refuse_if_taken_back(provider: str, provider_payment_id: str) -> None:
+    """Nobody gets out of suspense what the payer's bank has.
+
+    Raises :class:`MoneyChargedBack` while a chargeback of the payment was not given back.
+    """
+    for claim in _claims(provider, provider_payment_id):
+        if not is_returned(claim.subject_id):
+            raise MoneyChargedBack(f"Chargeback {claim.provider_object_id} took it.")
+
+
+def _claims(provider: str, provider_payment_id: str) -> list[PaymentReview]:
+    if not provider_payment_id:
+        return []
+    return list(
+        PaymentReview.objects.filter(
+            kind=ReviewKind.UNMATCHED_CHARGEBACK,
+            provider=provider,
+            provider_payment_id=provider_payment_id,
+        )
+    )
