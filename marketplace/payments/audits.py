@@ -132,9 +132,18 @@ def check_transit_accounts(tally: Tally) -> Iterator[str]:
 
 
 TOP_UPS = """
+    WITH taken AS (
+        SELECT j.reference_id AS top_up_id, -sum(e.amount_minor) AS total
+          FROM payments_ledger_journal j
+          JOIN payments_ledger_entry e ON e.journal_id = j.id
+          JOIN payments_ledger_account a ON a.id = e.account_id AND a.kind = 'suspense'
+         WHERE j.kind IN ('top_up_charged_back', 'top_up_given_back')
+         GROUP BY 1
+    )
     SELECT t.id, t.credited_minor, coalesce(nullif(t.credited_currency, ''), t.currency),
-           coalesce(-sum(e.amount_minor), 0)
+           coalesce(-sum(e.amount_minor), 0), t.charged_back_minor, coalesce(max(k.total), 0)
       FROM payments_top_up t
+      LEFT JOIN taken k ON k.top_up_id = t.id
       LEFT JOIN payments_ledger_journal j ON j.business_key = 'top-up:' || t.id
       LEFT JOIN (payments_ledger_entry e
                  JOIN payments_ledger_account a ON a.id = e.account_id AND a.kind = 'user_wallet')
@@ -144,9 +153,13 @@ TOP_UPS = """
 
 
 def check_top_ups_equal_their_journals(tally: Tally) -> Iterator[str]:
-    """What a top-up says is in the wallet is what its journal put there."""
-    for top_up_id, credited, currency, books in stream(TOP_UPS):
+    """What a top-up says came into the wallet, and was taken back of it, its journals moved."""
+    for top_up_id, credited, currency, books, charged_back, taken in stream(TOP_UPS):
         tally.examined += 1
+        if charged_back != taken:
+            yield (
+                f"top-up {top_up_id}: charged back {charged_back} {currency}, its journals {taken}"
+            )
         if credited != books:
             yield f"top-up {top_up_id}: credited {credited} {currency}, its journals {books}"
 

@@ -2,14 +2,18 @@
 
 import threading
 from dataclasses import replace
+from importlib import import_module
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from marketplace.payments.audits import check_top_ups_equal_their_journals
 from marketplace.payments.ledger import accounts
-from marketplace.payments.ledger.audit import run_audit
+from marketplace.payments.ledger.audit import Tally, run_audit
 from marketplace.payments.models import PaymentReview, TopUp, Transaction
+from marketplace.payments.projections import check_projections, rebuild_projections
 from marketplace.payments.providers.protocol import ChargebackOutcome, ProviderUnknown
 from marketplace.payments.services.record_chargeback import record_chargeback_observed
 from marketplace.payments.tests.factories import (
@@ -189,3 +193,37 @@ def test_the_database_refuses_more_back_than_was_credited(
     top_up = topped_up(user, provider)
     with pytest.raises(DatabaseError, match="back_within_credited"), transaction.atomic():
         TopUp.objects.filter(id=top_up.id).update(charged_back_minor=10_001)
+
+
+def test_what_was_taken_back_without_its_journal_is_found(
+    user: User, provider: FakeProvider
+) -> None:
+    top_up = topped_up(user, provider)
+    claim_id = claim(provider, top_up, 4_000)
+    hear(provider, claim_id)
+    assert list(check_top_ups_equal_their_journals(Tally())) == []
+    TopUp.objects.filter(id=top_up.id).update(charged_back_minor=5_000)
+    (found,) = check_top_ups_equal_their_journals(Tally())
+    assert "charged back 5000 EUR, its journals 4000" in found
+    TopUp.objects.filter(id=top_up.id).update(charged_back_minor=4_000)
+    provider.close_chargeback(claim_id, ChargebackOutcome.WON)
+    hear(provider, claim_id)
+    assert list(check_top_ups_equal_their_journals(Tally())) == []
+
+
+def test_lines_that_named_the_chargeback_are_renamed_and_can_be_rebuilt(
+    user: User, provider: FakeProvider
+) -> None:
+    claim_id = claim(provider, topped_up(user, provider))
+    hear(provider, claim_id)
+    provider.close_chargeback(claim_id, ChargebackOutcome.WON)
+    hear(provider, claim_id)
+    Transaction.objects.filter(notes__startswith="Your bank").update(subject_id=new_id())
+    assert check_projections().differences
+    migration = import_module("marketplace.payments.migrations.0029_lines_of_top_ups_taken_back")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.NAME)
+    assert check_projections().differences == []
+    Transaction.objects.filter(notes__startswith="Your bank").delete()
+    assert rebuild_projections().written > 0
+    assert check_projections().differences == []
