@@ -1,6 +1,6 @@
 """Seal and open bank accounts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -19,8 +19,6 @@ from marketplace.payments.providers.protocol import Destination
 from marketplace.payments.snapshots import BankAccountSnapshot
 
 PURPOSE = "payments.BankAccount"
-MOST_KEEPERS = 100
-"""Of one number: beyond that it is no person's account."""
 
 
 def seal(account: BankAccount, *, account_holder: str, number: str) -> None:
@@ -113,23 +111,23 @@ def list_same_accounts(account: BankAccount) -> Sequence[UUID]:
 
 
 @needs_transaction
-def list_other_keepers(account: BankAccount) -> Sequence[UUID]:
-    """Other people who keep this number now or did once: a handful, from an index.
+def list_other_keepers(account: BankAccount) -> Mapping[UUID, UUID]:
+    """The rows in which other people keep this number now or did once, and whose each is: a
+    handful, from an index.
 
     Until the transaction ends nobody else is answered for the number: of two people who add it at
     the same moment, the second is seen to be the second.
     """
     hashed = _hashed(account)
     if hashed is None:
-        return []
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))",
             [f"{PURPOSE}:{bytes(account.fingerprint).hex()}"],
         )
     rows = BankAccount.objects.filter(fingerprint__in=fingerprints(hashed, purpose=PURPOSE))
-    others = rows.exclude(user_id=account.user_id).order_by("id")
-    return list(others.values_list("user_id", flat=True)[:MOST_KEEPERS])
+    return dict(rows.exclude(user_id=account.user_id).values_list("id", "user_id"))
 
 
 @needs_transaction

@@ -1,6 +1,7 @@
 """T1: the holder of a bank account is the person, whichever of the two comes first."""
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -8,7 +9,7 @@ from django.db import connection, transaction
 from marketplace.core.events.testing import deliver_all, recorded
 from marketplace.core.ids import new_id
 from marketplace.payments.models import BankAccount
-from marketplace.payments.repositories.bank_accounts import block_bank_account
+from marketplace.payments.repositories.bank_accounts import block_bank_account, list_other_keepers
 from marketplace.payments.repositories.payout_policies import read_payout_terms
 from marketplace.payments.services import remove_bank_account
 from marketplace.payments.tests.factories import add_approved_bank_account, set_payout_policy
@@ -17,8 +18,8 @@ from marketplace.users.services import doubt_account_match
 from marketplace.users.tests.factories import actor, make_seller
 from marketplace.users.verification.models import VerificationCase
 from marketplace.users.verification.names import is_same_name
-from marketplace.users.verification.services import open_case, submit_case
-from marketplace.users.verification.tests.factories import grant
+from marketplace.users.verification.services import open_case, revoke_verification, submit_case
+from marketplace.users.verification.tests.factories import grant, reviewer
 
 pytestmark = pytest.mark.django_db
 IBAN = "DE89370400440532013000"
@@ -118,6 +119,50 @@ def test_the_same_account_in_another_currency_is_the_same_account() -> None:
     assert level(second) == "T0"
 
 
+def test_an_account_proves_nobody_else_after_the_level_that_it_gave_ended() -> None:
+    first, second = make_seller(), make_seller()
+    proved = hand_in(first, "Zoë Müller")
+    add_account(first, "Zoe Mueller")
+    remove_bank_account(bank_account_id=BankAccount.objects.get().id, actor=actor(first))
+    revoke_verification(case_id=proved.id, actor=reviewer(), reason="Not theirs")
+    case = hand_in(second, "Zoë Müller")
+
+    add_account(second, "Zoe Mueller")
+
+    case.refresh_from_db()
+    assert (case.status, case.decision_code) == ("SUBMITTED", "account_shared")
+    assert (level(first), level(second)) == ("T0", "T0")
+
+
+def test_an_account_of_somebody_who_was_proved_by_another_one_proves_its_owner() -> None:
+    first, second = make_seller(), make_seller()
+    hand_in(first, "Zoë Müller")
+    add_account(first, "Zoe Mueller", "GB33BUKB20201555555555")
+    add_account(first, "Zoe Mueller and Ann Lee")
+    hand_in(second, "Ann Lee")
+
+    add_account(second, "Ann Lee")
+
+    assert (level(first), level(second)) == ("T1", "T1")
+
+
+def test_however_often_somebody_added_a_number_everybody_who_keeps_it_is_seen() -> None:
+    busy, other, asking = make_seller(), make_seller(), make_seller()
+    for person in (busy, other, asking):
+        add_account(person, "Zoe Mueller")
+    row = BankAccount.objects.get(user=busy)
+    row.removed_at = row.created_at
+    for _ in range(120):
+        row.pk = UUID(int=row.pk.int - 1)
+        row.save(force_insert=True)
+
+    with transaction.atomic():
+        keepers = list_other_keepers(BankAccount.objects.get(user=asking))
+
+    assert len(keepers) == 122
+    assert set(keepers.values()) == {busy.pk, other.pk}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_people_who_add_one_account_at_the_same_moment_one_is_proved() -> None:
     people = [make_seller(), make_seller()]
@@ -178,6 +223,31 @@ def test_whose_identity_was_looked_at_stays_verified_when_the_account_is_closed(
         assert not doubt_account_match(user_id=user.pk, bank_account_ids=[account.id])
 
     assert level(user) == "T2"
+
+
+@pytest.mark.parametrize("was_refused", [True, False])
+def test_a_refused_account_gives_its_level_back_not_even_when_the_identity_ends(
+    was_refused: bool,
+) -> None:
+    user = make_seller()
+    hand_in(user, "Zoë Müller")
+    add_account(user, "Zoe Mueller")
+    grant(user, "T2")
+    with transaction.atomic():
+        account = BankAccount.objects.get(user=user).id if was_refused else new_id()
+        for _ in range(2):
+            assert not doubt_account_match(user_id=user.pk, bank_account_ids=[account])
+    identity = VerificationCase.objects.get(user=user, level="T2")
+
+    revoke_verification(case_id=identity.id, actor=reviewer(), reason="A borrowed passport")
+
+    match = VerificationCase.objects.get(user=user, level="T1")
+    ended = [str(event["reason"]) for event in recorded("users.VerificationExpired")]
+    if was_refused:
+        assert (match.status, match.decision_code) == ("EXPIRED", "account_refused")
+        assert (level(user), sorted(ended)) == ("T0", ["account_refused", "revoked"])
+    else:
+        assert (match.status, level(user), ended) == ("APPROVED", "T1", ["revoked"])
 
 
 def test_a_level_opens_its_own_limits_of_withdrawals() -> None:

@@ -17,11 +17,13 @@ REASONS: Mapping[str, str] = {
     "duplicate": "Another account shows the same document",
     "other": "Another reason",
 }
+ACCOUNT_REFUSED = "account_refused"
+"""The bank sent a payout to the account of a T1 back; also marks a T1 that a T2 still carries."""
 SAID_BY_PROGRAM: Mapping[str, str] = {
     "holder_differs": "The holder of your bank account has another name than you stated",
     "account_shared": "Your bank account proves somebody else already. Begin again with a bank "
     "statement, and a person looks at it",
-    "account_refused": "Your bank sent a payout to the account back",
+    ACCOUNT_REFUSED: "Your bank sent a payout to the account back",
     "service_refused": "The verification service could not confirm it",
     "withdrawn": "You withdrew it",
     "lapsed": "Its time was over",

@@ -8,9 +8,10 @@ from marketplace.core.db import needs_transaction
 from marketplace.core.events import record
 from marketplace.users.models import User
 from marketplace.users.verification.errors import CaseRefused, NotClaimed
-from marketplace.users.verification.events import VerificationApproved
+from marketplace.users.verification.events import VerificationApproved, VerificationExpired
 from marketplace.users.verification.models import VerificationCase
 from marketplace.users.verification.policies import check_may_review
+from marketplace.users.verification.reasons import ACCOUNT_REFUSED
 from marketplace.users.verification.repositories.cases import (
     in_force,
     lock_case,
@@ -20,6 +21,8 @@ from marketplace.users.verification.repositories.cases import (
 )
 from marketplace.users.verification.services._levels import settle_level
 from marketplace.users.verification.transitions import CaseStatus, Command
+
+BANK = Actor.system("users.doubt_account_match")
 
 
 @needs_transaction
@@ -78,12 +81,32 @@ def approve(
 def end(
     case: VerificationCase, command: Command, *, actor: Actor, at: datetime, reason: str
 ) -> None:
-    """Lead the case to its end; its files and facts go when the policy says."""
+    """Lead the case to its end; its files and facts go when the policy says.
+
+    With an identity ends a T1 whose account the bank refused while the identity stood for the name.
+    """
+    was_identity = (case.level, case.status) == ("T2", CaseStatus.APPROVED)
     case.perform(command, at=at)
     case.decision_code = reason
     case.erase_at = at + timedelta(days=policy_of(case.level).keep_days)
     save_transition(case, "decision_code", "decision_text", "erase_at", "decided_by", "decided_at")
     note(case, command, actor=actor, text=reason)
+    if was_identity and command != Command.REPLACE:
+        _end_refused_match(case.user_id, at)
+
+
+@needs_transaction
+def _end_refused_match(user_id: UUID, at: datetime) -> None:
+    match = in_force(user_id, "T1")
+    if match is None or match.decision_code != ACCOUNT_REFUSED:
+        return
+    end(match, Command.REVOKE, actor=BANK, at=at, reason=ACCOUNT_REFUSED)
+    record(
+        VerificationExpired(
+            user_id=user_id, case_id=match.id, level=match.level, reason=ACCOUNT_REFUSED
+        ),
+        key=user_id,
+    )
 
 
 def _validity(

@@ -1,5 +1,6 @@
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from marketplace.core import clock
@@ -24,13 +25,14 @@ def match_account_holder(
     user_id: UUID,
     bank_account_id: UUID,
     account_holder: str,
-    kept_by_others: Collection[UUID] = (),
+    kept_by_others: Mapping[UUID, UUID] = MappingProxyType({}),
 ) -> bool:
     """Compare a bank account's holder with the legal name of the person's open T1, if any.
 
     Payments calls it when an account is added and when a name is handed in. The same name approves
     the case at once; another one is noted, so that the person is told what to do. An account proves
-    one person: where it has given T1 to somebody of ``kept_by_others``, people have to look.
+    one person: where one of ``kept_by_others``, the rows of the same number with their owners, has
+    ever given T1, people have to look.
     Returns whether it approved something.
     """
     open_t1 = VerificationCase.objects.filter(
@@ -58,12 +60,10 @@ def match_account_holder(
     return True
 
 
-def _has_proved_another(user_ids: Collection[UUID]) -> bool:
+def _has_proved_another(kept: Mapping[UUID, UUID]) -> bool:
+    """Also when what it gave has ended since. People find their cases by an index."""
     return VerificationCase.objects.filter(
-        user_id__in=user_ids,
-        level="T1",
-        status=CaseStatus.APPROVED,
-        method=CaseMethod.BANK_MATCH,
+        user_id__in=set(kept.values()), matched_account_id__in=kept.keys()
     ).exists()
 
 
