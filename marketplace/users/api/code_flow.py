@@ -1,7 +1,10 @@
 """Signing in with a one-time code: allauth's, over requests of JSON (ADR 0069)."""
 
+from functools import cached_property
+
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.account.internal.userkit import user_id_to_str
 from allauth.account.models import EmailAddress, Login
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.core.internal.cryptokit import compare_user_code
@@ -23,7 +26,7 @@ def request_code(api_request: Request, *, email: str = "", phone_number: str = "
     Errors: TooManyAttempts.
     """
     limit(api_request, "request_code", key=email or phone_number)
-    user = _by_email(email) if email else AccountAdapter().get_user_by_phone(phone_number)
+    user = _reached_at(email=email, phone=phone_number)
     with headless(api_request) as flow:
         LoginCodeVerificationProcess.initiate(
             request=flow.request, user=user, email=email or None, phone=phone_number or None
@@ -32,7 +35,14 @@ def request_code(api_request: Request, *, email: str = "", phone_number: str = "
 
 
 class _SentAgain(LoginCodeVerificationProcess):  # type: ignore[misc]
-    """allauth's, with the code that was sent before: it does not matter which message comes."""
+    """allauth's, with the code that was sent before: it does not matter which message comes.
+
+    An address or number that is its owner's no longer is answered as an unknown one.
+    """
+
+    @cached_property
+    def user(self) -> User | None:
+        return _still_reached(self)
 
     def generate_code(self) -> str:
         return str(self.code)
@@ -73,10 +83,12 @@ def confirm_code(api_request: Request, *, flow_token: str, code: str) -> SignInT
         if process is None:
             raise FlowRefused
         limit(api_request, "confirm_code", key=_sent_to(process))
-        if not compare_user_code(actual=code, expected=process.code) or process.user is None:
+        is_right = compare_user_code(actual=code, expected=process.code)
+        user = _still_reached(process) if is_right else None
+        if user is None:
             process.record_invalid_attempt()
             raise CodeRefused
-        if process.user.is_suspended or not process.user.is_active:
+        if user.is_suspended or not user.is_active:
             raise AccountSuspended
         process.finish(None)
         return flow.finish()
@@ -97,6 +109,18 @@ def sign_up_by_phone(api_request: Request, *, flow_token: str, code: str) -> Sig
 
 def _sent_to(process: LoginCodeVerificationProcess) -> str:
     return str(process.state.get("email") or process.state["phone"])
+
+
+def _still_reached(process: LoginCodeVerificationProcess) -> User | None:
+    """Whom the code was sent to, unless the address or number was changed, or taken away as lost,
+    since: then whoever reads there now is somebody else."""
+    state = process.state
+    user = _reached_at(email=state.get("email", ""), phone=state.get("phone", ""))
+    return user if user is not None and state.get("user_id") == user_id_to_str(user) else None
+
+
+def _reached_at(*, email: str, phone: str) -> User | None:
+    return _by_email(email) if email else AccountAdapter().get_user_by_phone(phone)
 
 
 def _by_email(email: str) -> User | None:

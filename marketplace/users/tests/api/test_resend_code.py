@@ -1,11 +1,15 @@
 """A code that did not arrive is sent again: the same, to the same, and not without end."""
 
+from typing import Any
+
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
 from pytest_django import Settings
 
 from marketplace.core import clock
-from marketplace.users.models import MAX_FLOW_ATTEMPTS, SignInFlow, User
+from marketplace.users import codes
+from marketplace.users.models import MAX_FLOW_ATTEMPTS, SignIn, SignInFlow, User
 from marketplace.users.tests.api.test_codes import (
     NUMBER,
     Texts,
@@ -156,3 +160,38 @@ def test_asked_again_ten_times_at_once_it_is_sent_twice(settings: Settings) -> N
 
 def _token(flow: dict[str, str]) -> dict[str, str]:
     return {"flow_token": flow["flow_token"]}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("lost", [{"phone_verified_at": None}, {"phone_number": "+254712345679"}])
+def test_a_code_to_a_number_that_was_lost_meanwhile_opens_nothing(lost: dict[str, Any]) -> None:
+    user = with_number()
+    flow = post("code", {"phone_number": NUMBER}).json()
+    code = texted()
+    User.objects.filter(pk=user.pk).update(**lost)
+
+    again = post("code/resend", _token(flow))
+    answer = post("code/confirm", {**_token(flow), "code": code})
+
+    assert again.status_code == 202
+    assert Texts.sent[-1] == (NUMBER, codes.text_without_account())
+    assert (answer.status_code, answer.json()["code"]) == (422, "code_refused")
+    assert not SignIn.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_code_to_an_address_that_was_given_up_meanwhile_opens_nothing(
+    mailoutbox: list[EmailMessage],
+) -> None:
+    user = make_user()
+    flow = post("code", {"email": user.email}).json()
+    code = code_in(mailoutbox[0].subject)
+    EmailAddress.objects.filter(user=user).update(email="new@example.com")
+
+    again = post("code/resend", _token(flow))
+    answer = post("code/confirm", {**_token(flow), "code": code})
+
+    assert again.status_code == 202
+    assert code not in mailoutbox[-1].subject + str(mailoutbox[-1].body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "code_refused")
+    assert not SignIn.objects.exists()
