@@ -14,11 +14,13 @@ from marketplace.payments.queries.list_payout_limits import list_payout_limits
 from marketplace.payments.repositories.bank_accounts import list_same_accounts
 from marketplace.payments.repositories.payout_policies import hold_bank_accounts
 from marketplace.payments.services._account_holders import compare_holder
-from marketplace.users.events import SecondFactorsReset, VerificationSubmitted
+from marketplace.users.events import VerificationSubmitted
 from marketplace.users.queries import get_user, register_level_limits
-from marketplace.users.services import doubt_account_match
+from marketplace.users.services import doubt_account_match, register_factor_reset
 
 register_level_limits("payments", list_payout_limits)
+# Whoever talked support out of a second factor waits as long as for a new account.
+register_factor_reset("payments", hold_bank_accounts)
 
 TOLD_OTHERWISE = ("cancelled", "rejected")
 """The seller did it, or has had a letter with the operator's reason."""
@@ -95,9 +97,3 @@ def on_name(event: VerificationSubmitted) -> None:
     for account in kept.order_by("id"):
         if compare_holder(account):
             return
-
-
-@handles(SecondFactorsReset, consumer="payments.hold_bank_accounts")
-def on_reset_factors(event: SecondFactorsReset) -> None:
-    """Somebody who talked support out of a second factor waits as long as for a new account."""
-    hold_bank_accounts(user_id=event.user_id)

@@ -39,6 +39,13 @@ def text_with_account() -> str:
     return f"You have a {settings.PLATFORM_NAME} account with this number. Sign in with a code."
 
 
+def text_of_reset() -> str:
+    return (
+        f"Your second factors at {settings.PLATFORM_NAME} were removed, as our support was asked "
+        "to. If you did not ask for this, tell our support at once."
+    )
+
+
 def proved(state: dict[str, Any], *, purpose: str, code: str) -> dict[str, Any]:
     """What a flow of this purpose was opened for, once its code is given.
 

@@ -196,6 +196,14 @@ class NoSecondFactor(DomainError):
     title = "Recovery codes stand in for a second factor; add one first"
 
 
+class NobodyToTell(DomainError):
+    """Whoever loses factors has to learn of it, and needs a way back in."""
+
+    code = "nobody_to_tell"
+    kind = ErrorKind.RULE
+    title = "This person has neither an email address nor a proved number; see to one first"
+
+
 class LongerPasswordNeeded(DomainError):
     """The password is good enough beside a factor and too short alone."""
 

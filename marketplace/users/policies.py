@@ -9,6 +9,8 @@ from marketplace.users.errors import CannotSuspend
 from marketplace.users.models import User
 from marketplace.users.staff_errors import MayNotGrant
 
+RESET_FACTORS = "users.reset_second_factors"
+
 
 def check_may_suspend(actor: Actor, user: User) -> None:
     """Who holds the permission and the platform itself; nobody themselves, no administrator
@@ -25,10 +27,18 @@ def check_may_suspend(actor: Actor, user: User) -> None:
 
 
 def check_may_erase(actor: Actor, user: User) -> None:
-    """The person, or an operator for them; to everybody else there is no such account."""
-    if actor.user_id == user.pk or actor.may("users.erase_user"):
+    """The person, or an operator for them; to everybody else there is no such account.
+
+    Of staff only an administrator, and of administrators nobody but themselves.
+    """
+    if actor.user_id == user.pk:
         return
-    raise NotFound("user")
+    if not actor.may("users.erase_user"):
+        raise NotFound("user")
+    if user.is_administrator:
+        raise Forbidden("An administrator's account is erased by themselves alone.")
+    if user.is_staff and not actor.is_admin:
+        raise Forbidden("An administrator has the accounts of staff erased.")
 
 
 def check_may_export(actor: Actor, user: User) -> None:
@@ -43,7 +53,7 @@ def check_may_reset_factors(actor: Actor, user: User) -> None:
 
     Whoever could take a colleague's factor would be one password away from being them.
     """
-    require_permission(actor, "users.reset_second_factors")
+    require_permission(actor, RESET_FACTORS)
     if actor.user_id == user.pk:
         raise Forbidden("Somebody else resets your second factors.")
     if user.is_staff and not actor.is_admin:

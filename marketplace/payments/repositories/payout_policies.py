@@ -56,7 +56,7 @@ def read_account_wait(*, user_id: UUID, currency: str) -> timedelta:
 
 
 @needs_transaction
-def hold_bank_accounts(*, user_id: UUID) -> None:
+def hold_bank_accounts(user_id: UUID) -> None:
     """Let money go to none of the user's accounts before a new one's wait is over."""
     kept = BankAccount.objects.select_for_update(no_key=True).filter(
         user_id=user_id, removed_at__isnull=True

@@ -1,5 +1,6 @@
 """Commands of the user service."""
 
+from marketplace.users.factor_resets import register_factor_reset
 from marketplace.users.services._address_codes import (
     address_in,
     resend_code,
@@ -112,6 +113,7 @@ __all__ = [
     "record_consent",
     "refresh_sign_in",
     "register_by_phone",
+    "register_factor_reset",
     "register_user",
     "reinstate_user",
     "remove_address",

@@ -11,7 +11,7 @@ from django.db import connection
 
 from marketplace.core import clock, privacy
 from marketplace.core.actor import Actor
-from marketplace.core.errors import InvalidInput, NotFound
+from marketplace.core.errors import Forbidden, InvalidInput, NotFound
 from marketplace.core.models import AuditEntry, OutboxEvent, RetentionPolicy
 from marketplace.core.privacy import Obstacle, PersonalData
 from marketplace.core.step_up import StepUpProof
@@ -264,3 +264,17 @@ def test_signing_in_as_it_falls_due_either_saves_the_account_or_is_refused() -> 
         erasure = Erasure.objects.get(user=person)
         assert entered.result() == (erasure.cancelled_at is not None)
         assert entered.result() != (erasure.finished_at is not None)
+
+
+def test_of_staff_only_an_administrator_has_the_account_erased_and_of_those_nobody() -> None:
+    lead = Actor.user(uuid4(), permissions=["users.erase_user"])
+    colleague, chief = make_staff("SUPPORT"), make_admin()
+
+    for person, by in ((colleague, lead), (chief, lead), (chief, actor(make_admin()))):
+        with pytest.raises(Forbidden):
+            services.request_erasure(user_id=person.pk, actor=by, reason="Asked for it")
+    with pytest.raises(ErasureBlocked):
+        services.request_erasure(user_id=colleague.pk, actor=actor(chief), reason="Left")
+    assert not Erasure.objects.exists()
+    services.request_erasure(user_id=make_buyer().pk, actor=lead, reason="Asked for it")
+    assert Erasure.objects.count() == 1

@@ -7,14 +7,15 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.db import connection
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.errors import DomainError, Forbidden, InvalidInput, NotFound
 from marketplace.core.models import AuditEntry, OutboxEvent
-from marketplace.users import services
-from marketplace.users.errors import NoSecondFactor
+from marketplace.users import codes, services
+from marketplace.users.errors import NobodyToTell, NoSecondFactor
 from marketplace.users.models import SignIn, User
 from marketplace.users.phones import address_of_nobody
 from marketplace.users.tests.authenticator import give_totp
@@ -31,6 +32,13 @@ from marketplace.users.tests.letters import key_in
 
 pytestmark = pytest.mark.django_db
 AUTH = "/api/v1/auth/"
+
+
+TEXTS: list[tuple[str, str]] = []
+
+
+def keep(*, to: str, text: str) -> None:
+    TEXTS.append((to, text))
 
 
 def with_app(user: User) -> User:
@@ -103,6 +111,34 @@ def test_a_number_that_is_the_only_way_in_stays() -> None:
     with pytest.raises(NoSecondFactor):
         reset(user, actor(make_admin()))
     assert User.objects.get(pk=user.pk).phone_verified_at is not None
+
+
+def test_who_has_no_address_is_told_by_text(settings: Settings) -> None:
+    settings.SMS_BACKEND = f"{__name__}.keep"
+    TEXTS.clear()
+    user = with_app(
+        make_buyer(
+            email=address_of_nobody(), phone_number="+254712345678", phone_verified_at=clock.now()
+        )
+    )
+
+    reset(user, actor(make_admin()))
+
+    assert dict(TEXTS) == {"+254712345678": codes.text_of_reset()}
+    assert mail.outbox == []
+    assert not Authenticator.objects.exists()
+
+
+def test_who_can_be_told_by_nothing_keeps_the_factors() -> None:
+    user = with_app(make_buyer(email=address_of_nobody(), phone_number="+254712345678"))
+    sign_in(user)
+
+    with pytest.raises(NobodyToTell):
+        reset(user, actor(make_admin()))
+
+    assert Authenticator.objects.filter(user=user).exists()
+    assert SignIn.objects.filter(user=user, ended_at__isnull=True).exists()
+    assert not AuditEntry.objects.exists()
 
 
 def test_nobody_without_a_factor_is_signed_out() -> None:
