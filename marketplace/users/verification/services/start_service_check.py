@@ -71,10 +71,10 @@ def _intend(*, case_id: UUID, actor: Actor, return_url: str) -> StartRequest:
 def _record(*, case_id: UUID, actor: Actor, check_id: UUID, session: Session) -> None:
     case, user = lock_own_case(case_id, actor)
     check = ServiceCheck.objects.select_for_update(no_key=True).get(id=check_id)
-    if check.status != CheckStatus.CREATED:
+    if check.status == CheckStatus.STARTED:
         # Two requests at once began one check: it is recorded already.
         return
-    if check.case_version != case.version:
+    if check.status != CheckStatus.CREATED or check.case_version != case.version:
         raise CaseRefused(status=case.status, detail="It was changed meanwhile. Begin again.")
     now = clock.database_now()
     check.status, check.reference, check.ask_at = CheckStatus.STARTED, session.reference, now

@@ -129,6 +129,44 @@ def test_a_name_that_is_changed_while_the_service_is_asked_is_not_verified(
     assert row(case_id).status == "SUBMITTED"
 
 
+def test_a_check_that_another_one_took_the_place_of_is_no_success(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    user, case_id = opened()
+    start = SandboxService.start
+
+    def begun_again(service: SandboxService, request: StartRequest) -> Session:
+        monkeypatch.setattr(SandboxService, "start", start)
+        changed = {"legal_name": "Somebody Else"}
+        services.update_case(case_id=case_id, actor=actor(user), facts=changed)
+        services.start_service_check(case_id=case_id, actor=actor(user), return_url=BACK)
+        return start(service, request)
+
+    monkeypatch.setattr(SandboxService, "start", begun_again)
+    with pytest.raises(errors.CaseRefused):
+        services.start_service_check(case_id=case_id, actor=actor(user), return_url=BACK)
+
+    assert sorted(ServiceCheck.objects.values_list("status", flat=True)) == ["ABANDONED", "STARTED"]
+    assert row(case_id).status == "SUBMITTED"
+
+
+def test_two_requests_at_once_that_began_one_check_both_succeed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    user, case_id = opened()
+    start = SandboxService.start
+
+    def twice(service: SandboxService, request: StartRequest) -> Session:
+        monkeypatch.setattr(SandboxService, "start", start)
+        services.start_service_check(case_id=case_id, actor=actor(user), return_url=BACK)
+        return start(service, request)
+
+    monkeypatch.setattr(SandboxService, "start", twice)
+    services.start_service_check(case_id=case_id, actor=actor(user), return_url=BACK)
+
+    assert ServiceCheck.objects.get().status == "STARTED"
+
+
 def test_a_withdrawn_case_stays_withdrawn() -> None:
     user, case_id, check = started()
     services.withdraw_case(case_id=case_id, actor=actor(user))
