@@ -16,7 +16,14 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import action
 
-from marketplace.core.admin import ReadOnlyAdmin, ReasonForm, at_text, operator, status_label
+from marketplace.core.admin import (
+    ReadOnlyAdmin,
+    ReasonForm,
+    at_text,
+    named_id,
+    operator,
+    status_label,
+)
 from marketplace.core.desk import asks_again
 from marketplace.core.errors import DomainError
 from marketplace.users import for_a_person, privacy_admin, services, staff_admin  # noqa: F401 (its pages)
@@ -157,11 +164,15 @@ class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
 
     @action(description="Suspend", url_path="suspend", permissions=["suspend_one"])  # type: ignore[untyped-decorator]
     def suspend_one(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        return self._ask_reason(request, User.objects.filter(pk=object_id), "suspend_chosen")
+        return self._ask_reason(
+            request, User.objects.filter(pk=named_id(object_id)), "suspend_chosen"
+        )
 
     @action(description="Reinstate", url_path="reinstate", permissions=["reinstate_one"])  # type: ignore[untyped-decorator]
     def reinstate_one(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        return self._ask_reason(request, User.objects.filter(pk=object_id), "reinstate_chosen")
+        return self._ask_reason(
+            request, User.objects.filter(pk=named_id(object_id)), "reinstate_chosen"
+        )
 
     def _ask_reason(self, request: HttpRequest, chosen: QuerySet[User], name: str) -> HttpResponse:
         """A page between choosing and doing; the second time round, with a reason, it is done."""
@@ -278,6 +289,13 @@ def may_suspend(request: HttpRequest) -> bool:
 
 
 def is_suspended(user_id: Any) -> bool | None:
-    """Which of the two buttons a person's page has; None where there is no such person."""
-    suspended_at = User.objects.filter(pk=user_id).values_list("suspended_at", flat=True)
+    """Which of the two buttons a person's page has; None where there is no such person.
+
+    Asked with whatever stands in the address.
+    """
+    try:
+        person = User.objects.filter(pk=UUID(str(user_id)))
+    except ValueError:
+        return None
+    suspended_at = person.values_list("suspended_at", flat=True)
     return next((at is not None for at in suspended_at), None)

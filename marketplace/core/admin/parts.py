@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -65,6 +65,14 @@ def operator(request: HttpRequest) -> Actor:
     if user.is_superuser:
         roles.add(Role.ADMIN)
     return Actor.user(UUID(str(user.pk)), *roles, permissions=user.held_permissions)
+
+
+def named_id(part: object) -> UUID:
+    """The id that this part of an address is; where it is none, there is no such page."""
+    try:
+        return UUID(str(part))
+    except ValueError:
+        raise Http404 from None
 
 
 class ReasonForm(forms.Form):

@@ -1,5 +1,7 @@
 """What operators do for somebody who asked, on that person's page of the admin."""
 
+from uuid import uuid4
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
@@ -73,6 +75,17 @@ def test_staff_without_the_permission_find_no_such_page(act: str) -> None:
 
     assert answer.status_code == 403
     assert untouched(user)
+
+
+@pytest.mark.parametrize("act", [*ACTS, "staff-roles", "suspend", "reinstate"])
+def test_where_an_address_names_nobody_there_is_no_page(act: str) -> None:
+    client = enter(make_admin())
+
+    for name in ("abc", "1", str(uuid4())[:-1]):
+        for ask in (client.get, client.post):
+            assert ask(f"/admin/users/user/{name}/{act}/").status_code in (403, 404)
+        assert client.get(f"/admin/users/user/{name}/change/").status_code == 302
+        assert client.get(f"/admin/users/staffrole/{name}/edit/").status_code == 404
 
 
 def test_a_refusal_is_said_on_the_form() -> None:
