@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -102,9 +103,16 @@ class AuditedAdmin(FastAdmin):
             subject_type=self.opts.label_lower,
             subject_id=subject_id_of(row.pk),
             reason=reason,
-            before=before,
-            after=after,
+            before=_named(row, before),
+            after=_named(row, after),
         )
+
+
+def _named(row: models.Model, values: dict[str, Any]) -> dict[str, Any]:
+    """With the row's own key, where that is no UUID: the subject's id, made of it, tells nobody."""
+    if not values or isinstance(row.pk, UUID):
+        return values
+    return {row._meta.pk.attname: row.pk, **values}
 
 
 def _values(row: models.Model, names: Iterable[str]) -> dict[str, Any]:
