@@ -100,5 +100,9 @@ def _pretence(
     texts = str(settings.get("SMS_URL") or "")
     if not texts or texts.startswith("console:"):
         yield "SMS_URL", "is not set to a provider, so codes would reach nobody; off: do without"
+    asked = str(settings.get("BREACHED_PASSWORDS_URL") or "")
+    if asked and not (asked.startswith("https://") and asked.endswith("/")):
+        # The check fails open, so that a wrong address would never be noticed.
+        yield "BREACHED_PASSWORDS_URL", "must start with https:// and end with /, or be unset"
     if settings.get("IS_LOCAL") or settings.get("DEMO_ACCOUNTS"):
         yield "DJANGO_SETTINGS_MODULE", "brings demo accounts with public passwords"

@@ -88,6 +88,9 @@ def test_safe_values_are_accepted() -> None:
         ("SMS_URL", {"SMS_URL": ""}),
         ("SMS_URL", {"SMS_URL": "console://"}),
         ("VERIFICATION_SERVICE", {"VERIFICATION_SERVICE": "sandbox"}),
+        ("BREACHED_PASSWORDS_URL", {"BREACHED_PASSWORDS_URL": "http://words.example/range/"}),
+        ("BREACHED_PASSWORDS_URL", {"BREACHED_PASSWORDS_URL": "https://words.example/range"}),
+        ("BREACHED_PASSWORDS_URL", {"BREACHED_PASSWORDS_URL": "words.example/range/"}),
         ("DJANGO_SETTINGS_MODULE", {"DEMO_ACCOUNTS": [{"email": "a"}]}),
     ],
 )
@@ -104,6 +107,10 @@ def test_a_missing_server_is_named(variable: str) -> None:
 def test_the_sandbox_may_be_allowed_on_purpose() -> None:
     allowed = {**ENVIRONMENT, "ALLOW_SANDBOX_PROVIDER": "1"}
     assert faults(allowed, SANDBOX_API_KEY="key", VERIFICATION_SERVICE="sandbox") == set()
+
+
+def test_a_service_of_breached_passwords_may_be_asked() -> None:
+    assert faults(BREACHED_PASSWORDS_URL="https://words.example/range/") == set()
 
 
 def test_a_platform_may_do_without_text_messages_on_purpose() -> None:
