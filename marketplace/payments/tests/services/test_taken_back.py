@@ -183,6 +183,29 @@ def test_an_assignment_and_a_chargeback_at_once_wait_for_each_other(
     in_transaction(books_agree, provider=provider)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_an_assignment_waits_for_a_chargeback_that_is_being_booked(provider: FakeProvider) -> None:
+    sale, review = make_sale(), stray_receipt(provider)
+    claim_id = claim(provider, review.provider_object_id)
+    refused: list[str] = []
+
+    def work() -> None:
+        try:
+            assign(review, sale)
+        except MoneyChargedBack as error:
+            refused.append(error.code)
+        finally:
+            connection.close()
+
+    worker = threading.Thread(target=work)
+    with joinable():
+        hear(provider, claim_id)
+        worker.start()
+        wait_for_a_waiter()
+    worker.join(timeout=30)
+    assert refused == ["money_charged_back"]
+
+
 def wait_for_a_waiter() -> None:
     waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
     with connection.cursor() as cursor:
