@@ -31,6 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 from bench.ledger_scripts import ACCOUNTS, FILL, SETUP, bare_scripts, posting_script
@@ -48,6 +49,8 @@ class Figure:
     clients: int
     rates: tuple[float, ...]
     latencies_ms: tuple[float, ...]
+    server_ms: tuple[float, ...] = ()
+    """Processor time of the server per post: with every core busy, rates follow it."""
 
     @property
     def posts_per_second(self) -> float:
@@ -65,8 +68,9 @@ class Figure:
 
 
 class Bench:
-    def __init__(self, url: str, pgbench: Path, seconds: int) -> None:
+    def __init__(self, url: str, pgbench: Path, seconds: int, postmaster: int) -> None:
         self.url = url
+        self.postmaster = psutil.Process(postmaster)
         self.pgbench = pgbench
         self.seconds = seconds
 
@@ -110,6 +114,7 @@ class Bench:
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
             file.write(_one_line_statements(script))
             file.flush()
+            before = self._server_seconds()
             done = subprocess.run(
                 [
                     str(self.pgbench),
@@ -130,7 +135,15 @@ class Bench:
         latency = re.search(r"latency average = ([\d.]+) ms", done.stdout)
         if done.returncode or not found or not latency or "failed" not in done.stdout:
             sys.exit(f"pgbench failed at {name}:\n{done.stdout}{done.stderr}")
-        return Figure(name, clients, (float(found[1]),), (float(latency[1]),))
+        rate = float(found[1])
+        server_ms = (self._server_seconds() - before) * 1000 / (rate * self.seconds)
+        return Figure(name, clients, (rate,), (float(latency[1]),), (server_ms,))
+
+    def _server_seconds(self) -> float:
+        """Processor time of the sessions that have ended: pgbench's, once it is done."""
+        time.sleep(0.3)  # until the postmaster has heard of their end
+        times = self.postmaster.cpu_times()
+        return times.children_user + times.children_system
 
 
 def _one_line_statements(script: str) -> str:
@@ -159,7 +172,8 @@ def joined(rounds: list[Figure]) -> Figure:
     first = rounds[0]
     rates = tuple(rate for figure in rounds for rate in figure.rates)
     latencies = tuple(ms for figure in rounds for ms in figure.latencies_ms)
-    return Figure(first.script, first.clients, rates, latencies)
+    server_ms = tuple(ms for figure in rounds for ms in figure.server_ms)
+    return Figure(first.script, first.clients, rates, latencies, server_ms)
 
 
 def measure_python(bench: Bench, clients: int) -> Figure:
@@ -232,7 +246,8 @@ def report(figures: list[Figure], server: dict[str, str], history: int) -> dict[
         f" fsync={server['fsync']}, {os.cpu_count()} cores, {history:,} journals before the start"
     )
     print(
-        f"{'':24} {'clients':>8} {'posts/s':>10} {'ms':>8} {'of bare':>9} {'of one statement':>17}"
+        f"{'':24} {'clients':>8} {'posts/s':>10} {'ms':>8} {'server ms':>10}"
+        f" {'of bare':>9} {'of one statement':>17}"
     )
     rows = []
     for figure in figures:
@@ -243,6 +258,8 @@ def report(figures: list[Figure], server: dict[str, str], history: int) -> dict[
             "latency_ms": figure.latency_ms,
             "rounds": figure.rates,
         }
+        if figure.server_ms:
+            row["server_ms"] = round(statistics.median(figure.server_ms), 3)
         cells = []
         for baseline, key in (
             ("bare script", "ratio_to_bare"),
@@ -254,7 +271,8 @@ def report(figures: list[Figure], server: dict[str, str], history: int) -> dict[
         rows.append(row)
         print(
             f"{figure.script:24} {figure.clients:8} {figure.posts_per_second:10,.0f}"
-            f" {figure.latency_ms:8.2f} {cells[0]:>9} {cells[1]:>17}"
+            f" {figure.latency_ms:8.2f} {row.get('server_ms', '-'):>10}"
+            f" {cells[0]:>9} {cells[1]:>17}"
         )
     return {
         "bench": "ledger",
@@ -280,7 +298,7 @@ def main(arguments: list[str] | None = None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="fairhold-bench-") as folder:
         Path(folder).chmod(0o711)
         with Postgres(Path(folder)) as server:
-            bench = Bench(server.url(OWNER), server.program("pgbench"), options.seconds)
+            bench = Bench(server.url(OWNER), server.program("pgbench"), options.seconds, server.pid)
             bench.prepare(options.history)
             figures = measure(bench, options.clients, options.rounds)
             with psycopg.connect(bench.url) as connection:

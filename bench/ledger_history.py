@@ -87,7 +87,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="fairhold-bench-") as folder:
         Path(folder).chmod(0o711)
         with Postgres(Path(folder)) as server:
-            bench = Bench(server.url(OWNER), server.program("pgbench"), options.seconds)
+            bench = Bench(server.url(OWNER), server.program("pgbench"), options.seconds, server.pid)
             bench.prepare(0)
             empty = measure(bench)
             print(f"  empty books: {show(empty)}", flush=True)
