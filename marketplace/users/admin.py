@@ -20,7 +20,6 @@ from marketplace.core.admin import (
     ReadOnlyAdmin,
     ReasonForm,
     at_text,
-    named_id,
     operator,
     status_label,
 )
@@ -164,15 +163,11 @@ class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
 
     @action(description="Suspend", url_path="suspend", permissions=["suspend_one"])  # type: ignore[untyped-decorator]
     def suspend_one(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        return self._ask_reason(
-            request, User.objects.filter(pk=named_id(object_id)), "suspend_chosen"
-        )
+        return self._ask_reason(request, User.objects.filter(pk=object_id), "suspend_chosen")
 
     @action(description="Reinstate", url_path="reinstate", permissions=["reinstate_one"])  # type: ignore[untyped-decorator]
     def reinstate_one(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        return self._ask_reason(
-            request, User.objects.filter(pk=named_id(object_id)), "reinstate_chosen"
-        )
+        return self._ask_reason(request, User.objects.filter(pk=object_id), "reinstate_chosen")
 
     def _ask_reason(self, request: HttpRequest, chosen: QuerySet[User], name: str) -> HttpResponse:
         """A page between choosing and doing; the second time round, with a reason, it is done."""
@@ -289,13 +284,6 @@ def may_suspend(request: HttpRequest) -> bool:
 
 
 def is_suspended(user_id: Any) -> bool | None:
-    """Which of the two buttons a person's page has; None where there is no such person.
-
-    Asked with whatever stands in the address.
-    """
-    try:
-        person = User.objects.filter(pk=UUID(str(user_id)))
-    except ValueError:
-        return None
-    suspended_at = person.values_list("suspended_at", flat=True)
+    """Which of the two buttons a person's page has; None where there is no such person."""
+    suspended_at = User.objects.filter(pk=user_id).values_list("suspended_at", flat=True)
     return next((at is not None for at in suspended_at), None)

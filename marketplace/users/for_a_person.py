@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from marketplace.core.actor import Actor
-from marketplace.core.admin import named_id, operator
+from marketplace.core.admin import operator
 from marketplace.users import services
 from marketplace.users.models import User
 from marketplace.users.staff_admin import StaffForm, ask
@@ -67,7 +67,7 @@ def reset_factors(page: Any, request: HttpRequest, user_id: UUID) -> HttpRespons
 def _for(
     page: Any, request: HttpRequest, user_id: UUID, *, heading: str, button: str, lead: str, do: Do
 ) -> HttpResponse:
-    user = get_object_or_404(User, pk=named_id(user_id))
+    user = get_object_or_404(User, pk=user_id)
     return ask(
         page,
         request,

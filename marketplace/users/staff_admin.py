@@ -17,7 +17,7 @@ from django.utils.html import format_html, format_html_join
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from marketplace.core.admin import ReadOnlyAdmin, named_id, operator
+from marketplace.core.admin import ReadOnlyAdmin, operator
 from marketplace.core.desk import asks_again
 from marketplace.core.errors import DomainError
 from marketplace.users import services
@@ -58,7 +58,7 @@ class StaffRoleAdmin(ReadOnlyAdmin):
     @action(description="Edit", url_path="edit", permissions=["edit"])  # type: ignore[untyped-decorator]
     @asks_again
     def edit(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        role = get_object_or_404(StaffRole.objects.select_related("group"), pk=named_id(object_id))
+        role = get_object_or_404(StaffRole.objects.select_related("group"), pk=object_id)
 
         def save(said: Mapping[str, Any]) -> None:
             services.edit_staff_role(role_id=role.pk, actor=operator(request), **said)
@@ -137,7 +137,7 @@ class AssignForm(StaffForm):
 
 def assign(page: Any, request: HttpRequest, user_id: UUID) -> HttpResponse:
     """The page on which somebody's staff roles are chosen."""
-    user = get_object_or_404(User, pk=named_id(user_id))
+    user = get_object_or_404(User, pk=user_id)
     held = list(user.groups.values_list("name", flat=True))
     held += ["ADMIN"] if user.is_administrator else []
 
