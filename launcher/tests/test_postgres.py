@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import psutil
@@ -111,11 +110,3 @@ def test_a_start_that_was_interrupted_begins_anew(data_dir: Path) -> None:
     (cluster / "half").touch()
     with server(data_dir) as running, psycopg.connect(running.url(OWNER)) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
-
-
-def test_a_second_start_is_quick(data_dir: Path) -> None:
-    with server(data_dir):
-        pass
-    started = time.monotonic()
-    with server(data_dir):
-        assert time.monotonic() - started < 5

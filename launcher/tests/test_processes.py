@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -19,11 +18,9 @@ def test_stop_ends_a_program_that_does_not_listen_and_its_children(tmp_path: Pat
     process = psutil.Process(child.popen.pid)
     assert wait_until(lambda: bool(process.children()), timeout_seconds=5)
     family = [process, *process.children(recursive=True)]
-    started = time.monotonic()
     child.stop()
     psutil.wait_procs(family, timeout=5)
     assert not [one for one in family if one.is_running()]
-    assert time.monotonic() - started < 5
 
 
 def test_a_child_dies_with_a_parent_that_was_killed(tmp_path: Path) -> None:
@@ -55,7 +52,6 @@ def test_what_a_program_prints_is_in_its_log(tmp_path: Path) -> None:
 
 def test_waiting_ends_early_when_the_program_has_ended(tmp_path: Path) -> None:
     child = spawn("false", ["false"], log=tmp_path / "log", stop_signal=signal.SIGINT)
-    started = time.monotonic()
-    assert not wait_until(lambda: False, timeout_seconds=30, child=child)
-    assert time.monotonic() - started < 10
+    # Longer than a test may run.
+    assert not wait_until(lambda: False, timeout_seconds=10_000, child=child)
     child.stop()

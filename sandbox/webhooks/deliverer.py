@@ -208,7 +208,9 @@ class Deliverer:
         # Longer than any attempt can take, even with one reconnect.
         self._lease_seconds = 2 * config.webhook_timeout_seconds + 5
         self._sender = Sender(config)
-        self._results: queue.SimpleQueue[Result] = queue.SimpleQueue()
+        # Not SimpleQueue: in Python 3.11 its `get` waits without end when a signal interrupts it
+        # and its time is up before it looks at the clock again.
+        self._results: queue.Queue[Result] = queue.Queue()
         self._unrecorded: list[Result] = []
         self._in_flight = 0
         self._stopping = False

@@ -76,8 +76,10 @@ def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(stack: Stack) ->
         trading = [pool.submit(act, stop) for pair in pairs for act in (pair.trade, pair.release)]
         # In this thread: the kernel ties a child to the thread that started it.
         started_at = time.monotonic()
-        kills = kill_at_random(stack, chance, SECONDS)
-        stop.set()
+        try:
+            kills = kill_at_random(stack, chance, SECONDS)
+        finally:
+            stop.set()
         killed_at = time.monotonic()
         for future in trading:
             future.result()
@@ -148,8 +150,7 @@ def kill_at_random(stack: Stack, chance: random.Random, seconds: float) -> Count
             kill(service)
             kills[service.name] += 1
         time.sleep(chance.uniform(0.0, 1.0))
-        for service in services:
-            start_again(service)
+        start_again(services)
     return kills
 
 
@@ -164,10 +165,13 @@ def kill(service: Service) -> None:
     psutil.wait_procs(family, timeout=10)
 
 
-def start_again(service: Service) -> None:
-    service.start()
-    if isinstance(service, Program):
-        service.wait()
+def start_again(services: Sequence[Service]) -> None:
+    """All of them before any is waited for: the sandbox answers only once PostgreSQL is back."""
+    for service in services:
+        service.start()
+    for service in services:
+        if isinstance(service, Program):
+            service.wait()
 
 
 def settle(stack: Stack) -> list[str]:

@@ -106,7 +106,7 @@ def running_sandbox(**changes: str) -> Iterator[RunningSandbox]:
             for program in programs:
                 program.terminate()
             for program in programs:
-                program.wait(timeout=15)
+                program.wait(timeout=60)
 
 
 def _program(environment: dict[str, str], command: str) -> "subprocess.Popen[bytes]":
