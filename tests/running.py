@@ -15,7 +15,7 @@ from demo.sale import Sale
 from launcher.account import forget_outside_folder
 from launcher.bootstrap import ROOT
 from launcher.stack import Stack
-from launcher.tests.conftest import EXTERNAL
+from launcher.tests.settled import EXTERNAL, copy_settled
 
 
 @contextmanager
@@ -101,6 +101,7 @@ class Platform:
 @contextmanager
 def running_platform(folder: Path) -> Iterator[Platform]:
     with without_test_servers():
+        copy_settled(folder)
         stack = Stack(data_dir=folder, unsafe=True)
         stack.start()
         env = stack.env

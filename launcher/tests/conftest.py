@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pwd
 import shutil
 import signal
@@ -20,18 +19,8 @@ import pytest
 from launcher.account import forget_outside_folder
 from launcher.bootstrap import ROOT
 from launcher.processes import wait_until
+from launcher.tests.settled import clean_environment, copy_settled
 
-# Variables of the machine that would make the launcher use something else than its own servers.
-EXTERNAL = (
-    "DATABASE_URL",
-    "MIGRATION_DATABASE_URL",
-    "SANDBOX_DATABASE_URL",
-    "REDIS_URL",
-    "RABBITMQ_URL",
-    "SANDBOX_URL",
-    "PUBLIC_URL",
-    "DJANGO_SETTINGS_MODULE",
-)
 START_TIMEOUT_SECONDS = 220
 
 
@@ -44,24 +33,11 @@ def data_dir(tmp_path: Path) -> Iterator[Path]:
     forget_outside_folder(folder)
 
 
-@pytest.fixture(scope="module")
-def settled_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A data folder that was started in before: what is tried is not the first start.
-
-    Whoever uses it leaves it stopped. It is shared, because a first start takes long.
-    """
-    folder = tmp_path_factory.mktemp("settled")
-    subprocess.run(
-        [sys.executable, "-m", "launcher", "manage", "--sandbox", "check"],
-        cwd=ROOT,
-        env=clean_environment(FAIRHOLD_DATA_DIR=str(folder)),
-        stdin=subprocess.DEVNULL,
-        check=True,
-        capture_output=True,
-        timeout=240,
-    )
-    yield folder
-    forget_outside_folder(folder)
+@pytest.fixture
+def settled_data_dir(data_dir: Path) -> Path:
+    """One that was started in before: what is tried is not the first start."""
+    copy_settled(data_dir)
+    return data_dir
 
 
 @pytest.fixture
@@ -72,11 +48,6 @@ def open_folder() -> Iterator[Path]:
     yield folder
     forget_outside_folder(folder)
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def clean_environment(**changes: str) -> dict[str, str]:
-    base = {name: value for name, value in os.environ.items() if name not in EXTERNAL}
-    return {**base, **changes}
 
 
 @dataclass

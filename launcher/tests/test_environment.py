@@ -12,7 +12,7 @@ from launcher.environment import (
     sandbox_environment,
 )
 from launcher.keys import NAMES
-from launcher.tests.conftest import EXTERNAL
+from launcher.tests.settled import EXTERNAL
 
 KEYS = {name: f"value-of-{name}" for name in NAMES}
 

@@ -10,7 +10,7 @@ import pytest
 
 from launcher.bootstrap import ROOT
 from launcher.processes import wait_until
-from launcher.tests.conftest import clean_environment
+from launcher.tests.settled import clean_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 

@@ -18,7 +18,8 @@ from launcher.bootstrap import ROOT
 from launcher.ports import HOST, free_port, status_of
 from launcher.processes import wait_until
 from launcher.running import attach, running_instance
-from launcher.tests.conftest import Launch, Launched, clean_environment
+from launcher.tests.conftest import Launch, Launched
+from launcher.tests.settled import clean_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
 
@@ -60,19 +61,19 @@ def test_a_stop_signal_while_starting_leaves_nothing(launch: Launch, data_dir: P
     assert running.survivors() == []
 
 
-def test_a_second_start_keeps_the_data_and_the_keys(launch: Launch, data_dir: Path) -> None:
-    first = launch(data_dir, PORT=str(free_port()))
+def test_another_start_keeps_the_data_and_the_keys(launch: Launch, settled_data_dir: Path) -> None:
+    first = launch(settled_data_dir, PORT=str(free_port()))
     first.wait_until_running()
-    keys = (data_dir / "keys.json").read_text()
-    with psycopg.connect(owner_url(data_dir)) as connection:
+    keys = (settled_data_dir / "keys.json").read_text()
+    with psycopg.connect(owner_url(settled_data_dir)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS id")
     first.end(signal.SIGINT)
-    second = launch(data_dir, PORT=str(free_port()))
+    second = launch(settled_data_dir, PORT=str(free_port()))
     second.wait_until_running()
-    with psycopg.connect(owner_url(data_dir)) as connection:
+    with psycopg.connect(owner_url(settled_data_dir)) as connection:
         assert connection.execute("SELECT id FROM kept").fetchall() == [(7,)]
-    assert (data_dir / "keys.json").read_text() == keys
-    assert "migrating" not in second.text()
+    assert (settled_data_dir / "keys.json").read_text() == keys
+    assert "migrating" not in first.text() + second.text()
 
 
 def owner_url(data_dir: Path) -> str:
@@ -82,16 +83,16 @@ def owner_url(data_dir: Path) -> str:
 
 
 def test_reset_deletes_the_data_but_not_of_a_running_instance(
-    launch: Launch, data_dir: Path
+    launch: Launch, settled_data_dir: Path
 ) -> None:
-    running = launch(data_dir, PORT=str(free_port()))
+    running = launch(settled_data_dir, PORT=str(free_port()))
     running.wait_until_running()
-    refused = launch(data_dir, "reset")
+    refused = launch(settled_data_dir, "reset")
     assert refused.process.wait(60) == 1
     assert "it runs already" in refused.text()
     running.end(signal.SIGINT)
-    assert launch(data_dir, "reset").process.wait(60) == 0
-    assert sorted(path.name for path in data_dir.iterdir()) == ["running.lock"]
+    assert launch(settled_data_dir, "reset").process.wait(60) == 0
+    assert sorted(path.name for path in settled_data_dir.iterdir()) == ["running.lock"]
 
 
 def test_a_second_instance_is_refused_and_told_where_the_first_one_is(
@@ -149,13 +150,13 @@ def test_a_port_that_is_none_is_refused(launch: Launch, data_dir: Path, port: st
     assert "PORT must be a number from 1 to 65535" in refusal(launch(data_dir, PORT=port))
 
 
-def test_data_of_another_version_is_refused_in_one_line(launch: Launch, data_dir: Path) -> None:
-    first = launch(data_dir, "manage", "check")
-    assert first.process.wait(120) == 0, first.text()
-    place = data_dir / "place"
-    folder = Path(place.read_text().strip()) if place.exists() else data_dir
+def test_data_of_another_version_is_refused_in_one_line(
+    launch: Launch, settled_data_dir: Path
+) -> None:
+    place = settled_data_dir / "place"
+    folder = Path(place.read_text().strip()) if place.exists() else settled_data_dir
     (folder / "postgres" / "PG_VERSION").write_text("9\n")
-    assert "was made by PostgreSQL 9" in refusal(launch(data_dir, PORT=str(free_port())))
+    assert "was made by PostgreSQL 9" in refusal(launch(settled_data_dir, PORT=str(free_port())))
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from demo.api import Api
 from launcher.account import forget_outside_folder
 from launcher.postgres import OWNER
 from launcher.stack import Stack
+from launcher.tests.settled import copy_settled
 from tests.running import Platform, without_test_servers
 
 OPEN_SEALED = """
@@ -53,6 +54,7 @@ class Canaries(dict[str, str]):
 def running_stack(folder: Path) -> Iterator[Stack]:
     """The whole platform, whose database, files and logs can be looked into."""
     with without_test_servers():
+        copy_settled(folder)
         stack = Stack(data_dir=folder, unsafe=True)
         try:
             stack.start()

@@ -30,6 +30,7 @@ from launcher.account import forget_outside_folder
 from launcher.postgres import OWNER, SANDBOX, SANDBOX_DATABASE
 from launcher.services import Program, Service
 from launcher.stack import Stack
+from launcher.tests.settled import copy_settled
 from marketplace.core.testing.figures import publish
 from tests.assurance.traffic import Heard, Pair, StubbornApi
 from tests.running import Platform, without_test_servers
@@ -54,6 +55,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder: Path = tmp_path_factory.mktemp("killed")
     # Hidden until the end: the platform's environment is read again for each program that runs.
     with without_test_servers():
+        copy_settled(folder)
         # Not `unsafe`: without synchronous commits a killed PostgreSQL may forget what it promised.
         stack = Stack(data_dir=folder)
         try:
