@@ -35,7 +35,8 @@ def is_reviewer(actor: Actor) -> bool:
 def _are_tied(reviewer_id: UUID | None, case: VerificationCase, person: User) -> bool:
     if reviewer_id is None:
         return False
-    if person.phone_number:
+    # A proved number: anybody may type a reviewer's, and would so choose who judges.
+    if person.phone_verified_at is not None:
         reviewer = User.objects.filter(pk=reviewer_id, phone_number=person.phone_number)
         if reviewer.exists():
             return True

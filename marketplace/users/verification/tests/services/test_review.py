@@ -168,13 +168,21 @@ def test_what_changes_after_the_first_yes_needs_both_again() -> None:
 def test_nobody_reviews_themselves_or_somebody_tied_to_them() -> None:
     admin = make_admin(phone_number="+254712345678")
     own = submitted(admin)
-    tied = submitted(make_user(phone_number="+254712345678"), document_number="B 999 111")
+    other = make_user(phone_number="+254712345678", phone_verified_at=clock.now())
+    tied = submitted(other, document_number="B 999 111")
     twin = submitted(make_user())  # the same document as the reviewer's own
 
     for case in (own, tied, twin):
         with pytest.raises(errors.MayNotReview):
             claimed(case.id, actor(admin))
         assert row(case.id).status == "SUBMITTED"
+
+
+def test_a_number_that_was_only_typed_keeps_no_reviewer_away() -> None:
+    admin = make_admin(phone_number="+254712345678", phone_verified_at=clock.now())
+    case = submitted(make_user(phone_number="+254712345678"))
+
+    assert claimed(case.id, actor(admin)).status == "IN_REVIEW"
 
 
 def test_reviewing_is_a_permission() -> None:
