@@ -1,7 +1,6 @@
 """Where allauth gets its tokens: every way to sign in that it offers ends in ours (ADR 0012)."""
 
-from uuid import UUID
-
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core.internal.httpkit import authenticated_user, get_client_ip
 from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy
 from django.http import HttpRequest
@@ -28,12 +27,17 @@ class TokenStrategy(JWTTokenStrategy):  # type: ignore[misc]
         return token
 
     def create_access_token_payload(self, request: HttpRequest) -> dict[str, object]:
-        user_id: UUID = authenticated_user(request).pk
+        user = authenticated_user(request)
         tokens: SignInTokens = start_sign_in(
-            user_id=user_id,
+            user_id=user.pk,
             ip_address=get_client_ip(request),
             user_agent=request.headers.get("User-Agent", ""),
             flow_id=getattr(request, FLOW, None),
+            codes_sent_to=[
+                proof.get("email") or proof["phone"]
+                for proof in get_authentication_records(request, user)
+                if proof["method"] == "code"
+            ],
         )
         setattr(request, STASH, tokens)
         return {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token}

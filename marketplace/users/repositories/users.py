@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
+from django.db.models import QuerySet
+
 from marketplace.core.actor import Role
 from marketplace.core.errors import NotFound
 from marketplace.users.models import User, UserProfile
@@ -17,6 +20,17 @@ def lock_user(user_id: UUID) -> User:
     if user is None:
         raise NotFound("user")
     return user
+
+
+def is_reached_at(user: User, address: str) -> bool:
+    """Whether a code sent to this address or telephone number comes to its owner, the locked user.
+
+    A proved number may be taken away as lost, an address replaced.
+    """
+    if "@" in address:
+        own: QuerySet[EmailAddress] = EmailAddress.objects.filter(user=user, verified=True)
+        return own.filter(email=address).exists()
+    return user.phone_verified_at is not None and user.phone_number == address
 
 
 def lock_profile(user_id: UUID) -> UserProfile:

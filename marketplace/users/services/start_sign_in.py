@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,9 +9,9 @@ from marketplace.core.db import opens_transaction
 from marketplace.core.ids import new_id
 from marketplace.core.logs import mask_text
 from marketplace.users import tokens
-from marketplace.users.errors import AccountSuspended
+from marketplace.users.errors import AccountSuspended, CodeRefused
 from marketplace.users.models import SignIn, User
-from marketplace.users.repositories.users import lock_user, snapshot
+from marketplace.users.repositories.users import is_reached_at, lock_user, snapshot
 from marketplace.users.services.cancel_erasure import cancel_erasure
 from marketplace.users.sign_in_flows import end_flow
 from marketplace.users.snapshots import SignInTokens
@@ -19,21 +20,32 @@ from marketplace.users.tokens import TokenUse
 
 @opens_transaction
 def start_sign_in(
-    *, user_id: UUID, ip_address: str | None, user_agent: str, flow_id: UUID | None = None
+    *,
+    user_id: UUID,
+    ip_address: str | None,
+    user_agent: str,
+    flow_id: UUID | None = None,
+    codes_sent_to: Collection[str] = (),
 ) -> SignInTokens:
     """Begin a family of tokens for somebody whose identity is proved; returns the first pair.
 
     ``flow_id`` is the flow of several requests that proved it: it ends here, so that it leads to
     one sign-in however many requests finish it at the same moment.
 
+    ``codes_sent_to`` are the addresses and numbers whose codes proved it. A code proves nothing
+    any more when its number was changed or taken away before the sign-in begins.
+
     An erasure of the account that waits for its time is taken back.
 
-    Errors: AccountSuspended, FlowRefused.
+    Errors: AccountSuspended, CodeRefused, FlowRefused.
     """
-    # Locked: a suspension at the same moment either comes first and refuses, or ends this one too.
+    # Locked: a suspension, or a reset that takes the number away, at the same moment either comes
+    # first and refuses, or ends this one too.
     user = lock_user(user_id)
     if user.is_suspended or not user.is_active:
         raise AccountSuspended
+    if not all(is_reached_at(user, address) for address in codes_sent_to):
+        raise CodeRefused
     if flow_id is not None:
         end_flow(flow_id)
     cancel_erasure(user=user)

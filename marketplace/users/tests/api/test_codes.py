@@ -8,8 +8,9 @@ from threading import Barrier
 from typing import Any, ClassVar
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -20,6 +21,7 @@ from marketplace.core.testing.figures import publish
 from marketplace.users import services
 from marketplace.users.models import MAX_FLOW_ATTEMPTS, SignIn, User
 from marketplace.users.phones import address_of_nobody
+from marketplace.users.repositories.users import lock_user
 from marketplace.users.tests.factories import authorized_client, make_user
 from marketplace.users.tests.step_ups import approve
 
@@ -221,6 +223,39 @@ def test_parallel_guesses_at_one_code_are_limited_and_the_right_one_wins_once() 
     assert SignIn.objects.count() == 1
     publish("guesses at one code", tried=30, let_through=MAX_FLOW_ATTEMPTS)
     publish("one right code at once", tried=20, sign_ins=right.count(200))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("by", ["email", "phone_number"])
+def test_a_code_does_not_sign_in_when_its_number_is_lost_at_the_same_moment(
+    by: str, mailoutbox: list[EmailMessage]
+) -> None:
+    """The code is found right, and then the sign-in waits for whoever takes the number away."""
+    user = with_number(email="own@example.com")
+    flow = _flow(post("code", {by: getattr(user, by)}))
+    code = texted() if by == "phone_number" else code_in(mailoutbox[-1].subject)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lock_user(user.pk)
+            later = pool.submit(at_once, 1, lambda _: post("code/confirm", {**flow, "code": code}))
+            wait_for_a_waiter()
+            User.objects.filter(pk=user.pk).update(phone_verified_at=None)
+            EmailAddress.objects.filter(user=user).update(email="new@example.com")
+        (answer,) = later.result(timeout=30)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "code_refused")
+    assert not SignIn.objects.exists()
+
+
+def wait_for_a_waiter() -> None:
+    waiting = "SELECT 1 FROM pg_locks WHERE locktype IN ('tuple', 'transactionid') AND NOT granted"
+    with connection.cursor() as cursor:
+        for _ in range(1_000):
+            cursor.execute(waiting)
+            if cursor.fetchone():
+                return
+            cursor.execute("SELECT pg_sleep(0.01)")
+    raise AssertionError("nobody waits")
 
 
 @pytest.mark.django_db
