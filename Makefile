@@ -33,7 +33,7 @@ audit: setup-base ## Audit the books; not zero on any difference
 	@exec $(PY) -m launcher manage --sandbox audit_ledger
 
 assurance: setup ## Prove the promises of the money core in their long form, and print the figures
-	@exec $(PY) -m tests.assurance
+	@exec $(PY) -m tests.assurance $(ARGS)
 
 test: setup ## Run the tests (ARGS="-k escrow -n 0" passes options to pytest)
 	@exec $(PY) -m pytest -m "not slow" $(ARGS)

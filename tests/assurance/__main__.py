@@ -1,6 +1,6 @@
 """`make assurance`: every promise of the money core in its long form, with its figures.
 
-    python -m tests.assurance [--only TEXT] [--short]
+    python -m tests.assurance [--only TEXT] [--short] [--jobs N]
 
 Each promise is a test that can fail; what it measured is printed as it ends and kept in
 `bench/results/assurance.json`. Then each protection is taken out in turn, and must be missed.
@@ -15,7 +15,9 @@ import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from tests.assurance.mutations import MUTATIONS, ROOT, is_noticed, passes_unchan
 
 RESULTS = ROOT / "bench" / "results" / "assurance.json"
 EVENTS = "marketplace/core/tests/events"
+LONGEST_TEST_SECONDS = 7200
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +145,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.assurance", description=__doc__)
     parser.add_argument("--only", default="", metavar="TEXT", help="promises that contain the text")
     parser.add_argument("--short", action="store_true", help="as long as in `make test`")
+    parser.add_argument("--jobs", type=int, default=1, help="promises tried at the same time")
     options = parser.parse_args()
-    outcomes = [
-        show(keep(promise, is_short=options.short))
-        for promise in PROMISES
-        if options.only in promise.name
-    ]
+    chosen = [promise for promise in PROMISES if options.only in promise.name]
+    with ThreadPoolExecutor(options.jobs) as pool:
+        kept = pool.map(partial(keep, is_short=options.short), chosen)
+        outcomes = [show(outcome) for outcome in kept]
     unnoticed = [] if options.only else check_the_checker()
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     report = {
@@ -162,7 +165,7 @@ def main() -> int:
 
 def keep(promise: Promise, *, is_short: bool) -> Outcome:
     """Run the promise's tests and gather their counts and figures."""
-    print(f"  {promise.name} …", end="", flush=True)
+    print(f"  …    {promise.name}", flush=True)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="fairhold-assurance-") as folder:
         figures, counts = Path(folder, "figures"), Path(folder, "counts.xml")
@@ -174,7 +177,7 @@ def keep(promise: Promise, *, is_short: bool) -> Outcome:
         }
         command = [sys.executable, "-m", "pytest", "-q", "-n", "0", f"--junitxml={counts}"]
         done = subprocess.run(
-            [*command, "-o", "timeout=1800", *promise.tests],
+            [*command, "-o", f"timeout={LONGEST_TEST_SECONDS}", *promise.tests],
             cwd=ROOT,
             env=environment,
             check=False,
@@ -182,7 +185,7 @@ def keep(promise: Promise, *, is_short: bool) -> Outcome:
             text=True,
         )
         if done.returncode:
-            print(f"\n{done.stdout[-4000:]}\n{done.stderr[-1000:]}")
+            print(f"{done.stdout[-4000:]}\n{done.stderr[-1000:]}", flush=True)
         return Outcome(
             promise.name,
             *read_counts(counts),
@@ -206,8 +209,8 @@ def read_counts(report: Path) -> tuple[int, int, int]:
 def show(outcome: Outcome) -> Outcome:
     word = "kept" if outcome.is_kept else "BROKEN"
     print(
-        f" {word}: {outcome.passed} passed, {outcome.failed} failed, {outcome.skipped} skipped"
-        f" ({outcome.seconds} s)",
+        f"  {word} {outcome.name}: {outcome.passed} passed, {outcome.failed} failed,"
+        f" {outcome.skipped} skipped ({outcome.seconds} s)",
         flush=True,
     )
     for figures in outcome.figures:
