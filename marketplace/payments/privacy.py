@@ -1,5 +1,6 @@
 """What payments know of people. The books themselves name nobody but by id."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,7 @@ from marketplace.payments.models import (
 )
 from marketplace.payments.queries.list_erasure_obstacles import list_erasure_obstacles
 from marketplace.payments.repositories.bank_accounts import open_destination
+from marketplace.users.queries import list_matched_accounts
 
 BATCH_SIZE = 1000
 PAYMENT = (
@@ -94,19 +96,26 @@ def _bank_accounts(user_id: UUID) -> list[dict[str, Any]]:
 
 
 def _forget_unused_accounts(user_id: UUID) -> int:
-    """Accounts that no money went to; one that was paid is evidence for as long as the law says."""
+    """Accounts that no money went to; one that was paid is evidence for as long as the law says.
+
+    One that gave its owner T1 keeps its fingerprint, for as long as those: an erasure does not let
+    the same account prove somebody else (ADR 97).
+    """
     used = Payout.objects.filter(user_id=user_id).values("bank_account_id")
-    return _blank(BankAccount.objects.filter(user_id=user_id).exclude(id__in=used))
+    unused = BankAccount.objects.filter(user_id=user_id).exclude(id__in=used)
+    return _blank(unused, known=list_matched_accounts(user_id=user_id))
 
 
 def _forget_accounts(user_id: UUID) -> int:
     return _blank(BankAccount.objects.filter(user_id=user_id))
 
 
-def _blank(accounts: Any) -> int:
+def _blank(accounts: Any, *, known: Collection[UUID] = ()) -> int:
     ids = list(accounts.values_list("id", flat=True))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT payments_forget_bank_accounts(%s::uuid[])", [ids])
+        cursor.execute(
+            "SELECT payments_forget_bank_accounts(%s::uuid[], %s::uuid[])", [ids, list(known)]
+        )
         (count,) = cursor.fetchone()
     return int(count)
 
@@ -166,10 +175,12 @@ register_retention(
 register_retention(
     RetentionRule(
         name="payments.bank_accounts",
-        title="Bank accounts that money went to, after their owner was erased",
+        title="After their owner was erased: bank accounts that money went to, and the "
+        "fingerprint of one that gave its owner a level",
         days=5 * 365,
         least_days=0,
-        reason="Laws against money laundering: five years (Directive (EU) 2015/849, article 40).",
+        reason="Laws against money laundering: five years (Directive (EU) 2015/849, article 40). "
+        "The fingerprint keeps one account from vouching for two people.",
     )
 )
 

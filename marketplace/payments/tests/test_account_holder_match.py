@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from marketplace.core.events.testing import deliver_all, recorded
 from marketplace.core.ids import new_id
+from marketplace.core.privacy import PersonalData, personal_data
 from marketplace.payments.models import BankAccount
 from marketplace.payments.repositories.bank_accounts import block_bank_account, list_other_keepers
 from marketplace.payments.repositories.payout_policies import read_payout_terms
@@ -132,6 +133,49 @@ def test_an_account_proves_nobody_else_after_the_level_that_it_gave_ended() -> N
     case.refresh_from_db()
     assert (case.status, case.decision_code) == ("SUBMITTED", "account_shared")
     assert (level(first), level(second)) == ("T0", "T0")
+
+
+def erase(user: User, kind: PersonalData, *, is_over: bool = False) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    with transaction.atomic():
+        kind.erase(user.pk)
+        if is_over and kind.retained:
+            kind.retained.erase(user.pk)
+
+
+def test_an_account_proves_nobody_else_after_its_owner_was_erased() -> None:
+    """The fingerprint stays for as long as accounts that money went to, and goes with them."""
+    first, second, third = make_seller(), make_seller(), make_seller()
+    hand_in(first, "Zoë Müller")
+    add_account(first, "Zoe Mueller")
+    kinds = {kind.name: kind for kind in personal_data()}
+    for name in ("payments.bank_accounts", "users.verification"):
+        erase(first, kinds[name])
+    emptied = BankAccount.objects.get()
+    assert bytes(emptied.number_encrypted + emptied.account_holder_encrypted) == b""
+    assert (emptied.masked_number, emptied.bank_code) == ("", "")
+
+    case = hand_in(second, "Zoë Müller")
+    add_account(second, "Zoe Mueller")
+
+    case.refresh_from_db()
+    assert (case.status, case.decision_code) == ("SUBMITTED", "account_shared")
+    assert level(second) == "T0"
+
+    erase(first, kinds["payments.bank_accounts"], is_over=True)
+    hand_in(third, "Zoë Müller")
+    add_account(third, "Zoe Mueller")
+    assert level(third) == "T1"
+
+
+def test_an_account_that_gave_no_level_leaves_no_fingerprint() -> None:
+    user = make_seller()
+    add_account(user, "Zoe Mueller")
+    before = bytes(BankAccount.objects.get().fingerprint)
+
+    erase(user, {kind.name: kind for kind in personal_data()}["payments.bank_accounts"])
+
+    assert bytes(BankAccount.objects.get().fingerprint) != before
 
 
 def test_an_account_of_somebody_who_was_proved_by_another_one_proves_its_owner() -> None:

@@ -6,6 +6,7 @@ from marketplace.users.queries.consents import check_consents, get_consents
 from marketplace.users.queries.erasures import ErasureOutlook, get_erasure_outlook
 from marketplace.users.queries.exports import get_export, list_exports
 from marketplace.users.queries.factors import has_second_factor, list_factors
+from marketplace.users.queries.matched_accounts import list_matched_accounts
 from marketplace.users.queries.operators import get_operator, list_operators
 from marketplace.users.queries.postal_addresses import get_postal_address, list_postal_addresses
 from marketplace.users.queries.sales import list_differing_sales
@@ -49,6 +50,7 @@ __all__ = [
     "list_exports",
     "list_factors",
     "list_levels",
+    "list_matched_accounts",
     "list_operators",
     "list_phone_numbers",
     "list_postal_addresses",
