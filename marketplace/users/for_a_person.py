@@ -55,10 +55,12 @@ def reset_factors(page: Any, request: HttpRequest, user_id: UUID) -> HttpRespons
         heading="Reset the second factors of {}",
         button="Reset",
         lead=(
-            "For somebody who lost their app, their passkeys and their recovery codes: make sure "
-            "first that it is them. All factors and the password end, every device is signed out, "
-            "and no money goes to their bank accounts for as long as to a new one. A letter tells "
-            "them and leads to a new password."
+            "For somebody who lost their app, their passkeys and their recovery codes, or the "
+            "telephone that approves by text: make sure first that it is them. All factors and the "
+            "password end, every device is signed out, and no money goes to their bank accounts "
+            "for as long as to a new one. A letter tells them and leads to a new password; whoever "
+            "has no email address is told by a text message, and signs in with a code to the "
+            "proved number."
         ),
         do=lambda user, by, why: services.reset_second_factors(user_id=user, actor=by, reason=why),
     )

@@ -1,5 +1,6 @@
-"""A passkey and an app, enrolled and used in a browser that has a virtual authenticator."""
+"""Second factors in a browser with a virtual authenticator: enrolled, used, approved by text."""
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,54 @@ def factors(visitor: Visitor) -> list[str]:
     )
     found: list[str] = visitor.driver.execute_script(script)
     return found
+
+
+def number_of(platform: Platform, email: str) -> str:
+    """Whoever has this address has proved a telephone number of their own."""
+    number = f"+2547{secrets.randbelow(10**8):08}"
+    proved = f"phone_number={number!r}, phone_verified_at=clock.now()"
+    platform.inside(
+        "from marketplace.core import clock; from marketplace.users.models import User; "
+        f"assert User.objects.filter(email={email!r}).update({proved})"
+    )
+    return number
+
+
+def test_a_text_message_approves_the_first_app_and_none_after_it(
+    platform: Platform, visitor: Visitor
+) -> None:
+    person = platform.person("BUYER")
+    number = number_of(platform, person.email)
+    visitor.visit(PAGE)
+    visitor.type("#email", person.email)
+    visitor.type("#password", PASSWORD)
+    visitor.click("#sign-in button")
+    visitor.wait_to_see("None yet")
+
+    visitor.click("#add-totp")
+    visitor.wait_to_see("A text message with a code is on its way")
+    assert visitor.sees("Code from the text message")
+    assert not visitor.sees("letter")
+    visitor.hold_a_phone()
+    assert not visitor.is_scrolled_sideways()
+    code = person._newest_key(number)
+    visitor.type("#proof-code", f"{(int(code) + 1) % 10**8:08}")
+    visitor.click("#proof-form button")
+    visitor.wait_to_see("not right, or was used")
+    visitor.type("#proof-code", code)
+    visitor.click("#proof-form button")
+    visitor.wait_to_see("Scan this with the app")
+    secret = visitor.driver.find_element("css selector", "#secret").text
+    visitor.type("#totp-code", code_for(secret))
+    visitor.click("#totp-form button")
+    visitor.wait_to_see("The app was added.")
+    visitor.click("#kept")
+
+    visitor.click("#renew")
+    visitor.wait_to_see("Code of your app, or a recovery code")
+    assert person._newest_key(number) == code
+    visitor.note()
+    assert [line for line in visitor.complaints if "422 (Unprocessable" not in line] == []
 
 
 def test_a_passkey_is_made_signs_in_alone_and_approves_an_app(

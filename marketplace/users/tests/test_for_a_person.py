@@ -51,6 +51,7 @@ def test_it_says_what_will_happen_and_is_done_with_a_reason(act: str) -> None:
     question = client.get(page(user, act)).content.decode()
     assert user.email in question
     assert "letter" in question
+    assert ("text message" in question) == (act == "reset-factors")
     assert client.post(page(user, act), {"reason": " "}).status_code == 200
     assert untouched(user)
 
