@@ -11,10 +11,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from marketplace.core.admin import ReasonForm
+from marketplace.core.admin import ReasonForm, short_id
 from marketplace.core.errors import DomainError
 from marketplace.payments import services
 from marketplace.payments.admin.display import money, operator
+from marketplace.payments.admin.review_words import bank_has
 from marketplace.payments.models import Payment, PaymentReview
 from marketplace.payments.queries.list_fitting_payments import list_fitting_payments
 
@@ -25,7 +26,7 @@ class AssignForm(ReasonForm):
     order_id = forms.UUIDField(
         label="Order",
         widget=UnfoldAdminTextInputWidget(),
-        help_text="Choose one below, or type the id of another order of the same amount.",
+        help_text="Choose one above, or type the id of another order of the same amount.",
         error_messages={"invalid": "This is no order's id."},
     )
     field_order = ("order_id", "reason")
@@ -51,6 +52,7 @@ def assign_receipt(
         "title": "Assign to an order",
         "amount": money(review.amount_minor, review.currency),
         "review": review,
+        "bank_has": bank_has(review),
         "fitting": list(_rows(list_fitting_payments(review))),
         "form": form,
         "back": reverse(DETAIL, args=[review.id]),
@@ -62,6 +64,7 @@ def _rows(payments: Iterable[Payment]) -> Iterable[dict[str, Any]]:
     for payment in payments:
         yield {
             "order_id": payment.order_id,
+            "short_id": short_id(payment.order_id),
             "placed": payment.created_at,
             "buyer": payment.user.email,
             "seller": payment.seller.email,

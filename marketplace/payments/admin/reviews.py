@@ -8,25 +8,71 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
 from unfold.decorators import action
 
-from marketplace.core.admin import ReadOnlyAdmin, ReasonForm
+from marketplace.core.admin import ReadOnlyAdmin, ReasonForm, short_id, status_label
 from marketplace.core.errors import DomainError
 from marketplace.payments import services
+from marketplace.payments.admin import review_words
 from marketplace.payments.admin.assign_receipt import assign_receipt
 from marketplace.payments.admin.display import AmountMixin, operator
+from marketplace.payments.admin.ledger_links import in_a_row
 from marketplace.payments.models import PaymentReview, ReviewKind, ReviewStatus
 
 
 @admin.register(PaymentReview)
 class PaymentReviewAdmin(AmountMixin, ReadOnlyAdmin):
-    list_display = ("created_at", "kind", "amount_text", "in_suspense", "status", "order_id")
+    list_display = ("created_at", "kind_text", "amount_text", "where", "status_text", "order_text")
+    status_text = status_label()
     list_filter = ("status", "priority", "kind", "in_suspense", "provider")
     search_fields = ("id__exact", "order_id__exact", "payment_id__exact", "subject_id__exact")
+    search_help_text = "A whole id: of the review, order, payment, or what it is about"
     ordering = ("status", "-priority", "created_at")
     list_select_related = False
     actions = ("refund", "credit", "lift_limit", "close")
     actions_detail = ("assign",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("kind_text", "status"),
+                    ("amount_text", "standing"),
+                    ("provider", "provider_object_id"),
+                    "note",
+                    "links",
+                )
+            },
+        ),
+        (
+            "What became of it",
+            {"fields": (("resolution", "resolved_by"), ("resolved_reason", "resolved_at"))},
+        ),
+        ("More", {"fields": (("id", "subject_id"), ("priority", "created_at"))}),
+    )
+    readonly_fields = ("links",)
+
+    @admin.display(description="kind", ordering="kind")
+    def kind_text(self, review: PaymentReview) -> str:
+        return review.kind.replace("_", " ").capitalize()
+
+    @admin.display(description="money", ordering="in_suspense")
+    def where(self, review: PaymentReview) -> str:
+        is_there = review.in_suspense and review.status == ReviewStatus.OPEN
+        return "In suspense" if is_there else "-"
+
+    @admin.display(description="money")
+    def standing(self, review: PaymentReview) -> str:
+        return review_words.standing(review)
+
+    @admin.display(description="order")
+    def order_text(self, review: PaymentReview) -> str:
+        return f"…{short_id(review.order_id)}" if review.order_id else "-"
+
+    @admin.display(description="about")
+    def links(self, review: PaymentReview) -> SafeString | str:
+        return in_a_row(review_words.links(review))
 
     def has_assign_permission(self, request: HttpRequest, object_id: UUID | None = None) -> bool:
         return operator(request).may("payments.resolve_review") and (

@@ -3,13 +3,14 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from marketplace.core.admin import ReadOnlyAdmin, status_label, with_reason
 from marketplace.core.audited_admin import AuditedAdmin
 from marketplace.core.desk import asks_again
 from marketplace.payments import services
-from marketplace.payments.admin.display import AmountMixin, money, operator
+from marketplace.payments.admin.display import AmountMixin, link, money, operator
 from marketplace.payments.admin.exchange_form import exchange
 from marketplace.payments.models import (
     CurrencyExchange,
@@ -46,12 +47,18 @@ class TopUpAdmin(AmountMixin, ReadOnlyAdmin):
 
 @admin.register(CurrencyExchange)
 class CurrencyExchangeAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "user_id", "sold", "bought", "rate", "reversed_at")
+    list_display = ("created_at", "user_text", "sold", "bought", "rate", "reversed_at")
     list_filter = ("sold_currency", "bought_currency")
     search_fields = ("id__exact", "user__id__exact")
     ordering = ("-id",)
-    list_select_related = False
-    exclude = ("head_hash",)
+    list_select_related = ("user",)
+    fields = (
+        ("user", "created_at"),
+        ("sold", "bought"),
+        ("rate", "reversed_at"),
+        "reason",
+        "journal_link",
+    )
     actions = ("reverse",)
     actions_list = ("exchange",)
 
@@ -63,6 +70,14 @@ class CurrencyExchangeAdmin(ReadOnlyAdmin):
     def exchange(self, request: HttpRequest) -> HttpResponse:
         context = {**self.admin_site.each_context(request), "opts": self.model._meta}
         return exchange(request, context)
+
+    @admin.display(description="user")
+    def user_text(self, exchange: CurrencyExchange) -> str:
+        return exchange.user.email
+
+    @admin.display(description="journal")
+    def journal_link(self, exchange: CurrencyExchange) -> SafeString:
+        return link("payments_ledgerjournal_change", exchange.journal_id, exchange.journal_id)
 
     @admin.display(description="sold")
     def sold(self, exchange: CurrencyExchange) -> str:

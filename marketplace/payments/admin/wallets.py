@@ -24,11 +24,11 @@ from marketplace.payments.queries import list_receivables
 
 @admin.register(Wallet)
 class WalletAdmin(ReadOnlyAdmin):
-    list_display = ("id", "user_id", "currency", "is_active", "statement")
+    list_display = ("id", "user_text", "currency", "is_active", "statement")
     list_filter = ("currency", "is_active")
     search_fields = ("id__exact", "user__id__exact")
     ordering = ("-id",)
-    list_select_related = False
+    list_select_related = ("user",)
     actions = ("suspend", "reinstate", "write_off")
 
     def has_suspend_permission(self, request: HttpRequest) -> bool:
@@ -106,6 +106,10 @@ class WalletAdmin(ReadOnlyAdmin):
             explanation="What the seller owes becomes the platform's loss.",
             run=run,
         )
+
+    @admin.display(description="user")
+    def user_text(self, wallet: Wallet) -> str:
+        return wallet.user.email
 
     @admin.display(description="statement")
     def statement(self, wallet: Wallet) -> SafeString:

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 
 from marketplace.core.ids import new_id
+from marketplace.core.money import Money
 
 
 class ReviewKind(models.TextChoices):
@@ -112,4 +113,5 @@ class PaymentReview(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.subject_id}"
+        kind = self.kind.replace("_", " ").capitalize()
+        return f"{kind} of {Money(self.amount_minor, self.currency)}"

@@ -58,7 +58,7 @@ def is_known_payment(provider: str, provider_payment_id: str) -> bool:
 def taken_back(provider: str, provider_payment_id: str, currency: str) -> Money:
     """How much of this payment its payer's bank has, from suspense and not given back."""
     total = Money.zero(currency)
-    for claim in _claims(provider, provider_payment_id):
+    for claim in list_claims(provider, provider_payment_id):
         if claim.currency == currency and not is_returned(claim.subject_id):
             total += Money(claim.amount_minor, currency)
     return total
@@ -70,12 +70,13 @@ def refuse_if_taken_back(provider: str, provider_payment_id: str) -> None:
 
     Raises :class:`MoneyChargedBack` while a chargeback of the payment was not given back.
     """
-    for claim in _claims(provider, provider_payment_id):
+    for claim in list_claims(provider, provider_payment_id):
         if not is_returned(claim.subject_id):
             raise MoneyChargedBack(f"Chargeback {claim.provider_object_id} took it.")
 
 
-def _claims(provider: str, provider_payment_id: str) -> list[PaymentReview]:
+def list_claims(provider: str, provider_payment_id: str) -> list[PaymentReview]:
+    """The chargebacks of this payment that were booked against suspense, won ones too."""
     if not provider_payment_id:
         return []
     return list(

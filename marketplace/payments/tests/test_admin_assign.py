@@ -7,11 +7,14 @@ from django.urls import reverse
 from marketplace.core.actor import Role
 from marketplace.core.money import Money
 from marketplace.payments.models import PaymentReview
+from marketplace.payments.providers.protocol import ChargebackOutcome
 from marketplace.payments.queries.list_fitting_payments import list_fitting_payments
 from marketplace.payments.services import void_payment
 from marketplace.payments.tests.factories import capture, hold, in_transaction, make_sale, make_user
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.payments.tests.services.test_assign_receipt import stray_receipt
+from marketplace.payments.tests.services.test_chargebacks import close, tell
+from marketplace.payments.tests.services.test_taken_back import claim
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +80,30 @@ def test_another_amount_is_refused_in_words(operator: Client, provider: FakeProv
     form = {"order_id": str(sale.order_id), "reason": "Close enough"}
     page = operator.post(address(review), form).content.decode()
     assert "100.00 EUR came, and the order costs 99.00 EUR." in page
+
+
+def test_of_a_receipt_that_the_bank_took_in_part_the_pages_say_what_is_left(
+    operator: Client, provider: FakeProvider
+) -> None:
+    review = stray_receipt(provider)
+    whole = operator.get(detail(review)).content.decode()
+    assert "took" not in whole
+    claim_id = claim(provider, review.provider_object_id, 4_000)
+    tell(claim_id)
+    taken = PaymentReview.objects.get(kind="UNMATCHED_CHARGEBACK")
+
+    said = "The payer&#x27;s bank took 40.00 EUR of it back, 60.00 EUR are left"
+    for path in (detail(review), address(review)):
+        assert said in operator.get(path).content.decode()
+    assert detail(taken) in operator.get(detail(review)).content.decode()
+    back = operator.get(detail(taken)).content.decode()
+    assert detail(review) in back
+    assert "Taken by the payer&#x27;s bank, out of suspense." in back
+
+    close(provider, claim_id, ChargebackOutcome.WON)
+    assert said not in operator.get(detail(review)).content.decode()
+    assert "Won: the provider gave it back." in operator.get(detail(taken)).content.decode()
+
+
+def detail(review: PaymentReview) -> str:
+    return reverse("admin:payments_paymentreview_change", args=[review.id])
