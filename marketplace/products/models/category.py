@@ -5,7 +5,7 @@ from marketplace.core import clock
 from marketplace.core.ids import new_id
 
 MAX_DEPTH = 6
-"""Levels of the tree, the root's included; the trigger of migration 0002 knows the same number."""
+"""Levels of the tree, the root's included; the trigger of its table knows the same number."""
 
 
 class Category(models.Model):

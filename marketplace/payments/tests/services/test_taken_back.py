@@ -2,7 +2,6 @@
 
 import threading
 from dataclasses import replace
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -215,15 +214,6 @@ def wait_for_a_waiter() -> None:
                 return
             cursor.execute("SELECT pg_sleep(0.01)")
     raise AssertionError("nobody waits")
-
-
-def test_notes_of_before_name_the_payment(provider: FakeProvider) -> None:
-    tell(claim(provider, "pay_unknown"))
-    PaymentReview.objects.update(provider_payment_id="")
-    migration = import_module("marketplace.payments.migrations.0027_what_a_chargeback_took")
-    with connection.cursor() as cursor:
-        cursor.execute(migration.NAME)
-    assert PaymentReview.objects.get().provider_payment_id == "pay_unknown"
 
 
 def doubled(provider: FakeProvider) -> tuple[Sale, PaymentReview]:

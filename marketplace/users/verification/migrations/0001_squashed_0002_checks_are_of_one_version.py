@@ -1,3 +1,5 @@
+"""The tables of verification, and the levels as the settings have them."""
+
 import django.core.validators
 import django.db.models.deletion
 from django.conf import settings
@@ -15,7 +17,10 @@ def seed_policies(apps, _schema_editor):
 
 class Migration(migrations.Migration):
     initial = True
-
+    replaces = [
+        ("verification", "0001_cases"),
+        ("verification", "0002_checks_are_of_one_version"),
+    ]
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -193,6 +198,159 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "users_verification_case",
                 "permissions": (("review_verification", "Can review verification cases"),),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("method", "PEOPLE"), ("status__in", ("SUBMITTED", "IN_REVIEW"))
+                        ),
+                        fields=["submitted_at", "id"],
+                        name="verification_queue",
+                    ),
+                    models.Index(fields=["user", "-id"], name="verification_of_person"),
+                    models.Index(
+                        condition=models.Q(("status", "APPROVED"), ("valid_until__isnull", False)),
+                        fields=["valid_until"],
+                        name="verification_lapsing",
+                    ),
+                    models.Index(
+                        condition=models.Q(("reminded_at__isnull", True), ("status", "APPROVED")),
+                        fields=["remind_at"],
+                        name="verification_to_remind",
+                    ),
+                    models.Index(
+                        condition=models.Q(("status__in", ("DRAFT", "MORE_REQUESTED"))),
+                        fields=["updated_at"],
+                        name="verification_unanswered",
+                    ),
+                    models.Index(
+                        condition=models.Q(("document_fingerprint__isnull", False)),
+                        fields=["document_fingerprint"],
+                        name="verification_same_document",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("erase_at__isnull", False), ("erased_at__isnull", True)
+                        ),
+                        fields=["erase_at"],
+                        name="verification_to_erase",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("status__in", ("DRAFT", "SUBMITTED", "IN_REVIEW", "MORE_REQUESTED"))
+                        ),
+                        fields=("user", "level"),
+                        name="verification_one_open_per_level",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "APPROVED")),
+                        fields=("user", "level"),
+                        name="verification_one_in_force_per_level",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "DRAFT",
+                                    "SUBMITTED",
+                                    "IN_REVIEW",
+                                    "MORE_REQUESTED",
+                                    "APPROVED",
+                                    "REJECTED",
+                                    "EXPIRED",
+                                    "WITHDRAWN",
+                                ],
+                            )
+                        ),
+                        name="verification_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ["T1", "T2", "T3"])),
+                        name="verification_level_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("method__in", ["BANK_MATCH", "PEOPLE", "SERVICE"])),
+                        name="verification_method_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("claimed_by__isnull", False),
+                                ("claimed_until__isnull", False),
+                                ("status", "IN_REVIEW"),
+                            ),
+                            models.Q(
+                                models.Q(("status", "IN_REVIEW"), _negated=True),
+                                ("claimed_by__isnull", True),
+                                ("claimed_until__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="verification_in_review_has_holder",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("claimed_by", models.F("user")), _negated=True),
+                            models.Q(("first_approved_by", models.F("user")), _negated=True),
+                            models.Q(("decided_by", models.F("user")), _negated=True),
+                        ),
+                        name="verification_nobody_judges_themselves",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "APPROVED"), _negated=True),
+                            models.Q(("level", "T3"), ("method", "PEOPLE"), _negated=True),
+                            models.Q(
+                                ("decided_by__isnull", False),
+                                ("first_approved_by__isnull", False),
+                                models.Q(
+                                    ("first_approved_by", models.F("decided_by")), _negated=True
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="verification_business_by_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ("APPROVED", "REJECTED")), _negated=True),
+                            models.Q(
+                                ("decided_at__isnull", False), ("submitted_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="verification_decided_has_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("method", "PEOPLE"), ("status", "APPROVED"), _negated=True),
+                            ("decided_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="verification_people_have_names",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "REJECTED"), _negated=True),
+                            models.Q(("decision_code", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="verification_rejection_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("status__in", ("SUBMITTED", "IN_REVIEW", "MORE_REQUESTED")),
+                                _negated=True,
+                            ),
+                            ("submitted_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="verification_waiting_was_submitted",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -239,9 +397,35 @@ class Migration(migrations.Migration):
                         to="verification.verificationcase",
                     ),
                 ),
+                ("case_version", models.PositiveIntegerField(db_default=0, default=0)),
             ],
             options={
                 "db_table": "users_verification_service_check",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status__in", ("CREATED", "STARTED"))),
+                        fields=["ask_at"],
+                        name="verification_check_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ("CREATED", "STARTED"))),
+                        fields=("case",),
+                        name="verification_one_open_check",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("reference", ""), _negated=True),
+                        fields=("service", "reference"),
+                        name="verification_check_reference_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["CREATED", "STARTED", "PASSED", "FAILED", "ABANDONED"])
+                        ),
+                        name="verification_check_status_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -293,6 +477,47 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "users_verification_document",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("erased_at__isnull", True), ("stored_at__isnull", True)
+                        ),
+                        fields=["created_at"],
+                        name="verification_half_stored",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("erased_at__isnull", True), ("removed_at__isnull", False)
+                        ),
+                        fields=["removed_at"],
+                        name="verification_to_be_erased",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "IDENTITY_FRONT",
+                                    "IDENTITY_BACK",
+                                    "SELFIE",
+                                    "PROOF_OF_ADDRESS",
+                                    "BUSINESS_REGISTRATION",
+                                    "BANK_STATEMENT",
+                                ],
+                            )
+                        ),
+                        name="verification_document_kind_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("removed_at__isnull", True), ("stored_at__isnull", False)
+                        ),
+                        fields=("case", "kind"),
+                        name="verification_document_one_of_a_kind",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -334,6 +559,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "verification entries",
                 "db_table": "users_verification_entry",
+                "indexes": [models.Index(fields=["case", "id"], name="verification_story")],
             },
         ),
         migrations.CreateModel(
@@ -414,285 +640,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="verificationcase",
-            index=models.Index(
-                condition=models.Q(
-                    ("method", "PEOPLE"), ("status__in", ("SUBMITTED", "IN_REVIEW"))
-                ),
-                fields=["submitted_at", "id"],
-                name="verification_queue",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="verificationcase",
-            index=models.Index(fields=["user", "-id"], name="verification_of_person"),
-        ),
-        migrations.AddIndex(
-            model_name="verificationcase",
-            index=models.Index(
-                condition=models.Q(("status", "APPROVED"), ("valid_until__isnull", False)),
-                fields=["valid_until"],
-                name="verification_lapsing",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="verificationcase",
-            index=models.Index(
-                condition=models.Q(("reminded_at__isnull", True), ("status", "APPROVED")),
-                fields=["remind_at"],
-                name="verification_to_remind",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="verificationcase",
-            index=models.Index(
-                condition=models.Q(("status__in", ("DRAFT", "MORE_REQUESTED"))),
-                fields=["updated_at"],
-                name="verification_unanswered",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="verificationcase",
-            index=models.Index(
-                condition=models.Q(("document_fingerprint__isnull", False)),
-                fields=["document_fingerprint"],
-                name="verification_same_document",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="verificationcase",
-            index=models.Index(
-                condition=models.Q(("erase_at__isnull", False), ("erased_at__isnull", True)),
-                fields=["erase_at"],
-                name="verification_to_erase",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationcase",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("status__in", ("DRAFT", "SUBMITTED", "IN_REVIEW", "MORE_REQUESTED"))
-                ),
-                fields=("user", "level"),
-                name="verification_one_open_per_level",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationcase",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "APPROVED")),
-                fields=("user", "level"),
-                name="verification_one_in_force_per_level",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "DRAFT",
-                            "SUBMITTED",
-                            "IN_REVIEW",
-                            "MORE_REQUESTED",
-                            "APPROVED",
-                            "REJECTED",
-                            "EXPIRED",
-                            "WITHDRAWN",
-                        ],
-                    )
-                ),
-                name="verification_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__in", ["T1", "T2", "T3"])),
-                name="verification_level_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("method__in", ["BANK_MATCH", "PEOPLE", "SERVICE"])),
-                name="verification_method_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("claimed_by__isnull", False),
-                        ("claimed_until__isnull", False),
-                        ("status", "IN_REVIEW"),
-                    ),
-                    models.Q(
-                        models.Q(("status", "IN_REVIEW"), _negated=True),
-                        ("claimed_by__isnull", True),
-                        ("claimed_until__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="verification_in_review_has_holder",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("claimed_by", models.F("user")), _negated=True),
-                    models.Q(("first_approved_by", models.F("user")), _negated=True),
-                    models.Q(("decided_by", models.F("user")), _negated=True),
-                ),
-                name="verification_nobody_judges_themselves",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "APPROVED"), _negated=True),
-                    models.Q(("level", "T3"), ("method", "PEOPLE"), _negated=True),
-                    models.Q(
-                        ("decided_by__isnull", False),
-                        ("first_approved_by__isnull", False),
-                        models.Q(("first_approved_by", models.F("decided_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="verification_business_by_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ("APPROVED", "REJECTED")), _negated=True),
-                    models.Q(("decided_at__isnull", False), ("submitted_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="verification_decided_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("method", "PEOPLE"), ("status", "APPROVED"), _negated=True),
-                    ("decided_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="verification_people_have_names",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "REJECTED"), _negated=True),
-                    models.Q(("decision_code", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="verification_rejection_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationcase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("status__in", ("SUBMITTED", "IN_REVIEW", "MORE_REQUESTED")), _negated=True
-                    ),
-                    ("submitted_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="verification_waiting_was_submitted",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="servicecheck",
-            index=models.Index(
-                condition=models.Q(("status__in", ("CREATED", "STARTED"))),
-                fields=["ask_at"],
-                name="verification_check_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicecheck",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ("CREATED", "STARTED"))),
-                fields=("case",),
-                name="verification_one_open_check",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicecheck",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("reference", ""), _negated=True),
-                fields=("service", "reference"),
-                name="verification_check_reference_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicecheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["CREATED", "STARTED", "PASSED", "FAILED", "ABANDONED"])
-                ),
-                name="verification_check_status_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="verificationdocument",
-            index=models.Index(
-                condition=models.Q(("erased_at__isnull", True), ("stored_at__isnull", True)),
-                fields=["created_at"],
-                name="verification_half_stored",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="verificationdocument",
-            index=models.Index(
-                condition=models.Q(("erased_at__isnull", True), ("removed_at__isnull", False)),
-                fields=["removed_at"],
-                name="verification_to_be_erased",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationdocument",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "IDENTITY_FRONT",
-                            "IDENTITY_BACK",
-                            "SELFIE",
-                            "PROOF_OF_ADDRESS",
-                            "BUSINESS_REGISTRATION",
-                            "BANK_STATEMENT",
-                        ],
-                    )
-                ),
-                name="verification_document_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verificationdocument",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("removed_at__isnull", True), ("stored_at__isnull", False)),
-                fields=("case", "kind"),
-                name="verification_document_one_of_a_kind",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="verificationentry",
-            index=models.Index(fields=["case", "id"], name="verification_story"),
         ),
         migrations.RunPython(seed_policies, migrations.RunPython.noop),
     ]
