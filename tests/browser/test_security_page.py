@@ -74,6 +74,7 @@ def test_a_text_message_approves_the_first_app_and_none_after_it(
     visitor.type("#proof-code", f"{(int(code) + 1) % 10**8:08}")
     visitor.click("#proof-form button")
     visitor.wait_to_see("not right, or was used")
+    assert visitor.driver.switch_to.active_element.get_attribute("id") == "proof-code"
     visitor.type("#proof-code", code)
     visitor.click("#proof-form button")
     visitor.wait_to_see("Scan this with the app")

@@ -63,8 +63,8 @@
   const LABELS = {
     totp: "Code of your authenticator app",
     recovery_code: "Recovery code",
-    email_code: "Code from the letter that was sent to you",
-    sms_code: "Code from the text message that was sent to you",
+    email_code: "Code from the letter",
+    sms_code: "Code from the text message",
   };
 
   const SENT = {
@@ -93,6 +93,7 @@
         const isLong = code.replace(/\W/g, "").length > 6;
         const factor = hasBoth ? (isLong ? "recovery_code" : "totp") : byCode[0];
         $("proof-code").value = "";
+        $("proof-code").focus();
         resolve(await confirm({ factor, code }));
       });
       $("proof-cancel").onclick = () => {
