@@ -9,8 +9,8 @@ CREATE FUNCTION bench.id(n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
     $$ SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid $$;
 -- pgbench reads every colon before a name as a variable, so account codes are made here.
 CREATE FUNCTION bench.codes(p_order bigint, p_seller bigint) RETURNS text[] LANGUAGE sql IMMUTABLE
-    AS $$ SELECT ARRAY['order:' || bench.id(p_order) || ':escrow',
-                       'user:' || bench.id(p_seller) || ':wallet',
+    AS $$ SELECT ARRAY['order:' || bench.id(p_order)::text || ':escrow',
+                       'user:' || bench.id(p_seller)::text || ':wallet',
                        'revenue:commission', 'tax:DE'] $$;
 CREATE TABLE bench.journal
     (LIKE payments_ledger_journal INCLUDING DEFAULTS INCLUDING INDEXES);
@@ -19,7 +19,7 @@ CREATE TABLE bench.entry
 """
 
 FILL = """
-SELECT count(ledger_post(uuidv7(), 'escrow_hold', 'hold:' || n, bench.id(n),
+SELECT count(ledger_write(uuidv7(), 'escrow_hold', 'hold:' || n, bench.id(n),
     ARRAY['psp_clearing', 'order_escrow'],
     ARRAY['psp:sandbox:clearing', 'order:' || bench.id(n) || ':escrow'],
     ARRAY['EUR', 'EUR'], ARRAY[1000000000000, -1000000000000], now()))
@@ -29,7 +29,7 @@ SELECT count(ledger_post(uuidv7(), 'escrow_hold', 'hold:' || n, bench.id(n),
 RELEASE = """\\set order random(1, {accounts})
 \\set seller random(1, {accounts})
 \\set key random(1, 9000000000000000000)
-SELECT ledger_post(uuidv7(), 'escrow_release', 'release ' || :key::text,
+SELECT ledger_write(uuidv7(), 'escrow_release', 'release ' || :key::text,
     bench.id(:order),
     ARRAY['order_escrow', 'user_wallet', 'revenue_commission', 'tax'],
     bench.codes(:order, :seller),

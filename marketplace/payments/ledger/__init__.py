@@ -30,7 +30,6 @@ from marketplace.payments.ledger.errors import (
 from marketplace.payments.ledger.journals import JournalKind
 from marketplace.payments.ledger.posting import (
     Leg,
-    PostedEntry,
     PostedJournal,
     credit,
     debit,
@@ -50,7 +49,6 @@ __all__ = [
     "JournalUnbalanced",
     "LedgerError",
     "Leg",
-    "PostedEntry",
     "PostedJournal",
     "ReversalNotExact",
     "StatementLine",

@@ -35,28 +35,11 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
-class PostedEntry:
-    """A leg as it stands in the books.
-
-    ``version`` and ``balance_after_minor`` (on the account's normal side) are None on a hot
-    account, which keeps no balance row.
-    """
-
-    account_id: int
-    account: Account
-    amount_minor: int
-    version: int | None
-    balance_after_minor: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class PostedJournal:
     """``created`` is False when the business key had been posted before with the same content."""
 
     id: UUID
     created: bool
-    posted_at: datetime
-    entries: tuple[PostedEntry, ...]
 
 
 def debit(account: Account, amount: Money) -> Leg:
@@ -95,8 +78,8 @@ def post_journal(
     accounts = [leg.account for leg in legs]
     with typed_errors(), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT journal_id, created, posted_at, account_ids, account_versions, balances_after"
-            " FROM ledger_post(%s, %s, %s, %s, %s::text[], %s::text[], %s::text[], %s::bigint[],"
+            "SELECT journal_id, created"
+            " FROM ledger_write(%s, %s, %s, %s, %s::text[], %s::text[], %s::text[], %s::bigint[],"
             " %s, %s::jsonb, %s, %s)",
             [
                 new_id(),
@@ -113,18 +96,8 @@ def post_journal(
                 reverses_id,
             ],
         )
-        journal_id, created, posted_at, account_ids, versions, balances = cursor.fetchone()
-    return PostedJournal(
-        id=journal_id,
-        created=created,
-        posted_at=posted_at,
-        entries=tuple(
-            PostedEntry(account_id, leg.account, leg.amount_minor, version, balance)
-            for account_id, leg, version, balance in zip(
-                account_ids, legs, versions, balances, strict=True
-            )
-        ),
-    )
+        journal_id, created = cursor.fetchone()
+    return PostedJournal(journal_id, created)
 
 
 def _check_shape(legs: Sequence[Leg]) -> None:

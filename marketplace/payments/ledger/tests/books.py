@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from marketplace.core.money import Money
 from marketplace.payments.ledger import accounts
 from marketplace.payments.ledger.journals import JournalKind
 from marketplace.payments.ledger.posting import Leg, PostedJournal, credit, debit, post_journal
+from marketplace.payments.models import LedgerEntry
 
 PROVIDER = "sandbox"
 
@@ -84,6 +86,17 @@ def top_up(user_id: UUID, amount_minor: int, *, key: str = "") -> PostedJournal:
             credit(accounts.user_wallet(user_id, "EUR"), amount),
         ],
     )
+
+
+def entries_of(posted: PostedJournal) -> list[LedgerEntry]:
+    """The legs of a journal as they stand in the books."""
+    entries = LedgerEntry.objects.filter(journal_id=posted.id)
+    return list(entries.select_related("account").order_by("line"))
+
+
+def posted_at(posted: PostedJournal) -> datetime:
+    (moment,) = {entry.posted_at for entry in entries_of(posted)}
+    return moment
 
 
 def eventually(reached: Callable[[], bool]) -> None:

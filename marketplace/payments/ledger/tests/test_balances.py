@@ -25,7 +25,14 @@ from marketplace.payments.ledger.balances import (
     lock_balances,
 )
 from marketplace.payments.ledger.roll_up import roll_up_balances
-from marketplace.payments.ledger.tests.books import eventually, hold, release, top_up, transfer
+from marketplace.payments.ledger.tests.books import (
+    eventually,
+    hold,
+    posted_at,
+    release,
+    top_up,
+    transfer,
+)
 from marketplace.payments.models import LedgerEntry, LedgerSnapshot
 
 CLEARING = accounts.psp_clearing("sandbox", "EUR")
@@ -103,7 +110,7 @@ def test_the_balance_at_every_past_moment_is_the_one_after_the_last_entry_by_the
     user_id = new_id()
     wallet = accounts.user_wallet(user_id, "EUR")
     before = database_now()
-    moments = [top_up(user_id, 10, key=str(n)).posted_at for n in range(12)]
+    moments = [posted_at(top_up(user_id, 10, key=str(n))) for n in range(12)]
     assert get_balance_at(wallet, before).balance == eur(0)
     for number, moment in enumerate(moments, start=1):
         for account in (wallet, CLEARING):
@@ -131,7 +138,7 @@ def test_mistake_12_the_order_is_that_of_the_lock_not_of_the_transactions_start(
     assert started_at < versions[0][1] < versions[1][1]
     wallet = accounts.user_wallet(user_id, "EUR")
     assert get_balance_at(wallet, started_at).balance == eur(0)
-    assert get_balance_at(wallet, first.posted_at).balance == eur(100)
+    assert get_balance_at(wallet, posted_at(first)).balance == eur(100)
     assert get_balance_at(wallet, versions[1][1]).balance == eur(105)
 
 
@@ -139,7 +146,7 @@ def test_mistake_12_the_order_is_that_of_the_lock_not_of_the_transactions_start(
 def test_an_applications_clock_does_not_date_an_entry() -> None:
     with frozen(datetime(2001, 1, 1, tzinfo=UTC)):
         posted = hold(new_id(), 1)
-    assert posted.posted_at.year > 2001
+    assert posted_at(posted).year > 2001
 
 
 @pytest.mark.django_db
@@ -328,7 +335,7 @@ def second_connection() -> Iterator[psycopg.Connection[Any]]:
 def post_raw(second: psycopg.Connection[Any], user_id: Any, amount_minor: int, key: str) -> int:
     """A top-up on another connection, left open; returns the id of its clearing entry."""
     second.execute(
-        "SELECT ledger_post(%s, 'wallet_top_up', %s, %s, ARRAY['psp_clearing', 'user_wallet'],"
+        "SELECT ledger_write(%s, 'wallet_top_up', %s, %s, ARRAY['psp_clearing', 'user_wallet'],"
         " ARRAY['psp:sandbox:clearing', %s], ARRAY['EUR', 'EUR'], %s::bigint[], now())",
         [new_id(), key, user_id, f"user:{user_id}:wallet", [amount_minor, -amount_minor]],
     )

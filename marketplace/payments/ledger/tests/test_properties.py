@@ -32,6 +32,7 @@ from marketplace.payments.ledger.errors import (
 from marketplace.payments.ledger.journals import JournalKind
 from marketplace.payments.ledger.posting import Leg, PostedJournal, post_journal
 from marketplace.payments.ledger.reversal import reverse_journal
+from marketplace.payments.ledger.tests.books import entries_of
 
 REFERENCE = UUID(int=1)
 ACCOUNTS = [
@@ -126,9 +127,9 @@ class Books(RuleBasedStateMachine):
             return
         self.apply(wanted)
         self.journals[key], self.ids[key] = tuple(wanted), posted.id
-        for entry in posted.entries:
-            if entry.version is not None:
-                assert entry.balance_after_minor == self.balances[entry.account]
+        for entry, (account, _) in zip(entries_of(posted), wanted, strict=True):
+            if entry.account_version is not None:
+                assert entry.balance_after_minor == self.balances[account]
 
     @rule(number=st.integers(0, 40))
     def reverse(self, number: int) -> None:
