@@ -31,6 +31,6 @@ BACKWARDS = "\n".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0031_a_fingerprint_outlives_an_erasure")]
+    dependencies = [("payments", "0003_squashed_0031_a_fingerprint_outlives_an_erasure")]
 
     operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
