@@ -17,8 +17,8 @@ setup: ## Install the locked development packages into .venv
 setup-base:
 	@python="$$(launcher/find_python.sh)" && "$$python" launcher/bootstrap.py --set base --quiet
 
-run: setup-base ## Start everything on http://127.0.0.1:8000 (PORT=… for another port)
-	@PORT="$(PORT)" exec $(PY) -m launcher run
+run: setup-base ## Start everything on http://127.0.0.1:8000 (PORT=… for another port, ARGS=--no-demo)
+	@PORT="$(PORT)" exec $(PY) -m launcher run $(ARGS)
 
 reset: setup-base ## Delete the data of this checkout
 	@exec $(PY) -m launcher reset

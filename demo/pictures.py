@@ -160,7 +160,7 @@ def _gradient(top: str, bottom: str) -> Image.Image:
 
 def _cast_shadow(scene: Image.Image, thing: Image.Image) -> None:
     """A soft copy of the thing behind it, and a darker one flat on the floor below it."""
-    alpha = thing.getchannel("A").reduce(8)
+    alpha = thing.getchannel("A").reduce(SIDE_PIXELS // 150)
     small = alpha.width
     behind = ImageChops.offset(alpha, small // 40, small // 50)
     behind = behind.filter(ImageFilter.GaussianBlur(5)).point(lambda a: a * 0.28)
@@ -207,7 +207,7 @@ def write_all(folder: Path) -> Iterator[Path]:
         picture = draw_picture(name)
         path = folder / f"{name}.jpg"
         picture.save(path, quality=90)
-        pictures.append(picture.reduce(4))
+        pictures.append(picture.reduce(3))
         yield path
     path = folder / "contact-sheet.png"
     contact_sheet(pictures).save(path)

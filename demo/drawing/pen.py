@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from PIL import Image, ImageDraw
 
-SIDE_PIXELS = 1200
+SIDE_PIXELS = 750
 GRID = 1000
 FLOOR = 830
 OVERSAMPLING = 2

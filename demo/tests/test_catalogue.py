@@ -37,7 +37,7 @@ def test_every_motif_is_used() -> None:
 
 def test_a_picture_is_drawn_the_same_twice_and_passes_our_own_checks() -> None:
     one = draw_picture("bookcase")
-    assert one.size == (1200, 1200)
+    assert one.size == (750, 750)
     assert one.tobytes() == draw_picture("bookcase").tobytes()
-    assert render_picture(as_bytes(one)).full.width == 1200
+    assert render_picture(as_bytes(one)).full.width == 750
     assert draw_picture("oak-chair").tobytes() != draw_picture("black-chair").tobytes()

@@ -188,12 +188,12 @@ def copy_checkout(target: Path) -> None:
 
 @contextlib.contextmanager
 def made_to_run(
-    checkout: Path, output: Path, user: pwd.struct_passwd | None = None, **env: str
+    checkout: Path, output: Path, user: pwd.struct_passwd | None = None, args: str = "", **env: str
 ) -> Iterator[Launched]:
     """`make run` in a fresh checkout, from nothing; ended whatever the test does."""
     with output.open("w") as file:
         process = subprocess.Popen(
-            ["make", "run", f"PORT={env.pop('PORT')}"],
+            ["make", "run", f"PORT={env.pop('PORT')}", f"ARGS={args}"],
             cwd=checkout,
             env=clean_environment(**env),
             user=user.pw_uid if user else None,
@@ -236,6 +236,7 @@ def test_make_run_works_for_an_ordinary_user(
     }
     with made_to_run(checkout, tmp_path / "output", nobody, **env) as running:
         assert alive(port)
+        assert "Demo sign-ins" in running.text()
         assert {one.uids().real for one in running.family} == {nobody.pw_uid}
 
 
@@ -247,7 +248,10 @@ def test_make_run_works_in_a_checkout_that_others_cannot_enter(tmp_path: Path) -
     copy_checkout(checkout)
     port = free_port()
     try:
-        with made_to_run(checkout, tmp_path / "output", PORT=str(port)) as running:
+        # The other test loads the demo: whose servers they are makes no difference to it.
+        with made_to_run(
+            checkout, tmp_path / "output", args="--no-demo", PORT=str(port)
+        ) as running:
             assert alive(port)
             servers = [one for one in running.family if one.name() in SERVERS]
             assert {one.name() for one in servers} == SERVERS
