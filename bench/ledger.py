@@ -4,9 +4,10 @@
     python -m bench.ledger --history 1000000 the same with a million journals already there
 
 What is posted is a release of four legs: escrow to wallet, commission and tax. Every release takes
-another escrow and wallet at random; commission and tax are one account each, which all clients
-share. Baselines write exactly the rows that a post leaves in the journal and entry tables, into
-tables with the same columns and indexes, without a constraint, trigger, lock or balance:
+another escrow and wallet at random, which are open already; commission and tax are one account
+each, which all clients share. Baselines write exactly the rows that a post leaves in the journal
+and entry tables, into tables with the same columns and indexes, without a constraint, trigger,
+lock or balance:
 
 - ``bare script``: BEGIN, INSERT journal, INSERT entries, COMMIT, as a bare script is written
 - ``bare, one statement``: the same rows by one INSERT (a CTE): the hardest baseline there is
@@ -34,7 +35,7 @@ from typing import Any
 import psutil
 import psycopg
 
-from bench.ledger_scripts import ACCOUNTS, FILL, SETUP, bare_scripts, posting_script
+from bench.ledger_scripts import ACCOUNTS, FILL, SETUP, WALLETS, bare_scripts, posting_script
 from launcher.bootstrap import ROOT
 from launcher.postgres import OWNER, Postgres
 
@@ -80,6 +81,7 @@ class Bench:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute("DROP SCHEMA IF EXISTS bench CASCADE")
             connection.execute(SETUP)
+            connection.execute(WALLETS, [ACCOUNTS])
             for first in range(1, ACCOUNTS + 1, 5_000):
                 connection.execute(FILL, {"first": first, "last": first + 4_999})
             self._post_history(connection, history)
@@ -151,7 +153,7 @@ def _one_line_statements(script: str) -> str:
 
 
 def measure(bench: Bench, clients: list[int], rounds: int) -> list[Figure]:
-    scripts = {"ledger_post": posting_script(), **bare_scripts()}
+    scripts = {"ledger_write": posting_script(), **bare_scripts()}
     found: dict[tuple[str, int], list[Figure]] = {}
 
     def keep(figure: Figure, number: int) -> None:

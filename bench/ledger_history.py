@@ -29,7 +29,7 @@ ACCOUNTS = {"commission": "revenue:commission", "wallet": "user:%:wallet"}
 
 def measure(bench: Bench) -> dict[str, Figure]:
     """Each script over the rounds, in turns."""
-    scripts = {"ledger_post": posting_script(), "bare script": bare_scripts()["bare script"]}
+    scripts = {"ledger_write": posting_script(), "bare script": bare_scripts()["bare script"]}
     found: dict[str, list[Figure]] = {name: [] for name in scripts}
     for _ in range(ROUNDS):
         for name, script in scripts.items():
@@ -38,7 +38,7 @@ def measure(bench: Bench) -> dict[str, Figure]:
 
 
 def ratio_to_bare(figures: dict[str, Figure]) -> float:
-    return round(figures["ledger_post"].of(figures["bare script"]), 3)
+    return round(figures["ledger_write"].of(figures["bare script"]), 3)
 
 
 def rates(figures: dict[str, Figure]) -> dict[str, float]:

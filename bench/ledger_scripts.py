@@ -1,4 +1,4 @@
-"""The pgbench scripts of the ledger bench: a release through ``ledger_post``, and its baselines."""
+"""The pgbench scripts of the ledger bench: a release by ``ledger_write``, and its baselines."""
 
 ACCOUNTS = 20_000
 """Escrows and wallets that the clients draw from."""
@@ -18,6 +18,11 @@ CREATE TABLE bench.entry
     (LIKE payments_ledger_entry INCLUDING DEFAULTS INCLUDING INDEXES INCLUDING IDENTITY);
 """
 
+WALLETS = """
+INSERT INTO payments_ledger_account (code, currency, kind)
+SELECT 'user:' || bench.id(n)::text || ':wallet', 'EUR', 'user_wallet'
+  FROM generate_series(1, %s) n
+"""
 FILL = """
 SELECT count(ledger_write(uuidv7(), 'escrow_hold', 'hold:' || n, bench.id(n),
     ARRAY['psp_clearing', 'order_escrow'],

@@ -78,6 +78,7 @@ def test_what_is_append_only_stays(table: str, verb: str) -> None:
         "CREATE FUNCTION public.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
         "ALTER FUNCTION ledger_spread_journal() SECURITY INVOKER",
         "DROP FUNCTION ledger_post CASCADE",
+        "DROP FUNCTION ledger_write CASCADE",
         "CREATE ROLE mine SUPERUSER",
         "SET ROLE postgres",
         "DELETE FROM django_migrations",
