@@ -6,6 +6,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
+from marketplace.core.migration_safety import refuse_gaps
+
 pytestmark = pytest.mark.django_db
 APP, FOLDED, LAST = (
     "payments",
@@ -36,5 +38,6 @@ def test_whoever_lacks_the_last_of_them_is_refused_and_told_which(
 ) -> None:
     recorder.record_unapplied(APP, LAST)
     with pytest.raises(CommandError, match=f"lacks .* from {LAST} on"):
-        call_command("migrate", verbosity=0)
-    assert (APP, FOLDED) not in recorder.applied_migrations()
+        refuse_gaps(using="default")
+    recorder.record_applied(APP, LAST)
+    refuse_gaps(using="default")
