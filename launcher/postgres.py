@@ -269,7 +269,7 @@ class Postgres:
             for database, owner in ((DATABASE, OWNER), (SANDBOX_DATABASE, SANDBOX)):
                 connection.execute(f"CREATE DATABASE {database} OWNER {owner}")
                 connection.execute(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC")
-            connection.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {DATABASE} TO {APP}")
+            connection.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {APP}")
 
     def _password(self, role: str) -> str:
         return self._keys[_PASSWORDS[role]]

@@ -7,7 +7,7 @@ from django.apps import AppConfig, apps
 from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate, pre_migrate
 
-from marketplace.core.migration_safety import lift_lock_limit, limit_lock_waits, refuse_gaps
+from marketplace.core.migration_safety import lift_lock_limit, limit_lock_waits
 
 
 class ServiceConfig(AppConfig):
@@ -46,6 +46,5 @@ class CoreConfig(ServiceConfig):
         from marketplace.core.desk import begin  # Its sessions need the applications.
 
         user_logged_in.connect(begin, dispatch_uid="core.desk")
-        pre_migrate.connect(refuse_gaps, sender=self)
         pre_migrate.connect(limit_lock_waits, sender=self)
         post_migrate.connect(lift_lock_limit, sender=last_migrated())

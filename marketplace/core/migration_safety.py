@@ -26,14 +26,18 @@ def lift_lock_limit(*, using: str, **_: Any) -> None:
     _set(using, "0")
 
 
-def refuse_gaps(*, using: str, **_: Any) -> None:
+def refuse_gaps(*, using: str) -> None:
     """Of migrations that were folded into one, a database has all or none.
 
     The files of those that it lacks are gone: Django would say that there is nothing to do.
+
+    Raises:
+        CommandError: the database has some; which it lacks, and what to do.
     """
-    loader = MigrationLoader(connections[using])
+    loader = MigrationLoader(None, load=False)
+    loader.load_disk()
     applied = MigrationRecorder(connections[using]).applied_migrations()
-    for (app, name), migration in loader.replacements.items():
+    for (app, name), migration in loader.disk_migrations.items():
         former = [key for key in migration.replaces if key not in loader.disk_migrations]
         missing = [key for key in former if key not in applied]
         if missing and len(missing) < len(former):

@@ -43,21 +43,21 @@ class Mutation:
 MUTATIONS = (
     Mutation(
         "the lock on an account's balance",
-        "marketplace/payments/ledger/sql/posting.sql",
+        "marketplace/payments/ledger/sql/rules.sql",
         "WHERE account_id = a.id FOR NO KEY UPDATE) b ON true",
         "WHERE account_id = a.id) b ON true",
         (f"{LEDGER}/test_concurrency.py",),
     ),
     Mutation(
         "the order in which accounts are locked",
-        "marketplace/payments/ledger/sql/posting.sql",
+        "marketplace/payments/ledger/sql/rules.sql",
         "WHERE id = ANY (NEW.account_ids) ORDER BY id OFFSET 0) a",
         "WHERE id = ANY (NEW.account_ids) ORDER BY md5(id || NEW.id::text) OFFSET 0) a",
         (f"{LEDGER}/test_concurrency.py",),
     ),
     Mutation(
         "the journal's unique business key",
-        "marketplace/payments/ledger/sql/posting.sql",
+        "marketplace/payments/ledger/sql/post.sql",
         "SELECT p_journal_id, p_kind, p_business_key, p_reference_id,",
         "SELECT p_journal_id, p_kind, p_business_key || p_journal_id, p_reference_id,",
         (f"{LEDGER}/test_concurrency.py", f"{LEDGER}/test_posting.py"),

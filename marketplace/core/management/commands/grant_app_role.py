@@ -24,13 +24,14 @@ STILL_ALLOWED = """
     SELECT relname, privilege FROM unnest(%s::text[]) AS relname, unnest(%s::text[]) AS privilege
      WHERE has_table_privilege(%s, quote_ident(relname)::regclass, privilege) ORDER BY 1, 2
 """
+MAY_SHADOW = "SELECT has_database_privilege(%s, current_database(), 'TEMPORARY')"
 
 
 class Command(BaseCommand):
     help = (
         "Grants the runtime role what it needs on every table, sequence and function, and takes "
-        "UPDATE, DELETE and TRUNCATE on append-only tables away, INSERT too on derived ones. Run "
-        "as the owner after each migrate; running it again changes nothing."
+        "UPDATE, DELETE and TRUNCATE on append-only tables away, INSERT too on derived ones, and "
+        "temporary tables. Run as the owner after each migrate; running it again changes nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -47,6 +48,12 @@ class Command(BaseCommand):
             if left := cursor.fetchall():
                 named = ", ".join(f"{privilege} on {table}" for table, privilege in left)
                 raise CommandError(f"{role} may still {named}: by another grant or role.")
+            cursor.execute(MAY_SHADOW, [role])
+            if cursor.fetchone() == (True,):
+                raise CommandError(
+                    f"{role} may still create temporary tables, which hide those of the same "
+                    "name. As the database's owner: REVOKE TEMPORARY ON DATABASE … FROM PUBLIC."
+                )
         self.stdout.write(f"{role}: granted; {len(append_only)} append-only tables")
 
     def _check_role(self, cursor: Any, role: str) -> None:
@@ -63,14 +70,17 @@ class Command(BaseCommand):
         return [name for (name,) in cursor.fetchall()]
 
     def _grant(self, cursor: Any, role: str, append_only: list[str]) -> None:
-        cursor.execute("SELECT current_schema()")
-        (schema,) = cursor.fetchone()
-        names = {"role": sql.Identifier(role), "schema": sql.Identifier(schema)}
+        cursor.execute("SELECT current_schema(), current_database()")
+        schema, database = cursor.fetchone()
+        given = {"role": role, "schema": schema, "database": database}
+        names = {name: sql.Identifier(value) for name, value in given.items()}
         statements = [
             "GRANT USAGE ON SCHEMA {schema} TO {role}",
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}",
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}",
             "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} TO {role}",
+            # A temporary table of the same name would be found before the real one.
+            "REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC, {role}",
             # Only the owner writes the history of migrations.
             "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}",
         ]

@@ -86,93 +86,98 @@ CREATE TRIGGER ledger_open_balance AFTER INSERT
 
 -- 4. A journal is checked, spread into entries, and moves the balances ------------------------------
 
+-- Whether legs of several currencies sum to zero in each. A function of its own, so that a journal in
+-- one currency does not pay for the plan of it.
+CREATE FUNCTION ledger_is_balanced(p_account_ids bigint[], p_amounts bigint[])
+RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN NOT EXISTS (
+        SELECT FROM unnest(p_account_ids, p_amounts) AS l (account_id, amount)
+          JOIN payments_ledger_account a ON a.id = l.account_id
+         GROUP BY a.currency HAVING sum(l.amount) <> 0);
+END $$;
+
+-- One statement does it all, or
+-- writes nothing, and then what follows it says which rule the journal breaks.
+--
+-- Accounts are locked in id order, always: this is what makes a deadlock impossible between two
+-- journals. OFFSET 0 keeps the order of the inner query. NO KEY: a foreign-key check on the row must
+-- not wait for us. Hot accounts have no balance row and lock nothing. "fits" has read every leg, so
+-- the clock is read under all the locks, and it never goes back along an account's versions; the
+-- transaction drew its id before, when it wrote the journal row: see ADR 0023.
 CREATE FUNCTION ledger_spread_journal() RETURNS trigger LANGUAGE plpgsql
     SECURITY DEFINER SET search_path = public, pg_temp
 AS $$
 DECLARE
-    v_legs int := cardinality(NEW.account_ids);
-    v_found int := 0;
-    v_leg record;
-    v_line int;
-    v_currency text;
-    v_total numeric := 0;
-    v_others jsonb;
-    v_locked bigint[] := '{}';
-    v_after bigint;
-    v_currencies text[] := array_fill(NULL::text, ARRAY[v_legs]);
-    v_afters bigint[] := array_fill(NULL::bigint, ARRAY[v_legs]);
-    v_versions bigint[] := v_afters;
-    v_xact_id xid8 := pg_current_xact_id();  -- drawn before the clock is read: see ADR 0023
-    v_posted_at timestamptz := transaction_timestamp();
+    v_short record;
 BEGIN
-    IF v_legs <> cardinality(NEW.amounts_minor) OR array_position(NEW.amounts_minor, NULL) > 0 THEN
-        RAISE EXCEPTION 'journal % has a leg without an amount', NEW.id USING ERRCODE = 'FL001';
-    END IF;
-
-    -- Accounts are locked in id order, always: this is what makes a deadlock impossible between two
-    -- journals. OFFSET 0 keeps the order of the inner query. NO KEY: a foreign-key check on the row
-    -- must not wait for us. Hot accounts have no balance row and lock nothing.
-    FOR v_leg IN
-        SELECT a.id, a.code, a.currency, b.balance_minor, b.version, b.side, b.non_negative,
-               b.posted_at
-          FROM (SELECT id, code, currency FROM payments_ledger_account
+    WITH legs AS MATERIALIZED (
+        SELECT a.line, a.id, a.currency, NEW.amounts_minor[a.line] AS amount,
+               b.account_id AS balance_id, b.version + 1 AS version, b.non_negative, b.posted_at,
+               b.balance_minor + NEW.amounts_minor[a.line] * b.side AS balance_after
+          FROM (SELECT id, currency, array_position(NEW.account_ids, id) AS line
+                  FROM payments_ledger_account
                  WHERE id = ANY (NEW.account_ids) ORDER BY id OFFSET 0) a
           LEFT JOIN LATERAL (SELECT * FROM payments_ledger_balance
                               WHERE account_id = a.id FOR NO KEY UPDATE) b ON true
-    LOOP
-        v_found := v_found + 1;
-        v_line := array_position(NEW.account_ids, v_leg.id);
-        v_currencies[v_line] := v_leg.currency;
-        IF v_currency IS NULL THEN
-            v_currency := v_leg.currency;
-        END IF;
-        IF v_leg.currency = v_currency THEN
-            v_total := v_total + NEW.amounts_minor[v_line];
-        ELSE
-            v_others := jsonb_set(coalesce(v_others, '{}'), ARRAY[v_leg.currency], to_jsonb(
-                coalesce((v_others ->> v_leg.currency)::numeric, 0) + NEW.amounts_minor[v_line]));
-        END IF;
-        IF v_leg.version IS NOT NULL THEN
-            v_after := v_leg.balance_minor + NEW.amounts_minor[v_line] * v_leg.side;
-            IF v_after < 0 AND v_leg.non_negative THEN
-                RAISE EXCEPTION 'account % % lacks %', v_leg.code, v_leg.currency, -v_after
-                    USING ERRCODE = 'FL002', DETAIL = json_build_object(
-                        'account', v_leg.code, 'currency', v_leg.currency,
-                        'available_minor', v_leg.balance_minor,
-                        'needed_minor', v_leg.balance_minor - v_after);
-            END IF;
-            v_locked := v_locked || v_leg.id;
-            v_afters[v_line] := v_after;
-            v_versions[v_line] := v_leg.version + 1;
-            IF v_leg.posted_at > v_posted_at THEN
-                v_posted_at := v_leg.posted_at;
-            END IF;
-        END IF;
-    END LOOP;
-    IF v_found <> v_legs THEN
-        RAISE EXCEPTION 'journal % names an account twice, or one that does not exist', NEW.id
-            USING ERRCODE = 'FL005';
-    END IF;
-    IF v_total <> 0 OR EXISTS (SELECT FROM jsonb_each_text(v_others) WHERE value::numeric <> 0) THEN
-        RAISE EXCEPTION 'journal % is out of balance: % %, %',
-            NEW.id, v_total, v_currency, v_others USING ERRCODE = 'FL001';
-    END IF;
-
-    -- The clock is read under the locks, and never goes back along an account's versions.
-    v_posted_at := greatest(v_posted_at, clock_timestamp());
-    IF v_locked <> '{}' THEN
-        UPDATE payments_ledger_balance
-           SET balance_minor = v_afters[array_position(NEW.account_ids, account_id)],
-               version = version + 1, posted_at = v_posted_at
-         WHERE account_id = ANY (v_locked);
-    END IF;
+    ), fits AS MATERIALIZED (
+        SELECT greatest(max(posted_at), transaction_timestamp(), clock_timestamp()) AS posted_at,
+               pg_current_xact_id() AS xact_id
+          FROM legs
+        HAVING count(amount) = cardinality(NEW.account_ids)
+           AND count(amount) = cardinality(NEW.amounts_minor)
+           AND min(line) = 1
+           AND bool_and(balance_after >= 0 OR NOT non_negative) IS NOT FALSE
+           AND CASE WHEN min(currency) = max(currency) THEN sum(amount) = 0
+                    ELSE ledger_is_balanced(NEW.account_ids, NEW.amounts_minor) END
+    ), moved AS (
+        UPDATE payments_ledger_balance b
+           SET balance_minor = l.balance_after, version = l.version, posted_at = fits.posted_at
+          FROM fits, legs l WHERE b.account_id = l.balance_id
+    )
     INSERT INTO payments_ledger_entry
         (journal_id, line, account_id, amount_minor, currency, account_version,
          balance_after_minor, reference_id, posted_at, xact_id)
-    SELECT NEW.id, n, NEW.account_ids[n], NEW.amounts_minor[n], v_currencies[n], v_versions[n],
-           v_afters[n], NEW.reference_id, v_posted_at, v_xact_id
-      FROM generate_series(1, v_legs) n;
-    RETURN NULL;
+    SELECT NEW.id, l.line, l.id, l.amount, l.currency, l.version, l.balance_after,
+           NEW.reference_id, fits.posted_at, fits.xact_id
+      FROM fits, legs l ORDER BY l.line;
+    IF FOUND THEN
+        RETURN NULL;
+    END IF;
+
+    IF cardinality(NEW.account_ids) <> cardinality(NEW.amounts_minor)
+       OR array_position(NEW.amounts_minor, NULL) > 0 THEN
+        RAISE EXCEPTION 'journal % has a leg without an amount', NEW.id USING ERRCODE = 'FL001';
+    END IF;
+    -- Read under the locks, which are still held.
+    SELECT a.code, a.currency, b.balance_minor,
+           NEW.amounts_minor[array_position(NEW.account_ids, a.id)] * -b.side AS needed_minor
+      INTO v_short
+      FROM payments_ledger_account a JOIN payments_ledger_balance b ON b.account_id = a.id
+     WHERE a.id = ANY (NEW.account_ids) AND b.non_negative
+       AND b.balance_minor
+           + NEW.amounts_minor[array_position(NEW.account_ids, a.id)] * b.side < 0
+     ORDER BY a.id LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'account % % lacks %', v_short.code, v_short.currency,
+                v_short.needed_minor - v_short.balance_minor
+            USING ERRCODE = 'FL002', DETAIL = json_build_object(
+                'account', v_short.code, 'currency', v_short.currency,
+                'available_minor', v_short.balance_minor,
+                'needed_minor', v_short.needed_minor);
+    END IF;
+    IF cardinality(NEW.account_ids) <> (SELECT count(*) FROM payments_ledger_account
+                                         WHERE id = ANY (NEW.account_ids)) THEN
+        RAISE EXCEPTION 'journal % names an account twice, or one that does not exist', NEW.id
+            USING ERRCODE = 'FL005';
+    END IF;
+    RAISE EXCEPTION 'journal % is out of balance: %', NEW.id,
+            (SELECT string_agg(format('%s %s', t.total, t.currency), ', ')
+               FROM (SELECT a.currency, sum(l.amount) AS total
+                       FROM unnest(NEW.account_ids, NEW.amounts_minor) AS l (account_id, amount)
+                       JOIN payments_ledger_account a ON a.id = l.account_id
+                      GROUP BY a.currency) t)
+        USING ERRCODE = 'FL001';
 END $$;
 
 CREATE TRIGGER ledger_spread_journal AFTER INSERT ON payments_ledger_journal

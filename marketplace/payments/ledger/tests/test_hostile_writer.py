@@ -267,6 +267,17 @@ def test_the_runtime_role_posts_and_folds_through_the_functions(as_runtime_role:
         cursor.execute("SELECT ledger_fold(id) FROM payments_ledger_account")
 
 
+@pytest.fixture
+def with_temporary_tables(as_runtime_role: None) -> None:
+    """A right that the role lacks: what follows holds all the same, should a grant give it back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_database()")
+        (database,) = cursor.fetchone()
+        cursor.execute("RESET ROLE")
+        cursor.execute(f'GRANT TEMPORARY ON DATABASE "{database}" TO fairhold_app')
+        cursor.execute("SET ROLE fairhold_app")
+
+
 @pytest.mark.parametrize("table", sorted(t for t in DERIVED_TABLES if "_ledger_" in t))
 def test_the_runtime_role_may_only_read_derived_tables(as_runtime_role: None, table: str) -> None:
     with connection.cursor() as cursor:
@@ -278,7 +289,7 @@ def test_the_runtime_role_may_only_read_derived_tables(as_runtime_role: None, ta
         assert cursor.fetchall() == []
 
 
-def test_a_trigger_of_the_runtime_roles_own_opens_no_way_in(as_runtime_role: None) -> None:
+def test_a_trigger_of_the_runtime_roles_own_opens_no_way_in(with_temporary_tables: None) -> None:
     """A statement inside a trigger is at depth 1, like the ledger's own: the grants refuse it."""
     hold(new_id(), 10)
     with connection.cursor() as cursor:
@@ -294,7 +305,7 @@ def test_a_trigger_of_the_runtime_roles_own_opens_no_way_in(as_runtime_role: Non
     assert refused("INSERT INTO way_in VALUES (1)") == "42501"
 
 
-def test_a_temporary_table_does_not_stand_in_for_the_chart(as_runtime_role: None) -> None:
+def test_a_temporary_table_does_not_stand_in_for_the_chart(with_temporary_tables: None) -> None:
     """PostgreSQL looks into the temporary schema first, also for what a trigger names."""
     code = f"user:{new_id()}:wallet"
     with connection.cursor() as cursor:
@@ -313,7 +324,9 @@ def test_a_temporary_table_does_not_stand_in_for_the_chart(as_runtime_role: None
         assert cursor.fetchone() == (True,)
 
 
-def test_a_temporary_table_does_not_stand_in_for_what_is_reversed(as_runtime_role: None) -> None:
+def test_a_temporary_table_does_not_stand_in_for_what_is_reversed(
+    with_temporary_tables: None,
+) -> None:
     user_id = new_id()
     journal_id = top_up(user_id, 100).id
     accounts = list(LedgerAccount.objects.order_by("id").values_list("id", flat=True))
