@@ -1,10 +1,12 @@
 import os
 import random
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from marketplace.core.db import TransactionMissing
 from marketplace.core.ids import new_id
@@ -92,11 +94,21 @@ def test_a_completed_sale_that_is_refunded_counts_no_more_as_completed() -> None
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_change_that_counts_nothing_new_waits_for_no_other_sale_of_the_seller() -> None:
+    first = sale(version=2)
+    accepted = sale(order_id=first.order_id, seller_id=first.seller_id, version=3)
+    follow(first)
+    with psycopg.connect(
+        os.environ["DATABASE_URL"], dbname=connection.settings_dict["NAME"]
+    ) as other:
+        other.execute("SELECT 1 FROM users_seller_stats FOR UPDATE")
+        follow(accepted, first)
+    assert SellerSale.objects.get().version == 3
+    assert sums(first.seller_id)["paid_sales"] == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_two_states_of_a_sale_at_the_same_moment_count_once() -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    from django.db import connection
-
     first = sale()
     states = [
         sale(order_id=first.order_id, seller_id=first.seller_id, version=n, is_completed=n % 2 == 0)
