@@ -72,6 +72,25 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         yield
 
 
+def wait_for_a_waiter() -> None:
+    """Until somebody in this database waits for a lock; AssertionError after ten seconds."""
+    from django.db import connection
+
+    waiting = """
+        SELECT 1 FROM pg_locks AS waiting JOIN pg_locks AS held USING (pid)
+        WHERE NOT waiting.granted AND held.database = (
+            SELECT oid FROM pg_database WHERE datname = current_database()
+        )
+    """
+    with connection.cursor() as cursor:
+        for _ in range(1_000):
+            cursor.execute(waiting)
+            if cursor.fetchone():
+                return
+            cursor.execute("SELECT pg_sleep(0.01)")
+    raise AssertionError("nobody waits")
+
+
 def keep_first_content() -> None:
     from django.db import connection, transaction
 

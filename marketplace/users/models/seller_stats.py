@@ -31,6 +31,16 @@ class SellerSale(models.Model):
 class SellerStats(models.Model):
     """The sums of one seller's sales; see ``services.follow_sale`` (ADR 79)."""
 
+    SUMS = (
+        "paid_sales",
+        "completed_sales",
+        "called_off_sales",
+        "refunded_sales",
+        "disputed_sales",
+        "shipped_sales",
+        "ship_seconds_total",
+    )
+
     seller_id = models.UUIDField(primary_key=True)
     paid_sales = models.PositiveIntegerField(default=0)
     completed_sales = models.PositiveIntegerField(default=0)

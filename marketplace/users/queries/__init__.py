@@ -9,7 +9,7 @@ from marketplace.users.queries.factors import has_second_factor, list_factors
 from marketplace.users.queries.matched_accounts import list_matched_accounts
 from marketplace.users.queries.operators import get_operator, list_operators
 from marketplace.users.queries.postal_addresses import get_postal_address, list_postal_addresses
-from marketplace.users.queries.sales import list_differing_sales
+from marketplace.users.queries.sales import list_differing_sales, list_differing_sellers
 from marketplace.users.queries.sellers import get_seller
 from marketplace.users.queries.sign_ins import list_sign_ins
 from marketplace.users.queries.users import (
@@ -46,6 +46,7 @@ __all__ = [
     "list_closed",
     "list_connected_providers",
     "list_differing_sales",
+    "list_differing_sellers",
     "list_emails",
     "list_exports",
     "list_factors",

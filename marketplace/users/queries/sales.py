@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from marketplace.users.models import SellerSale
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
+
+from marketplace.users.models import SellerSale, SellerStats
 from marketplace.users.snapshots import SaleFacts
 
 
@@ -18,3 +21,24 @@ def list_differing_sales(*, sales: Sequence[SaleFacts]) -> list[UUID]:
             for name in SaleFacts.__dataclass_fields__
         )
     ]
+
+
+def list_differing_sellers() -> list[UUID]:
+    """Those whose sums are not what their sales in the read model add up to. Two queries."""
+    counted = (
+        SellerSale.objects.values("seller_id")
+        .annotate(
+            paid_sales=Count("pk", filter=Q(is_paid=True)),
+            completed_sales=Count("pk", filter=Q(is_completed=True)),
+            called_off_sales=Count("pk", filter=Q(is_called_off=True)),
+            refunded_sales=Count("pk", filter=Q(is_refunded=True)),
+            disputed_sales=Count("pk", filter=Q(is_disputed=True)),
+            shipped_sales=Count("ship_seconds"),
+            ship_seconds_total=Coalesce(Sum("ship_seconds"), 0),
+        )
+        .values_list("seller_id", *SellerStats.SUMS)
+    )
+    kept = SellerStats.objects.values_list("seller_id", *SellerStats.SUMS)
+    # A seller none of whose sales counts yet may have a row of noughts or none.
+    rows = [*counted.difference(kept), *kept.difference(counted)]
+    return sorted({seller_id for seller_id, *sums in rows if any(sums)})

@@ -1,4 +1,6 @@
 from collections import Counter
+from dataclasses import replace
+from uuid import UUID
 
 from django.db.models import F
 
@@ -6,15 +8,6 @@ from marketplace.core.db import needs_transaction
 from marketplace.users.models import SellerSale, SellerStats
 from marketplace.users.snapshots import SaleFacts
 
-SUMS = (
-    "paid_sales",
-    "completed_sales",
-    "called_off_sales",
-    "refunded_sales",
-    "disputed_sales",
-    "shipped_sales",
-    "ship_seconds_total",
-)
 FACTS = tuple(SaleFacts.__dataclass_fields__)
 
 
@@ -24,37 +17,49 @@ def follow_sale(*, sale: SaleFacts) -> bool:
 
     Whoever owns orders calls it whenever a sale has changed: late, doubled and out of order is as
     good as once and in order, since an older version never replaces a newer one.
+
+    The sale's row is locked first and its seller's sums after it, never the other way round; the
+    sums only when the sale adds something new to them, which most changes of a sale do not.
     """
     known = SellerSale.objects.filter(order_id=sale.order_id)
-    before = known.first()
-    if before is not None:
-        if before.version >= sale.version:
-            return False
-        # Most changes of a sale are none of its sums; nobody needs to wait for them.
-        same = sums_of(before) == sums_of(sale)
-        if same and known.filter(version=before.version).update(version=sale.version):
-            return True
-    # The sums' row is the lock: two states of one sale are taken in one after the other.
-    stats = SellerStats.objects.select_for_update(no_key=True).filter(seller_id=sale.seller_id)
-    if stats.first() is None:
-        new = SellerStats(seller_id=sale.seller_id)
-        SellerStats.objects.bulk_create([new], ignore_conflicts=True)
-        stats.get()
-    before = known.first()
-    if before is not None and before.version >= sale.version:
+    before = known.select_for_update(no_key=True).first()
+    if before is None:
+        # A row to lock: of two states that arrive as the first, the other waits here.
+        SellerSale.objects.bulk_create([uncounted(sale)], ignore_conflicts=True)
+        before = known.select_for_update(no_key=True).get()
+    if before.version >= sale.version:
         return False
+    known.update(**{name: getattr(sale, name) for name in FACTS})
     change = sums_of(sale)
-    if before is not None:
-        change.subtract(sums_of(before))
-    SellerSale.objects.bulk_create(
-        [SellerSale(**{name: getattr(sale, name) for name in FACTS})],
-        update_conflicts=True,
-        unique_fields=["order_id"],
-        update_fields=[name for name in FACTS if name != "order_id"],
-    )
-    if any(change.values()):
-        stats.update(**{name: F(name) + change[name] for name in SUMS if change[name]})
+    change.subtract(sums_of(before))
+    add_to_sums(sale.seller_id, {name: by for name, by in change.items() if by})
     return True
+
+
+def add_to_sums(seller_id: UUID, change: dict[str, int]) -> None:
+    """Move a seller's sums, from nothing where they have none yet."""
+    if not change:
+        return
+    stats = SellerStats.objects.filter(seller_id=seller_id)
+    moved = {name: F(name) + by for name, by in change.items()}
+    if not stats.update(**moved):
+        SellerStats.objects.bulk_create([SellerStats(seller_id=seller_id)], ignore_conflicts=True)
+        stats.update(**moved)
+
+
+def uncounted(sale: SaleFacts) -> SellerSale:
+    """The sale before anything of it is in the sums."""
+    nothing = replace(
+        sale,
+        version=0,
+        is_paid=False,
+        is_completed=False,
+        is_called_off=False,
+        is_refunded=False,
+        is_disputed=False,
+        ship_seconds=None,
+    )
+    return SellerSale(**{name: getattr(nothing, name) for name in FACTS})
 
 
 def sums_of(sale: SaleFacts | SellerSale) -> Counter[str]:

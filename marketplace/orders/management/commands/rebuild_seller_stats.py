@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from marketplace.orders.repositories.sales import all_sales
-from marketplace.users.queries import list_differing_sales
+from marketplace.users.queries import list_differing_sales, list_differing_sellers
 from marketplace.users.services import follow_sale, forget_sales
 
 
@@ -30,4 +30,7 @@ class Command(BaseCommand):
         if differing:
             names = ", ".join(str(order_id) for order_id in differing[:20])
             raise CommandError(f"The counts differ from the orders: {names}")
+        if sellers := list_differing_sellers():
+            names = ", ".join(str(seller_id) for seller_id in sellers[:20])
+            raise CommandError(f"The sums of these sellers differ from their sales: {names}")
         self.stdout.write("The counts equal the orders.")

@@ -12,6 +12,7 @@ from marketplace.core.db import joinable
 from marketplace.core.events.testing import recorded
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from marketplace.core.testing.database import wait_for_a_waiter
 from marketplace.payments.errors import (
     MoneyChargedBack,
     PaymentOutcomeUnknown,
@@ -203,17 +204,6 @@ def test_an_assignment_waits_for_a_chargeback_that_is_being_booked(provider: Fak
         wait_for_a_waiter()
     worker.join(timeout=30)
     assert refused == ["money_charged_back"]
-
-
-def wait_for_a_waiter() -> None:
-    waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-    with connection.cursor() as cursor:
-        for _ in range(1_000):
-            cursor.execute(waiting)
-            if cursor.fetchone():
-                return
-            cursor.execute("SELECT pg_sleep(0.01)")
-    raise AssertionError("nobody waits")
 
 
 def doubled(provider: FakeProvider) -> tuple[Sale, PaymentReview]:

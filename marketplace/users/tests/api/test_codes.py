@@ -10,13 +10,14 @@ from typing import Any, ClassVar
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.mail import EmailMessage
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connections, transaction
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from marketplace.core import clock
 from marketplace.core.actor import Actor
 from marketplace.core.events.testing import recorded
+from marketplace.core.testing.database import wait_for_a_waiter
 from marketplace.core.testing.figures import publish
 from marketplace.users import services
 from marketplace.users.models import MAX_FLOW_ATTEMPTS, SignIn, User
@@ -245,17 +246,6 @@ def test_a_code_does_not_sign_in_when_its_number_is_lost_at_the_same_moment(
 
     assert (answer.status_code, answer.json()["code"]) == (422, "code_refused")
     assert not SignIn.objects.exists()
-
-
-def wait_for_a_waiter() -> None:
-    waiting = "SELECT 1 FROM pg_locks WHERE locktype IN ('tuple', 'transactionid') AND NOT granted"
-    with connection.cursor() as cursor:
-        for _ in range(1_000):
-            cursor.execute(waiting)
-            if cursor.fetchone():
-                return
-            cursor.execute("SELECT pg_sleep(0.01)")
-    raise AssertionError("nobody waits")
 
 
 @pytest.mark.django_db
