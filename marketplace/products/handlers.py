@@ -14,7 +14,13 @@ from marketplace.products.events import (
 from marketplace.products.models import Product, ProductStatus
 from marketplace.products.repositories import catalogue
 from marketplace.products.repositories.categories import CategoryTree
-from marketplace.users.events import ProfileUpdated, UserReinstated, UserSuspended, UserUpdated
+from marketplace.users.events import (
+    ProfileUpdated,
+    UserReinstated,
+    UserSuspended,
+    UserUpdated,
+    VerificationLevelChanged,
+)
 
 
 def _keep_entry_current(event_class: type[DomainEvent]) -> None:
@@ -57,5 +63,12 @@ def _keep_offers_current(event_class: type[DomainEvent]) -> None:
         catalogue.project(offers.values_list("id", flat=True))
 
 
-for _user_event in (ProfileUpdated, UserReinstated, UserSuspended, UserUpdated):
+for _user_event in (
+    ProfileUpdated,
+    UserReinstated,
+    UserSuspended,
+    UserUpdated,
+    # The badge stands on every listing.
+    VerificationLevelChanged,
+):
     _keep_offers_current(_user_event)

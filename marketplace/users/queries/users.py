@@ -6,7 +6,7 @@ from uuid import UUID
 
 from marketplace.core.actor import Role
 from marketplace.core.errors import NotFound
-from marketplace.users.models import User, UserProfile
+from marketplace.users.models import User, UserProfile, VerificationStatus
 from marketplace.users.repositories.users import profile_snapshot, snapshot
 from marketplace.users.snapshots import ProfileSnapshot, PublicCard, UserSnapshot, display_name
 
@@ -82,6 +82,7 @@ def get_public_card(*, user_id: UUID) -> PublicCard:
 
 
 def _card(row: dict[str, Any]) -> PublicCard:
+    has_badge = row["user__verification_status"] == VerificationStatus.VERIFIED
     return PublicCard(
         id=row["user_id"],
         display_name=display_name(row["user__first_name"], row["user__last_name"]),
@@ -90,7 +91,10 @@ def _card(row: dict[str, Any]) -> PublicCard:
         social_links=row["social_links"],
         is_seller=Role.SELLER in row["user__roles"],
         is_featured=row["is_featured"],
-        verification_status=row["user__verification_status"],
+        # That somebody handed in documents is their own business until they were approved.
+        verification_status=(
+            VerificationStatus.VERIFIED if has_badge else VerificationStatus.UNVERIFIED
+        ).value,
         rating=row["rating"],
         total_reviews=row["total_reviews"],
         member_since=row["user__created_at"],
