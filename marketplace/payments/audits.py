@@ -16,6 +16,7 @@ from marketplace.payments.projections import check_projections
 from marketplace.payments.providers.factory import enabled_providers, get_provider
 from marketplace.payments.providers.protocol import ProviderError
 from marketplace.payments.seals.check import check_seals
+from marketplace.payments.suspense import check_suspense
 
 
 def check_projections_equal_events(tally: Tally) -> Iterator[str]:
@@ -220,6 +221,7 @@ register_audit("statements equal the ledger", check_statements_equal_ledger)
 register_audit("top-ups equal their journals", check_top_ups_equal_their_journals)
 register_audit("payments equal their accounts", check_payments_equal_their_accounts)
 register_audit("refunds and chargebacks empty their accounts", check_transit_accounts)
+register_audit("suspense holds what its causes and reviews say", check_suspense)
 # Not on this one: it compares two moments. The monitor compares item by item, with a grace.
 register_audit(
     "clearing equals the providers' books",

@@ -1,0 +1,135 @@
+"""Why there is money in suspense: every journal that moved it, and who says so, one by one."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from marketplace.core.money import Money
+from marketplace.payments.ledger.audit import Tally, stream
+
+# What the reviews, refunds, holds, top-ups and resolved differences say was put into suspense
+# (above zero) or taken out of it, under the key of the journal that must have done it. Whether the
+# payer's bank gave back what it took, and what of an item was booked, only a journal says: its
+# amount is what is checked there.
+SAID = """
+    SELECT 'unmatched:' || r.subject_id, r.provider, r.currency, r.amount_minor
+      FROM payments_payment_review r
+     WHERE r.in_suspense
+       AND r.kind IN ('UNMATCHED_CAPTURE', 'DOUBLED_CAPTURE', 'WRONG_AMOUNT', 'WRONG_CURRENCY')
+       AND NOT EXISTS (SELECT FROM payments_payment_attempt a
+                        WHERE a.id = r.subject_id AND a.method = 'assigned')
+    UNION ALL
+    SELECT 'refund-failed:' || r.subject_id, r.provider, r.currency, r.amount_minor
+      FROM payments_payment_review r
+     WHERE r.in_suspense AND r.kind = 'REFUNDED_AND_CHARGED_BACK'
+    UNION ALL
+    SELECT 'unmatched-chargeback:' || r.subject_id, r.provider, r.currency, -r.amount_minor
+      FROM payments_payment_review r WHERE r.kind = 'UNMATCHED_CHARGEBACK'
+    UNION ALL
+    SELECT j.business_key, r.provider, r.currency, r.amount_minor
+      FROM payments_payment_review r
+      JOIN payments_ledger_journal j
+           ON j.business_key = 'unmatched-chargeback-returned:' || r.subject_id
+     WHERE r.kind = 'UNMATCHED_CHARGEBACK'
+    UNION ALL
+    SELECT CASE WHEN came_back THEN 'unmatched:' ELSE 'shortage:' END || r.subject_id,
+           r.provider, r.currency, CASE WHEN came_back THEN 1 ELSE -1 END * r.amount_minor
+      FROM payments_payment_review r
+      JOIN payments_payment_event e ON e.stream_id = coalesce(r.payment_id, r.subject_id)
+           AND e.payload ->> 'review_id' = r.id::text
+     CROSS JOIN LATERAL (SELECT coalesce(e.payload ->> 'is_over' = 'true', false)
+                                OR coalesce(e.payload ->> 'outcome' = 'WON', false)) w(came_back)
+     WHERE r.kind IN ('REFUND_CONTRADICTION', 'PAYOUT_CONTRADICTION', 'CHARGEBACK_CONTRADICTION')
+    UNION ALL
+    SELECT 'refund:' || id, provider, currency, -amount_minor
+      FROM payments_refund WHERE source = 'SUSPENSE'
+    UNION ALL
+    SELECT 'hold:' || p.id, a.provider, a.captured_currency, -a.captured_minor
+      FROM payments_payment_attempt a JOIN payments_payment p ON p.held_attempt_id = a.id
+     WHERE a.method = 'assigned'
+    UNION ALL
+    SELECT 'top-up:' || t.id, t.provider, t.credited_currency, -t.credited_minor
+      FROM payments_payment_review r JOIN payments_top_up t ON t.id = r.subject_id
+     WHERE r.in_suspense AND t.credited_at IS NOT NULL
+    UNION ALL
+    SELECT CASE e.type WHEN 'TopUpChargedBack' THEN 'top-up-charged-back:'
+                       ELSE 'top-up-given-back:' END || (e.payload ->> 'chargeback_id'),
+           t.provider, e.payload ->> 'currency',
+           CASE e.type WHEN 'TopUpChargedBack' THEN 1 ELSE -1 END
+               * (e.payload ->> 'amount_minor')::bigint
+      FROM (SELECT DISTINCT provider, provider_payment_id FROM payments_payment_review
+             WHERE kind = 'UNMATCHED_CHARGEBACK') r
+      JOIN payments_top_up t USING (provider, provider_payment_id)
+      JOIN payments_payment_event e ON e.stream_id = t.id
+     WHERE e.type IN ('TopUpChargedBack', 'TopUpGivenBack')
+    UNION ALL
+    SELECT 'difference:' || i.item_id, i.provider, i.currency, i.amount_minor
+      FROM payments_item_resolution i
+     WHERE i.kind = 'SUSPENSE' AND i.status = 'DONE'
+       AND NOT EXISTS (SELECT FROM payments_ledger_journal j
+                        WHERE j.id = i.journal_id AND starts_with(j.business_key, 'unmatched:'))
+"""
+JOURNALS = f"""
+    WITH said AS (
+        SELECT key, 'suspense:' || provider AS code, currency, sum(amount) AS total
+          FROM ({SAID}) s(key, provider, currency, amount) GROUP BY 1, 2, 3
+    ), books AS (
+        SELECT j.business_key AS key, a.code, a.currency, -sum(e.amount_minor) AS total
+          FROM payments_ledger_account a
+          JOIN payments_ledger_entry e ON e.account_id = a.id AND e.account_version IS NULL
+          JOIN payments_ledger_journal j ON j.id = e.journal_id
+         WHERE a.kind = 'suspense'
+         GROUP BY 1, 2, 3
+    )
+    SELECT key, code, currency, coalesce(s.total, 0), coalesce(b.total, 0)
+      FROM said s FULL JOIN books b USING (key, code, currency)
+"""  # noqa: S608 (nothing but the constant above)
+# How often the reviews of a capture say that its money has left suspense, and how often it did.
+LEFT = """
+    SELECT 'receipt ' || r.provider_object_id, (r.resolution = 'ASSIGN')::int,
+           count(a.id)
+      FROM payments_payment_review r
+      LEFT JOIN payments_payment_attempt a ON a.provider = r.provider
+           AND a.provider_payment_id = r.provider_object_id AND a.method = 'assigned'
+     WHERE r.in_suspense AND r.kind = 'UNMATCHED_CAPTURE'
+     GROUP BY r.id
+    UNION ALL
+    SELECT 'top-up ' || t.id, (r.resolution = 'CREDIT')::int, (t.credited_at IS NOT NULL)::int
+      FROM payments_payment_review r JOIN payments_top_up t ON t.id = r.subject_id
+     WHERE r.in_suspense
+    UNION ALL
+    SELECT 'capture ' || attempt_id, sum(said), sum(moved)
+      FROM (SELECT coalesce(f.attempt_id, r.subject_id), (r.resolution = 'REFUND')::int, 0
+              FROM payments_payment_review r LEFT JOIN payments_refund f ON f.id = r.subject_id
+             WHERE r.in_suspense AND r.payment_id IS NOT NULL
+               AND r.kind IN ('DOUBLED_CAPTURE', 'WRONG_AMOUNT', 'WRONG_CURRENCY',
+                              'REFUNDED_AND_CHARGED_BACK')
+             UNION ALL
+            SELECT attempt_id, 0, 1 FROM payments_refund WHERE source = 'SUSPENSE'
+           ) c(attempt_id, said, moved)
+     GROUP BY attempt_id
+"""
+
+
+def check_suspense(tally: Tally) -> Iterator[str]:
+    """Each movement of suspense is said by what caused it, and each review says what has become
+    of its money: what is there is what waits, or what a named person has closed."""
+    balances: Counter[tuple[str, str]] = Counter()
+    for key, code, currency, said, books in stream(JOURNALS):
+        tally.examined += 1
+        balances[code, currency] += int(books)
+        if said != books:
+            yield (
+                f"{code}: {key} moved it by {Money(int(books), currency)}, "
+                f"and what caused it says {Money(int(said), currency)}"
+            )
+    for what, said, moved in stream(LEFT):
+        tally.examined += 1
+        if said != moved:
+            yield (
+                f"{what}: its reviews say that it left suspense {said} times, and it did {moved}"
+            )
+    tally.note = ", ".join(
+        f"{code} {Money(total, currency)}"
+        for (code, currency), total in sorted(balances.items())
+        if total
+    )
