@@ -58,7 +58,7 @@ class LedgerJournal(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.business_key}"
+        return f"{self.kind.replace('_', ' ')} {self.business_key}"
 
 
 class LedgerEntry(models.Model):
