@@ -1,8 +1,9 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.db.models import F, Sum
+from django.db.models import DecimalField, F, Func, Sum
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 
 from marketplace.core import clock
 from marketplace.core.money import Money
@@ -19,6 +20,7 @@ from marketplace.payments.repositories.holds import Withdrawable, read_holds
 from marketplace.payments.repositories.payout_policies import read_terms_by_currency
 from marketplace.payments.snapshots import HoldSnapshot, WalletSnapshot
 
+PRODUCT = DecimalField(max_digits=40, decimal_places=0)
 ON_ITS_WAY = (PayoutStatus.REQUESTED, PayoutStatus.UNKNOWN, PayoutStatus.SENT)
 
 
@@ -81,8 +83,10 @@ def _pending(user_id: UUID) -> Mapping[str, int]:
 
 
 def _kept(sold: Combinable) -> Combinable:
-    whole = F("commission_minor") + F("tax_minor")
-    return (whole * sold * 2 + F("captured_minor")) / (F("captured_minor") * 2)
+    # The product of two amounts does not fit into 64 bits: 100 million rupiah are 10^10 units.
+    whole = Cast(F("commission_minor") + F("tax_minor"), PRODUCT)
+    dividend = whole * sold * 2 + F("captured_minor")
+    return Func(dividend, F("captured_minor") * 2, function="div", output_field=PRODUCT)
 
 
 def _reserved(user_id: UUID) -> Mapping[str, int]:
