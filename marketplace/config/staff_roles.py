@@ -111,6 +111,7 @@ ACTS: Mapping[str, str] = {
     "users.edit_staff_role": "-----",
     "users.erase_user": "-----",
     "users.export_user": "S----",
+    "users.feature_seller": "S----",
     "users.reset_second_factors": "-----",
     "users.suspend_user": "SM---",
     "verification.review_verification": "---V-",

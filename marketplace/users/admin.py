@@ -22,11 +22,13 @@ from marketplace.core.admin import (
     at_text,
     operator,
     status_label,
+    with_reason,
 )
 from marketplace.core.desk import asks_again
 from marketplace.core.errors import DomainError
 from marketplace.users import for_a_person, privacy_admin, services, staff_admin  # noqa: F401 (its pages)
 from marketplace.users.models import SignIn, User, UserProfile
+from marketplace.users.policies import FEATURE_SELLER
 
 MAX_CHOSEN = 100
 
@@ -222,6 +224,39 @@ class UserProfileAdmin(EmailPrefixSearch, ReadOnlyAdmin):
     list_display = ("user", "rating", "total_reviews", "is_featured", "updated_at")
     list_select_related = ("user",)
     ordering = ("-id",)
+    actions = ("feature", "unfeature")
+
+    def has_feature_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return operator(request).may(FEATURE_SELLER)
+
+    @admin.action(description="Feature as sellers, with a reason", permissions=["feature"])
+    def feature(self, request: HttpRequest, chosen: QuerySet[UserProfile]) -> HttpResponse | None:
+        return self._set_featured(request, chosen, is_featured=True)
+
+    @admin.action(description="Feature no longer, with a reason", permissions=["feature"])
+    def unfeature(self, request: HttpRequest, chosen: QuerySet[UserProfile]) -> HttpResponse | None:
+        return self._set_featured(request, chosen, is_featured=False)
+
+    def _set_featured(
+        self, request: HttpRequest, chosen: QuerySet[UserProfile], *, is_featured: bool
+    ) -> HttpResponse | None:
+        def run(profile: UserProfile, reason: str) -> None:
+            services.feature_seller(
+                user_id=profile.user_id,
+                actor=operator(request),
+                is_featured=is_featured,
+                reason=reason,
+            )
+
+        return with_reason(
+            self,
+            request,
+            chosen,
+            action="feature" if is_featured else "unfeature",
+            title="Feature sellers" if is_featured else "Feature sellers no longer",
+            explanation="Their public pages say that the platform features them.",
+            run=run,
+        )
 
 
 @admin.register(SignIn)

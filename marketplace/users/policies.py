@@ -9,6 +9,7 @@ from marketplace.users.errors import CannotSuspend
 from marketplace.users.models import User
 from marketplace.users.staff_errors import MayNotGrant
 
+FEATURE_SELLER = "users.feature_seller"
 RESET_FACTORS = "users.reset_second_factors"
 
 

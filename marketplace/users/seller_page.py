@@ -22,7 +22,7 @@ LEVELS = {
         "Bank account named",
         "The account is in the name that the seller stated. No document has been checked yet.",
     ),
-    VerificationLevel.T2: ("Identity verified", "An identity document was checked by a person."),
+    VerificationLevel.T2: ("Identity verified", "An identity document was checked."),
     VerificationLevel.T3: ("Business verified", "Identity and business papers were checked."),
 }
 ONLY_WORDS_AND_PICTURES = {

@@ -80,6 +80,7 @@ ACTIONS: Mapping[str, Mapping[str, str]] = {
         "export_data": "users.export_user",
         "erase": "users.erase_user",
     },
+    "users.userprofile": dict.fromkeys(("feature", "unfeature"), "users.feature_seller"),
     "users.staffrole": dict.fromkeys(("create", "edit"), "users.edit_staff_role"),
     "verification.verificationcase": {"review_oldest": "verification.review_verification"},
 }

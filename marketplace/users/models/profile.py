@@ -33,6 +33,7 @@ class UserProfile(models.Model):
 
     class Meta:
         db_table = "users_profile"
+        permissions = (("feature_seller", "Feature sellers"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(rating__gte=0, rating__lte=5), name="users_rating_in_range"

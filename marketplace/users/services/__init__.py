@@ -33,6 +33,7 @@ from marketplace.users.services.end_sign_in import end_sign_in
 from marketplace.users.services.enter_by_provider import enter_by_provider
 from marketplace.users.services.erase_people import erase_people
 from marketplace.users.services.erase_retained import erase_retained
+from marketplace.users.services.feature_seller import feature_seller
 from marketplace.users.services.follow_sale import follow_sale
 from marketplace.users.services.forget_sales import forget_sales
 from marketplace.users.services.note_refused_step_up import noting_refused_step_ups
@@ -105,6 +106,7 @@ __all__ = [
     "enter_by_provider",
     "erase_people",
     "erase_retained",
+    "feature_seller",
     "follow_sale",
     "forget_sales",
     "match_account_holder",
