@@ -32,7 +32,10 @@ INK, MUTED, HAIR, SHADE = (HexColor(c) for c in ("#1b1f24", "#5b6470", "#d5d9df"
 ACCENT = HexColor("#14532d")
 FIRST_TABLE_TOP = TOP - 184.0
 NEXT_TABLE_TOP = TOP - 34.0
-FACT_WIDTH = 248.0
+FACTS_MIDDLE = LEFT + 260.0
+FACT_WIDTH = RIGHT - FACTS_MIDDLE
+SMALLEST = 3.0
+"""Of figures, which are set smaller and never cut; a currency without limits has long ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +142,13 @@ class _Pages:
         canvas.setLineWidth(1.2)
         canvas.line(LEFT, TOP - 12, RIGHT, TOP - 12)
         y = TOP - 40
-        middle = LEFT + 260
         self._fact("Account holder", self.holder, LEFT, y, is_main=True)
-        self._fact("Period", _period(statement), middle, y, is_main=True)
+        self._fact("Period", _period(statement), FACTS_MIDDLE, y, is_main=True)
         y -= 38
         self._fact("Customer number", str(statement.user_id), LEFT, y)
         made = f"{_day(statement.made_at)}, {statement.made_at:%H:%M} UTC"
         kind = "final" if statement.is_final else "preliminary: the period is not over"
-        self._fact("Issued", f"{made} ({kind})", middle, y)
+        self._fact("Issued", f"{made} ({kind})", FACTS_MIDDLE, y)
         self._summary(y - 48)
 
     def _summary(self, y: float) -> None:
@@ -163,8 +165,7 @@ class _Pages:
             self.canvas.setFillColor(SHADE)
             self.canvas.roundRect(x, y - 30, width, 44, 4, stroke=0, fill=1)
             self._text(title, x + 9, y - 1, NOTE)
-            text = f"{_amount(amount)} {amount.currency}"
-            self._text(text, x + 9, y - 19, _Style(BOLD, 10.5, INK), width=width - 16)
+            self._figure(amount, x + 9, y - 19, _Style(BOLD, 10.5, INK), width - 16)
 
     def _running_head(self) -> None:
         statement = self.statement
@@ -199,9 +200,8 @@ class _Pages:
         self._text(line.description, description.x, y, CELL, width=description.width)
         named = str(line.reference_id)
         self._text(named, reference.x, y, _Style(REGULAR, 6.8, MUTED), width=reference.width)
-        signed = _amount(line.amount, sign=True)
-        self._text(signed, amount.x, y, CELL, to_right=True)
-        self._text(_amount(line.balance), balance.x, y, CELL, to_right=True)
+        self._cell(_amount(line.amount, sign=True), amount, y, CELL)
+        self._cell(_amount(line.balance), balance, y, CELL)
         self.y -= ROW
 
     def _balance_row(self, title: str, balance: Money) -> None:
@@ -213,7 +213,7 @@ class _Pages:
         y = self.y - 11
         self._text(_day(day), COLUMNS[0].x, y, CELL_BOLD)
         self._text(title, COLUMNS[1].x, y, CELL_BOLD)
-        self._text(_amount(balance), COLUMNS[4].x, y, CELL_BOLD, to_right=True)
+        self._cell(_amount(balance), COLUMNS[4], y, CELL_BOLD)
         self.y -= ROW
 
     def _totals(self) -> None:
@@ -239,9 +239,15 @@ class _Pages:
         self._text(title, x, y, NOTE)
         style = _Style(BOLD, 10.5, INK) if is_main else _Style(REGULAR, 8.5, INK)
         # A long name is set smaller before it is cut.
-        while style.size > 7 and pdfmetrics.stringWidth(value, style.font, style.size) > FACT_WIDTH:
-            style = replace(style, size=style.size - 0.5)
+        style = _smaller(value, style, FACT_WIDTH, least=7.0)
         self._text(value, x, y - 14, style, width=FACT_WIDTH)
+
+    def _figure(self, amount: Money, x: float, y: float, style: _Style, width: float) -> None:
+        text = f"{_amount(amount)} {amount.currency}"
+        self._text(text, x, y, _smaller(text, style, width))
+
+    def _cell(self, figure: str, column: _Column, y: float, style: _Style) -> None:
+        self._text(figure, column.x, y, _smaller(figure, style, column.width), to_right=True)
 
     def _rule(self, y: float, colour: HexColor, width: float = 0.4, right: float = RIGHT) -> None:
         self.canvas.setStrokeColor(colour)
@@ -265,6 +271,13 @@ class _Pages:
             self.canvas.drawRightString if to_right else self.canvas.drawString
         )
         draw(x, y, fitted)
+
+
+def _smaller(text: str, style: _Style, width: float, *, least: float = SMALLEST) -> _Style:
+    """The style in a size in which the text fits, down to ``least``."""
+    while style.size > least and pdfmetrics.stringWidth(text, style.font, style.size) > width:
+        style = replace(style, size=style.size - 0.5)
+    return style
 
 
 def _fitted(text: str, font: str, size: float, width: float) -> str:

@@ -18,6 +18,8 @@ from marketplace.payments.ledger.periods import (
 )
 
 MAX_DAYS = 366
+EARLIEST = date(1970, 1, 1)
+"""No platform is older, and a day before the calendar's first cannot be asked for."""
 FINAL_AFTER = timedelta(hours=1)
 """No request and no job keeps a transaction open for as long: after that nothing can be added."""
 
@@ -147,6 +149,8 @@ def _sum_of(currency: str, amounts: Iterator[Money]) -> Money:
 def _check_period(starts_on: date, ends_on: date, today: date) -> None:
     if ends_on < starts_on:
         raise StatementPeriodInvalid("`from` must not be after `to`.")
+    if starts_on < EARLIEST:
+        raise StatementPeriodInvalid(f"`from` must not be before {EARLIEST}.")
     if starts_on > today:
         raise StatementPeriodInvalid("`from` must not be in the future.")
     if (ends_on - starts_on).days + 1 > MAX_DAYS:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
+import pypdfium2
 import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
@@ -152,6 +153,7 @@ def test_a_wallet_that_was_never_used_has_an_empty_statement() -> None:
         (TODAY, TODAY - timedelta(days=1), "must not be after"),
         (TODAY + timedelta(days=1), TODAY + timedelta(days=2), "in the future"),
         (TODAY - timedelta(days=366), TODAY, "at most 366 days"),
+        (date.min, date.min, "must not be before 1970-01-01"),
     ],
 )
 def test_a_period_that_no_statement_can_have_is_refused(
@@ -304,3 +306,18 @@ def test_the_pdf_is_one_whatever_the_holder_is_called(holder: str) -> None:
     assert document.startswith(b"%PDF-")
     assert document.count(b"/Type /Page\n") == 2
     assert b"DejaVuSans" in document
+
+
+def test_no_figure_of_the_pdf_is_cut_or_beyond_the_margin() -> None:
+    user_id = new_id()
+    top_up(user_id, 900_000_000_000_000, key=f"{user_id}")
+    document = write_pdf(statement_of(user_id), holder="Somebody")
+    with pypdfium2.PdfDocument(document) as pages:
+        text = pages[0].get_textpage()
+        words = text.get_text_range()
+        right = max(text.get_charbox(number)[2] for number in range(text.count_chars()))
+        margin = pages[0].get_width() - right
+    assert words.count("9,000,000,000,000.00 EUR") == 2, "what came in, and what is there"
+    assert words.count("9,000,000,000,000.00") == 7
+    assert "…" not in words
+    assert margin >= 49
