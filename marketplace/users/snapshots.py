@@ -36,12 +36,23 @@ class UserSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownDocument:
+    """A document that somebody handed in, and how the verification stands that it is for."""
+
+    id: UUID
+    kind: str
+    level: str
+    status: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileSnapshot:
     id: UUID
     user_id: UUID
     bio: str
     address: dict[str, Any] | None
-    id_verification_documents: list[Any]
+    id_verification_documents: tuple[ShownDocument, ...]
     rating: Decimal
     total_reviews: int
     is_featured: bool

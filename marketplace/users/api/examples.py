@@ -49,6 +49,13 @@ SESSION = {
     "expires_at": "2026-12-22T09:30:00Z",
     "is_current": True,
 }
+SHOWN_DOCUMENT = {
+    "id": "0199a000-0000-7000-8000-0000000000b3",
+    "kind": "IDENTITY_FRONT",
+    "level": "T2",
+    "status": "APPROVED",
+    "created_at": CREATED_AT,
+}
 PROFILE = {
     "id": "0199a000-0000-7000-8000-0000000000b2",
     "user_id": USER_ID,
@@ -58,7 +65,7 @@ PROFILE = {
         "city": "Kisumu",
         "country": "KE",
     },
-    "id_verification_documents": [],
+    "id_verification_documents": [SHOWN_DOCUMENT],
     "rating": "4.80",
     "total_reviews": 31,
     "is_featured": False,

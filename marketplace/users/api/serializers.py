@@ -18,7 +18,9 @@ from marketplace.users.api.fields import (
     TextField,
 )
 from marketplace.users.api.social_links import SocialLinksField
-from marketplace.users.models import UserType, VerificationStatus
+from marketplace.users.models import UserType, VerificationLevel, VerificationStatus
+from marketplace.users.verification.models import DocumentKind
+from marketplace.users.verification.transitions import CaseStatus
 
 ROLES = [role.value for role in Role]
 
@@ -121,6 +123,17 @@ class MessageSerializer(serializers.Serializer[object]):
     detail = serializers.CharField()
 
 
+@shown_as(examples.SHOWN_DOCUMENT)
+class ShownDocumentSerializer(serializers.Serializer[object]):
+    """That it was handed in, and how its verification stands; never what is on it."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(DocumentKind.values)
+    level = serializers.ChoiceField(VerificationLevel.values)
+    status = serializers.ChoiceField(CaseStatus.values, help_text="Of the verification it is for.")
+    created_at = serializers.DateTimeField()
+
+
 @shown_as(examples.PROFILE, request=examples.PROFILE_CHANGES)
 class ProfileSerializer(StrictSerializer[object]):
     """A profile as its owner sees it."""
@@ -129,7 +142,7 @@ class ProfileSerializer(StrictSerializer[object]):
     user_id = serializers.UUIDField(read_only=True)
     bio = ProseField(max_length=2000, required=False, allow_blank=True)
     address = AddressSerializer(required=False, allow_null=True)
-    id_verification_documents = serializers.ListField(child=serializers.DictField(), read_only=True)
+    id_verification_documents = ShownDocumentSerializer(many=True, read_only=True)
     rating = serializers.DecimalField(max_digits=3, decimal_places=2, read_only=True)
     total_reviews = serializers.IntegerField(read_only=True)
     is_featured = serializers.BooleanField(read_only=True)

@@ -18,6 +18,8 @@ class UserProfile(models.Model):
     address = models.JSONField(blank=True, default=dict)
     """A copy of the person's default ``UserAddress``, kept in its transaction."""
     id_verification_documents = models.JSONField(blank=True, default=list)
+    """Empty, always: documents are rows of their own, sealed, and the profile is answered with
+    those that are there (``ProfileSnapshot``). A copy in here would outlive their erasure."""
     rating = models.DecimalField(
         max_digits=3,
         decimal_places=2,

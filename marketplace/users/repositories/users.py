@@ -11,6 +11,7 @@ from marketplace.core.errors import NotFound
 from marketplace.users.models import User, UserProfile
 from marketplace.users.phones import is_nobodys
 from marketplace.users.snapshots import ProfileSnapshot, UserSnapshot
+from marketplace.users.verification.shown import list_shown_documents
 
 
 def lock_user(user_id: UUID) -> User:
@@ -67,7 +68,7 @@ def profile_snapshot(profile: UserProfile) -> ProfileSnapshot:
         user_id=profile.user_id,
         bio=profile.bio,
         address=profile.address or None,
-        id_verification_documents=profile.id_verification_documents,
+        id_verification_documents=list_shown_documents(profile.user_id),
         rating=profile.rating,
         total_reviews=profile.total_reviews,
         is_featured=profile.is_featured,

@@ -38,6 +38,29 @@ def test_the_overview_takes_as_many_queries_with_one_case_as_with_fifty(
         assert len(seen["cases"]) == min(count, MOST_CASES)
 
 
+def test_a_profile_lists_what_was_handed_in_and_is_there_still() -> None:
+    user = make_user()
+    client = authorized_client(user)
+    case = draft(user)
+
+    def listed() -> list[tuple[str, str, str]]:
+        rows = client.get("/api/v1/users/me/profile/").json()["id_verification_documents"]
+        assert all(set(row) == {"id", "kind", "level", "status", "created_at"} for row in rows)
+        return [(row["kind"], row["level"], row["status"]) for row in rows]
+
+    assert listed() == [("SELFIE", "T2", "DRAFT"), ("IDENTITY_FRONT", "T2", "DRAFT")]
+    selfie = next(each for each in case.documents if each.kind == "SELFIE")
+    client.delete(f"{CASES}{case.id}/documents/{selfie.id}/")
+    client.post(f"{CASES}{case.id}/withdraw/")
+    assert listed() == [("IDENTITY_FRONT", "T2", "WITHDRAWN")]
+    assert (
+        authorized_client(make_user())
+        .get("/api/v1/users/me/profile/")
+        .json()["id_verification_documents"]
+        == []
+    )
+
+
 def test_no_stranger_finds_a_case_by_any_address() -> None:
     case = draft(make_user())
     version = row(case.id).version
