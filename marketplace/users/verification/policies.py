@@ -8,6 +8,8 @@ from marketplace.users.verification.errors import MayNotReview, SecondReviewerNe
 from marketplace.users.verification.facts import document_fingerprints
 from marketplace.users.verification.models import VerificationCase
 
+BY_TWO_PEOPLE = frozenset({"T3"})
+"""Levels that hold only once two of our reviewers said yes, whoever else says so."""
 REVIEW = "verification.review_verification"
 """The staff permission; administrators hold it, too."""
 

@@ -17,6 +17,7 @@ from marketplace.users.verification.outside.protocol import (
     VerificationService,
 )
 from marketplace.users.verification.outside.sandbox import SandboxService
+from marketplace.users.verification.policies import BY_TWO_PEOPLE
 
 __all__ = [
     "Outcome",
@@ -39,9 +40,9 @@ def offered_services() -> tuple[VerificationService, ...]:
 
 
 def service_for(level: str) -> VerificationService:
-    """Who verifies this level; raises ServiceNotOffered."""
+    """Who verifies this level; raises ServiceNotOffered, also where two people have to."""
     for service in offered_services():
-        if level in service.levels:
+        if level in service.levels - BY_TWO_PEOPLE:
             return service
     raise ServiceNotOffered(f"{level} is verified by our reviewers: hand in documents.")
 

@@ -10,7 +10,7 @@ from marketplace.users.verification.transitions import CaseStatus
 
 LADDER = (VerificationLevel.T1, VerificationLevel.T2, VerificationLevel.T3)
 WITH_BADGE = frozenset({VerificationLevel.T2, VerificationLevel.T3})
-"""A person, not a program, has looked at who it is."""
+"""A document was looked at: by one of our reviewers, or by a service that the platform trusts."""
 PENDING = (CaseStatus.SUBMITTED, CaseStatus.IN_REVIEW, CaseStatus.MORE_REQUESTED)
 
 

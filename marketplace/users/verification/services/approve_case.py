@@ -6,13 +6,13 @@ from marketplace.core.actor import Actor
 from marketplace.core.db import opens_transaction
 from marketplace.users.verification.errors import FactsInvalid
 from marketplace.users.verification.models import VerificationCase
+from marketplace.users.verification.policies import BY_TWO_PEOPLE
 from marketplace.users.verification.repositories.cases import note, save_transition, snapshot
 from marketplace.users.verification.services._deciding import approve, lock_claimed
 from marketplace.users.verification.services._recording import record_staff_action
 from marketplace.users.verification.snapshots import CaseSnapshot
 from marketplace.users.verification.transitions import Command
 
-BY_TWO_PEOPLE = frozenset({"T3"})
 APPROVED = "What was shown agrees with what was stated."
 """The reason of a yes whose reviewer added nothing: it is what approving says."""
 

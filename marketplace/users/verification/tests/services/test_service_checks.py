@@ -9,13 +9,13 @@ import pytest
 from marketplace.core import clock
 from marketplace.users.models import User
 from marketplace.users.tests.factories import actor, make_user
-from marketplace.users.verification import errors, services
+from marketplace.users.verification import errors, outside, services
 from marketplace.users.verification.models import ServiceCall, ServiceCheck
 from marketplace.users.verification.outside import Outcome, Session, StartRequest, Verdict
 from marketplace.users.verification.outside.sandbox import SandboxService
 from marketplace.users.verification.services.poll_checks import poll_checks
 from marketplace.users.verification.services.receive_service_call import receive_stored_calls
-from marketplace.users.verification.tests.factories import T2_FACTS, grant, row
+from marketplace.users.verification.tests.factories import T2_FACTS, draft, grant, row
 
 pytestmark = pytest.mark.django_db
 BACK = "https://shop.example/back"
@@ -187,3 +187,19 @@ def test_without_a_service_people_verify(settings: Any) -> None:
         services.start_service_check(case_id=case_id, actor=actor(user), return_url=BACK)
 
     assert not ServiceCheck.objects.exists()
+
+
+class BoldService(SandboxService):
+    """Offers to verify a business by itself."""
+
+    levels = frozenset({"T2", "T3"})
+
+
+def test_no_service_takes_the_place_of_two_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(outside.KNOWN, "sandbox", BoldService)
+    user = make_user()
+    case = draft(user, "T3")
+
+    with pytest.raises(errors.ServiceNotOffered):
+        services.start_service_check(case_id=case.id, actor=actor(user), return_url=BACK)
+    assert row(case.id).status == "DRAFT"
