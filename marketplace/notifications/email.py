@@ -18,7 +18,8 @@ class AttachmentsUnsupported(ValueError):
 
 
 UNDELIVERABLE = ".invalid"
-"""Nobody has an address there (RFC 2606): people who were erased keep one as a placeholder."""
+"""Nobody has an address there (RFC 2606): accounts by telephone, and people who were erased, keep
+one as a placeholder."""
 
 
 class QueueBackend(BaseEmailBackend):
@@ -49,9 +50,6 @@ def _rows(message: EmailMessage) -> Iterator[OutboundEmail]:
     if isinstance(message, EmailMultiAlternatives):
         html = next((str(a[0]) for a in message.alternatives if a[1] == "text/html"), "")
     for address in message.recipients():
-        # Nobody can own one (RFC 2606): accounts without an address, and people who were erased.
-        if address.endswith(".invalid"):
-            continue
         if address.lower().endswith(UNDELIVERABLE):
             continue
         yield OutboundEmail(

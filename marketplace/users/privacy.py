@@ -274,7 +274,9 @@ register_personal_data(
 excuse_model("account.EmailConfirmation", "A key of an address; it goes with the address.")
 excuse_model("admin.LogEntry", "What operators did; a line about a person is unnamed with them.")
 excuse_model("users.StaffRole", "What a staff role is about: no person is in it.")
-excuse_model("sessions.Session", "Signed ids of operators' sessions, which expire.")
+excuse_model(
+    "sessions.Session", "Operators' sessions: deleted by a job once they are over."
+)
 register_personal_data(
     PersonalData(
         name="users.exports",

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.contrib.sessions.models import Session
+
 from marketplace.core import clock
 from marketplace.core.db import opens_transaction
 from marketplace.core.jobs import periodic
@@ -58,6 +60,17 @@ def purge_step_ups() -> int:
         over = model.objects.filter(expires_at__lt=before).order_by("expires_at")
         keys = list(over.values_list("pk", flat=True)[:BATCH_SIZE])
         deleted += model.objects.filter(pk__in=keys).delete()[0]
+    return deleted
+
+
+@periodic(name="users.purge_desk_sessions", every_seconds=600)
+@opens_transaction
+def purge_desk_sessions() -> int:
+    """Forget sessions at the admin that nobody signed out of, once they are over."""
+    over = Session.objects.filter(expire_date__lt=clock.database_now()).order_by("expire_date")
+    deleted, _ = Session.objects.filter(
+        pk__in=list(over.values_list("pk", flat=True)[:BATCH_SIZE])
+    ).delete()
     return deleted
 
 
