@@ -1,4 +1,7 @@
-"""The entries of one account, newest first, a page at a time: as fast at the millionth page."""
+"""The entries of one account, newest first or from a past moment on, a page at a time.
+
+As fast at the millionth page; a past moment of a hot account passes over what came after it.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -37,9 +40,9 @@ def show_statement(
     if past and past.version is not None and not cursor:
         cursor = str(past.version + 1)
     try:
-        page = list_statement(account, cursor=cursor, limit=PAGE_LINES)
+        page = list_statement(account, cursor=cursor, limit=PAGE_LINES, until=moment)
     except ValueError:
-        cursor, page = "", list_statement(account, limit=PAGE_LINES)
+        cursor, page = "", list_statement(account, limit=PAGE_LINES, until=moment)
     is_debit = row.normal_side == "debit"
     return TemplateResponse(
         request,
@@ -54,7 +57,7 @@ def show_statement(
             "is_settled": moment and is_settled(moment),
             "about": in_a_row(about_account(row)),
             "lines": [_shown(line, is_debit_account=is_debit) for line in page.lines],
-            "is_newest": not cursor,
+            "is_newest": not cursor and not moment,
             "older": page.next_cursor,
             "here": reverse("admin:payments_ledgeraccount_statement", args=[account_id]),
         },
@@ -65,9 +68,9 @@ def _moment(given: str) -> datetime | None:
     """What the date field sends; its clock is UTC, as is that of the page."""
     try:
         moment = datetime.fromisoformat(given)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _shown(line: StatementLine, *, is_debit_account: bool) -> Mapping[str, Any]:

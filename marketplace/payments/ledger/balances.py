@@ -153,22 +153,28 @@ _HOT = """
     AND NOT a.keeps_balance AND e.account_version IS NULL
     AND e.xact_id < pg_snapshot_xmin(pg_current_snapshot())
     AND (e.xact_id, e.id) < (%s::xid8, %s)
+    AND (%s::timestamptz IS NULL OR e.posted_at <= %s::timestamptz)
     ORDER BY e.xact_id DESC, e.id DESC LIMIT %s
 """
 _LAST = 2**63 - 1
 
 
-def list_statement(account: Account, *, cursor: str = "", limit: int = 50) -> StatementPage:
+def list_statement(
+    account: Account, *, cursor: str = "", limit: int = 50, until: datetime | None = None
+) -> StatementPage:
     """One page of an account's entries, newest first.
 
-    An account that keeps a balance is read in the order of its versions. A hot account is read in
-    the order of transactions, and shows a line once every older transaction has ended.
+    An account that keeps a balance is read in the order of its versions: the version of a past
+    moment, plus one, is the cursor of that moment. A hot account is read in the order of
+    transactions, and shows a line once every older transaction has ended; ``until`` leaves out
+    what was posted later.
     """
     limit = max(1, min(limit, MAX_PAGE_LINES))
+    bounds: list[Any]
     if account.kind.keeps_balance:
         query, bounds = _VERSIONED, [int(cursor) if cursor else _LAST]
     else:
-        query, bounds = _HOT, _hot_bounds(cursor)
+        query, bounds = _HOT, [*_hot_bounds(cursor), until, until]
     with connection.cursor() as db:
         db.execute(_LINES + query, [account.code, account.currency, *bounds, limit + 1])
         rows = db.fetchall()

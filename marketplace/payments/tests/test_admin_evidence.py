@@ -38,8 +38,14 @@ def test_an_account_is_shown_as_it_was(operator: Client, provider: FakeProvider)
     assert "version 1" in now
     hot = LedgerAccount.objects.get(code="revenue:commission")
     path = reverse("admin:payments_ledgeraccount_statement", args=[hot.pk])
-    assert "10.00 EUR</span> at" in operator.get(path, {"at": after}).content.decode()
-    assert operator.get(path, {"at": "yesterday"}).status_code == 200
+    now = operator.get(path, {"at": after}).content.decode()
+    assert "10.00 EUR</span> at" in now
+    assert now.count("escrow release") == 1
+    was = operator.get(path, {"at": before.isoformat()}).content.decode()
+    assert "0.00 EUR</span> at" in was
+    assert "No entries" in was, "what a hot account got later is no part of that moment"
+    for none in ("yesterday", "0001-01-01T00:00+14:00"):
+        assert operator.get(path, {"at": none}).context["at"] is None
 
 
 def test_a_payment_shows_its_money_trail_with_seals(
