@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.safestring import SafeString
@@ -15,12 +16,14 @@ from marketplace.core.admin_keyset import KeysetAdmin
 from marketplace.core.desk import asks_again
 from marketplace.payments.admin import settlements
 from marketplace.payments.admin.account_statement import show_statement
-from marketplace.payments.admin.display import filtered, link, money, operator
+from marketplace.payments.admin.display import link, money, operator
 from marketplace.payments.admin.ledger_links import (
     about_account,
     about_journal,
     in_a_row,
+    link_to_subject,
     statement_of,
+    subjects_of_journals,
 )
 from marketplace.payments.admin.reversal_form import may_be_reversed, reverse_journal
 from marketplace.payments.models import (
@@ -106,7 +109,7 @@ class LedgerEntryAdmin(KeysetAdmin):
 
 @admin.register(LedgerJournal)
 class LedgerJournalAdmin(KeysetAdmin):
-    list_display = ("id", "kind", "business_key", "payment_link", "occurred_at")
+    list_display = ("id", "kind", "business_key", "subject", "occurred_at")
     list_filter = ("kind",)
     search_fields = ("id__exact", "reference_id__exact", "business_key__exact")
     search_help_text = "Id of the journal, of its order or payout, or its business key"
@@ -136,9 +139,13 @@ class LedgerJournalAdmin(KeysetAdmin):
     def enter_settlement(self, request: HttpRequest) -> HttpResponse:
         return settlements.enter_settlement(request, self.admin_site.each_context(request))
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerJournal]:
+        journals: QuerySet[LedgerJournal] = super().get_queryset(request)
+        return journals.annotate(**subjects_of_journals())
+
     @admin.display(description="about")
-    def payment_link(self, journal: LedgerJournal) -> SafeString:
-        return filtered("payments_payment_changelist", "Payment", q=journal.reference_id)
+    def subject(self, journal: LedgerJournal) -> SafeString | str:
+        return link_to_subject(journal)
 
     @admin.display(description="about")
     def about(self, journal: LedgerJournal) -> SafeString | str:

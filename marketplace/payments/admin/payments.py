@@ -43,28 +43,30 @@ class RefundInline(ReadOnlyInline):
     fields = (
         "id",
         "source",
-        "amount_minor",
-        "from_seller_minor",
-        "currency",
+        "amount",
+        "from_seller",
         "status",
         "provider_refund_id",
     )
+    amount, from_seller = money_text("amount"), money_text("from_seller", "borne by the seller")
 
 
 class ChargebackInline(ReadOnlyInline):
     model = Chargeback
     fields = (
         "provider_chargeback_id",
-        "amount_minor",
-        "currency",
+        "amount",
         "status",
         "reason",
         "respond_by_at",
-        "from_escrow_minor",
-        "from_seller_minor",
-        "uncovered_minor",
+        "from_escrow",
+        "from_seller",
+        "uncovered",
     )
     readonly_fields = fields
+    amount, uncovered = money_text("amount"), money_text("uncovered")
+    from_escrow = money_text("from_escrow", "frozen of the escrow")
+    from_seller = money_text("from_seller", "borne by the seller")
 
 
 @admin.register(Payment)

@@ -1,35 +1,50 @@
-"""Wallets, statements, bank accounts and payouts."""
+"""Wallets with the money in them, and the lines of their statements."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.safestring import SafeString
 
-from marketplace.core.admin import ReadOnlyAdmin, with_reason
+from marketplace.core.admin import ReadOnlyAdmin, at_text, table, with_reason
 from marketplace.core.desk import asks_again
 from marketplace.core.ids import new_id
 from marketplace.payments import services
 from marketplace.payments.admin.display import AmountMixin, filtered, money, operator
+from marketplace.payments.admin.ledger_links import in_a_row, statement_of
 from marketplace.payments.admin.receivables import show_receivables
-from marketplace.payments.models import (
-    Transaction,
-    Wallet,
-)
-from marketplace.payments.queries import list_receivables
+from marketplace.payments.models import LedgerAccount, LedgerBalance, Transaction, Wallet
+from marketplace.payments.queries import get_wallets, list_receivables
+from marketplace.payments.snapshots import WalletSnapshot
 
 
 @admin.register(Wallet)
 class WalletAdmin(ReadOnlyAdmin):
-    list_display = ("id", "user_text", "currency", "is_active", "statement")
+    list_display = ("id", "user_text", "balance_text", "is_active", "statement")
     list_filter = ("currency", "is_active")
     search_fields = ("id__exact", "user__id__exact")
     ordering = ("-id",)
     list_select_related = ("user",)
+    fieldsets = (
+        (None, {"fields": (("user", "is_active"), "money_in_it", "holds", "about")}),
+        ("More", {"fields": ("id", "currency", "created_at", "updated_at")}),
+    )
+    readonly_fields = ("money_in_it", "holds", "about")
     actions = ("suspend", "reinstate", "write_off")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Wallet]:
+        code = Concat(Value("user:"), Cast("user_id", CharField()), Value(":wallet"))
+        account = LedgerBalance.objects.filter(
+            account__code=OuterRef("code"), account__currency=OuterRef("currency")
+        )
+        wallets: QuerySet[Wallet] = super().get_queryset(request)
+        balance = Subquery(account.values("balance_minor")[:1])
+        return wallets.alias(code=code).annotate(balance_minor=Coalesce(balance, Value(0)))
 
     def has_suspend_permission(self, request: HttpRequest) -> bool:
         return operator(request).may("payments.suspend_wallet")
@@ -111,9 +126,48 @@ class WalletAdmin(ReadOnlyAdmin):
     def user_text(self, wallet: Wallet) -> str:
         return wallet.user.email
 
+    @admin.display(description="balance")
+    def balance_text(self, wallet: Any) -> str:
+        return money(wallet.balance_minor, wallet.currency)
+
     @admin.display(description="statement")
     def statement(self, wallet: Wallet) -> SafeString:
         return filtered("payments_transaction_changelist", "Lines", q=wallet.id)
+
+    @admin.display(description="money")
+    def money_in_it(self, wallet: Wallet) -> str:
+        """What the owner sees of it, by the same query."""
+        shown = _snapshot(wallet)
+        heads = ("Balance", "Of it available", "Of it on hold", "On its way to a bank", "In escrow")
+        row = (shown.balance, shown.available, shown.on_hold, shown.reserved, shown.pending)
+        return table(heads, [row])
+
+    @admin.display(description="on hold")
+    def holds(self, wallet: Wallet) -> str:
+        holds = _snapshot(wallet).holds
+        rows = [
+            (hold.amount, hold.reason.replace("_", " ").lower(), at_text(hold.available_at))
+            for hold in holds
+        ]
+        return table(("Amount", "Why", "Free from"), rows) if rows else "-"
+
+    @admin.display(description="about")
+    def about(self, wallet: Wallet) -> SafeString | str:
+        return in_a_row(self._links(wallet))
+
+    def _links(self, wallet: Wallet) -> Iterator[SafeString]:
+        yield self.statement(wallet)
+        yield filtered("payments_payout_changelist", "Payouts", q=wallet.user_id)
+        yield filtered("payments_payment_changelist", "Payments", q=wallet.user_id)
+        names = {f"user:{wallet.user_id}:wallet": "Account in the books"}
+        names[f"seller:{wallet.user_id}:receivable"] = "What is owed"
+        for account in LedgerAccount.objects.filter(code__in=names, currency=wallet.currency):
+            yield statement_of(account.pk, names[account.code])
+
+
+def _snapshot(wallet: Wallet) -> WalletSnapshot:
+    found = get_wallets(user_id=wallet.user_id)
+    return next(one for one in found if one.currency == wallet.currency)
 
 
 @admin.register(Transaction)

@@ -14,15 +14,19 @@ from django.urls import reverse
 from marketplace.core import clock
 from marketplace.core.actor import Role
 from marketplace.core.money import Money
-from marketplace.payments.models import CurrencyExchange, LedgerEntry, LedgerJournal
+from marketplace.payments.models import CurrencyExchange, LedgerEntry, LedgerJournal, Payment
 from marketplace.payments.services import enter_settlement
 from marketplace.payments.tests.factories import (
     actor_for,
     hold,
+    make_bank_account,
     make_paid_seller,
     make_sale,
     make_user,
+    report_top_up,
+    start_top_up,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.payments.tests.services.test_write_off_receivable import owing
@@ -247,3 +251,25 @@ class TestPagesOfTheBooks:
         for page in ("ledgerentry", "ledgerjournal"):
             answer = operator.get(f"/admin/payments/{page}/", {"before": before})
             assert answer.status_code == 200
+
+
+def test_the_list_of_journals_leads_to_what_each_is_about(
+    operator: Client, provider: FakeProvider
+) -> None:
+    seller = make_paid_seller(provider)
+    payout = withdraw_approved(
+        actor=actor_for(seller),
+        amount=Money(2_500, "EUR"),
+        bank_account_id=make_bank_account(seller).id,
+        idempotency_key="w",
+    )
+    top_up = start_top_up(seller)
+    report_top_up(provider, top_up.id)
+    page = operator.get(reverse("admin:payments_ledgerjournal_changelist")).content.decode()
+    for name, subject_id in (
+        ("payment", Payment.objects.get().pk),
+        ("payout", payout.id),
+        ("topup", top_up.id),
+    ):
+        assert f'href="{reverse(f"admin:payments_{name}_change", args=[subject_id])}"' in page
+    assert "payment/?q=" not in page, "a search that would find nothing"

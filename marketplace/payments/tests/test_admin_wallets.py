@@ -1,23 +1,34 @@
 """What an operator does with wallets: with a reason, by a command, and never by editing a row."""
 
+import re
 from typing import Any
 
 import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from marketplace.core.actor import Actor, Role
 from marketplace.core.ids import new_id
 from marketplace.core.models import AuditEntry
 from marketplace.core.money import Money
-from marketplace.payments.models import HoldingLimit, TopUpLimit, Wallet, WalletDecision
+from marketplace.payments.models import (
+    HoldingLimit,
+    LedgerAccount,
+    TopUpLimit,
+    Wallet,
+    WalletDecision,
+)
 from marketplace.payments.services import exchange_currency
 from marketplace.payments.tests.factories import (
+    hold,
     make_paid_seller,
     make_sale,
     make_user,
     pay_by_wallet,
+    set_payout_policy,
     start_top_up,
     wallet,
 )
@@ -120,3 +131,33 @@ def test_limits_are_policy_that_an_operator_edits(operator: Client) -> None:
     assert (changed.action, changed.after) == ("payments.change_topuplimit", limits)
     assert changed.before["minimum_minor"] != 500
     assert (made.action, made.reason) == ("payments.add_holdinglimit", "The new contract.")
+
+
+def test_a_wallets_page_says_what_its_owner_sees(operator: Client, provider: FakeProvider) -> None:
+    seller = make_paid_seller(provider)
+    hold(make_sale(seller=seller), provider)
+    set_payout_policy(held_sales_count=1, held_sales_days=7)
+    row = Wallet.objects.get(user=seller)
+    listed = operator.get(reverse("admin:payments_wallet_changelist")).content.decode()
+    assert "100.00 EUR" in listed
+    page = operator.get(reverse("admin:payments_wallet_change", args=[row.pk]))
+    shown = re.sub(r"<[^>]+>|\s+", " ", page.content.decode())
+    assert re.search(r"100\.00 EUR +0\.00 EUR +100\.00 EUR +0\.00 EUR +90\.00 EUR", shown)
+    assert "first sales" in shown
+    account = LedgerAccount.objects.get(code=f"user:{seller.pk}:wallet")
+    books = reverse("admin:payments_ledgeraccount_statement", args=[account.pk])
+    assert f'href="{books}"' in page.content.decode()
+
+
+def test_the_list_of_wallets_asks_as_often_for_many_as_for_one(
+    operator: Client, provider: FakeProvider
+) -> None:
+    path = reverse("admin:payments_wallet_changelist")
+    make_paid_seller(provider)
+    with CaptureQueriesContext(connection) as one:
+        operator.get(path)
+    for _ in range(3):
+        make_paid_seller(provider)
+    with CaptureQueriesContext(connection) as many:
+        operator.get(path)
+    assert len(many) == len(one)
