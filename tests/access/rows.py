@@ -217,6 +217,7 @@ MATRIX: tuple[Row, ...] = (
     Row(f"DELETE {A}users/me/addresses/{{address_id}}/", f"{A}users/me/addresses/{{address}}/",
         to(401, 204, 404, 404, 404, 404)),
     plain(f"POST {A}users/me/become-seller/", staff(to(401, 200, 200, 200, 200, 403), SMFVA=403)),
+    plain(f"GET {A}users/policy-documents/", everyone(200)),
     plain(f"GET {A}users/me/consents/", signed_in(200)),
     plain(f"POST {A}users/me/consents/", signed_in(409), CONSENT),
     plain(f"GET {A}users/me/exports/", signed_in(200)),

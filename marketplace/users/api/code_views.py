@@ -20,7 +20,7 @@ from marketplace.users.api.auth_views import PublicView, answer_tokens
 from marketplace.users.api.authentication import user_id_of
 from marketplace.users.api.factor_serializers import FlowTokenSerializer
 from marketplace.users.api.fields import EmailField, PhoneNumberField, TextField
-from marketplace.users.api.serializers import TokensSerializer
+from marketplace.users.api.serializers import ConsentsField, TokensSerializer
 from marketplace.users.api.sign_in_flow import limit
 from marketplace.users.models import UserType
 from marketplace.users.sign_in_flows import OpenFlow
@@ -66,6 +66,7 @@ class PhoneSignUpSerializer(StrictSerializer[object]):
     user_type = serializers.ChoiceField(
         [UserType.BUYER.value, UserType.SELLER.value], required=False, default=UserType.BUYER.value
     )
+    consents = ConsentsField(required=False)
 
 
 @shown_as(request={"email": "new@example.com"})

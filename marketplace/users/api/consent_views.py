@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -16,9 +17,28 @@ from marketplace.users.api.privacy_serializers import (
     ConsentInputSerializer,
     ConsentSerializer,
     ConsentsSerializer,
+    OutstandingSerializer,
+    PolicyDocumentsSerializer,
 )
 
 TAG = ["privacy"]
+
+
+class PolicyDocumentsView(APIView):
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="users_policy_documents_list",
+        tags=TAG,
+        auth=[],
+        summary="What one agrees to when signing up",
+        description="The present version of each document; what is required is sent in `consents`.",
+        responses={200: PolicyDocumentsSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        rows = queries.list_policy_documents()
+        return Response({"results": OutstandingSerializer(rows, many=True).data})
 
 
 class ConsentsView(APIView):

@@ -59,6 +59,11 @@ class OutstandingSerializer(StrictSerializer[object]):
     is_required = serializers.BooleanField()
 
 
+@shown_as({"results": examples.CONSENTS["outstanding"]})
+class PolicyDocumentsSerializer(StrictSerializer[object]):
+    results = OutstandingSerializer(many=True)
+
+
 @shown_as(examples.CONSENTS)
 class ConsentsSerializer(StrictSerializer[object]):
     given = ConsentSerializer(many=True, help_text="The newest answer for each document.")

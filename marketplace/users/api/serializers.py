@@ -34,6 +34,19 @@ class RolesField(serializers.ListField):
         return sorted(data)
 
 
+class ConsentsField(serializers.DictField):
+    """What somebody agrees to as they sign up: document to version."""
+
+    child = serializers.CharField(max_length=20)
+
+    def __init__(self, **kwargs: Any) -> None:
+        help_text = (
+            "Document to version, such as `TERMS`: the present version of every required one of "
+            "`/api/v1/users/policy-documents/`. A refusal names what is missing."
+        )
+        super().__init__(**{"help_text": help_text, **kwargs})
+
+
 @shown_as(request=examples.SIGN_UP)
 class SignUpSerializer(StrictSerializer[object]):
     email = EmailField()
@@ -44,14 +57,7 @@ class SignUpSerializer(StrictSerializer[object]):
     user_type = serializers.ChoiceField(
         [UserType.BUYER.value, UserType.SELLER.value], required=False, default=UserType.BUYER.value
     )
-    consents = serializers.DictField(
-        child=serializers.CharField(max_length=20),
-        required=False,
-        help_text=(
-            "Document to version, such as `TERMS`: the present version of every required one. "
-            "A refusal names what is missing and where it can be read."
-        ),
-    )
+    consents = ConsentsField(required=False)
 
 
 @shown_as(request={"email": examples.EMAIL})

@@ -11,6 +11,11 @@ from marketplace.users.verification.api.views import ServiceCallView
 
 urlpatterns = [
     path("me/consents/", consent_views.ConsentsView.as_view(), name="users-me-consents"),
+    path(
+        "policy-documents/",
+        consent_views.PolicyDocumentsView.as_view(),
+        name="users-policy-documents",
+    ),
     path("me/exports/", export_views.ExportsView.as_view(), name="users-me-exports"),
     path("me/exports/<uuid:export_id>/", export_views.ExportView.as_view(), name="users-me-export"),
     path(

@@ -2,7 +2,11 @@
 
 from marketplace.users.queries.addresses import list_addresses, list_phone_numbers
 from marketplace.users.queries.connected_providers import list_connected_providers
-from marketplace.users.queries.consents import check_consents, get_consents
+from marketplace.users.queries.consents import (
+    check_consents,
+    get_consents,
+    list_policy_documents,
+)
 from marketplace.users.queries.erasures import ErasureOutlook, get_erasure_outlook
 from marketplace.users.queries.exports import get_export, list_exports
 from marketplace.users.queries.factors import has_second_factor, list_factors
@@ -54,6 +58,7 @@ __all__ = [
     "list_matched_accounts",
     "list_operators",
     "list_phone_numbers",
+    "list_policy_documents",
     "list_postal_addresses",
     "list_sign_ins",
     "register_level_limits",

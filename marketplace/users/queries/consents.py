@@ -13,14 +13,22 @@ def get_consents(*, user_id: UUID) -> ConsentsSnapshot:
     """What a person agreed to last, and whose present version they have not answered; 2 queries."""
     given = newest_consents(user_id)
     outstanding = [
-        OutstandingDocument(kind, document.version, document.url, document.is_required)
-        for kind, document in sorted(current_documents().items())
-        if kind not in given or given[kind].version != document.version
+        each
+        for each in list_policy_documents()
+        if each.document not in given or given[each.document].version != each.version
     ]
     return ConsentsSnapshot(
         given=tuple(consent_snapshot(given[kind]) for kind in sorted(given)),
         outstanding=tuple(outstanding),
     )
+
+
+def list_policy_documents() -> list[OutstandingDocument]:
+    """The present version of everything there is to agree to, for whoever is not signed up yet."""
+    return [
+        OutstandingDocument(kind, document.version, document.url, document.is_required)
+        for kind, document in sorted(current_documents().items())
+    ]
 
 
 def check_consents(*, user_id: UUID) -> None:

@@ -8,6 +8,7 @@ from marketplace.core.db import opens_transaction
 from marketplace.core.sms import send_sms
 from marketplace.users import codes
 from marketplace.users.models import User
+from marketplace.users.repositories.consents import check_accepted
 from marketplace.users.sign_in_flows import OpenFlow, create_flow
 
 CHANGE_EMAIL, CHANGE_PHONE, SIGN_UP_BY_PHONE = "change_email", "change_phone", "sign_up_by_phone"
@@ -37,13 +38,21 @@ def send_phone_code(*, user_id: UUID, phone_number: str) -> OpenFlow:
 
 
 @opens_transaction
-def send_sign_up_code(*, phone_number: str, **person: str) -> OpenFlow:
-    """Send a code to a number that wants an account; a number that has one is told so."""
+def send_sign_up_code(
+    *, phone_number: str, consents: Mapping[str, str] | None = None, **person: str
+) -> OpenFlow:
+    """Send a code to a number that wants an account; a number that has one is told so.
+
+    ``consents`` are versions by kind of document: the present one of each that is required.
+
+    Errors: InvalidInput (a consent that is missing or old), TextsOff, TextsUsedUp.
+    """
+    check_accepted(consents or {})
     taken = User.objects.filter(phone_number=phone_number, phone_verified_at__isnull=False)
     code = "" if taken.exists() else codes.new_code()
     _text(phone_number, code)
-    state = _state(SIGN_UP_BY_PHONE, code, person={**person, "phone_number": phone_number})
-    return create_flow(state)
+    wanted = {**person, "phone_number": phone_number, "consents": dict(consents or {})}
+    return create_flow(_state(SIGN_UP_BY_PHONE, code, person=wanted))
 
 
 def address_in(state: Mapping[str, Any]) -> str:

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -8,8 +9,9 @@ from marketplace.core.events import record
 from marketplace.users import codes, sign_in_flows
 from marketplace.users.errors import PhoneTaken
 from marketplace.users.events import PhoneVerified
-from marketplace.users.models import UserType
+from marketplace.users.models import ConsentSource, UserType
 from marketplace.users.phones import address_of_nobody
+from marketplace.users.repositories.consents import add_consents
 from marketplace.users.services._address_codes import SIGN_UP_BY_PHONE
 from marketplace.users.services.register_user import create_account
 
@@ -35,6 +37,7 @@ def _register(
     first_name: str = "",
     last_name: str = "",
     user_type: str = UserType.BUYER,
+    consents: Mapping[str, str] | None = None,
 ) -> UUID:
     sign_in_flows.end_flow(flow_id)
     user = create_account(
@@ -51,6 +54,8 @@ def _register(
             user.save(update_fields=["phone_verified_at"])
     except IntegrityError as error:
         raise PhoneTaken from error
+    # As they were agreed to: what was published within these minutes is asked for later.
+    add_consents(user.pk, consents or {}, ConsentSource.SIGN_UP)
     record(PhoneVerified(user_id=user.pk), key=user.pk)
     user_id: UUID = user.pk
     return user_id

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from marketplace.core import clock
 from marketplace.users.models import Consent, PolicyDocument, User
+from marketplace.users.tests.api.test_codes import Texts, code_in
 from marketplace.users.tests.factories import authorized_client, make_buyer
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,42 @@ def test_a_sign_up_agrees_to_the_present_terms_and_that_is_kept() -> None:
     body = {**NEW, "consents": {"TERMS": "2026-11"}}
     assert sign_up("/api/v1/auth/sign-up/", body, format="json").status_code == 202
     kept = Consent.objects.get()
+    assert (kept.document, kept.version, kept.source) == ("TERMS", "2026-11", "SIGN_UP")
+
+
+def test_whoever_is_not_signed_up_yet_reads_what_there_is_to_agree_to() -> None:
+    publish(version="2025", published_at=clock.now() - timedelta(days=1))
+    publish()
+    publish("MARKETING", "1", is_required=False)
+    publish(version="2030", published_at=clock.now() + timedelta(days=1))
+
+    rows = APIClient().get("/api/v1/users/policy-documents/").json()["results"]
+
+    assert [(row["document"], row["version"], row["is_required"]) for row in rows] == [
+        ("MARKETING", "1", False),
+        ("TERMS", "2026-11", True),
+    ]
+    assert rows[1]["url"] == "https://shop.example/terms/2026-11"
+
+
+def test_a_sign_up_by_telephone_agrees_as_well(settings: Settings) -> None:
+    publish()
+    settings.SMS_BACKEND = "marketplace.users.tests.api.test_codes.keep"
+    path = "/api/v1/auth/phone/sign-up/"
+    person = {"phone_number": "+254712345678", "first_name": "New"}
+    Texts.sent.clear()
+
+    refused = APIClient().post(path, person, format="json")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "consents")
+    assert Texts.sent == []
+
+    person["consents"] = {"TERMS": "2026-11"}  # type: ignore[assignment]
+    flow = APIClient().post(path, person, format="json").json()
+    proof = {"flow_token": flow["flow_token"], "code": code_in(Texts.sent.pop()[1])}
+    made = APIClient().post(f"{path}confirm/", proof, format="json")
+
+    assert made.status_code == 201, made.content
+    kept = Consent.objects.get(user_id=made.json()["user"]["id"])
     assert (kept.document, kept.version, kept.source) == ("TERMS", "2026-11", "SIGN_UP")
 
 
