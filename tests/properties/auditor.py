@@ -99,6 +99,47 @@ class Claim:
 
 
 @dataclass
+class TopUp:
+    """What came for a user's wallet, by what is in it."""
+
+    user: object
+    came: int
+    credited: int = 0
+    taken_again: int = 0
+
+
+@dataclass
+class Stray:
+    """Money that came and is nobody's yet, or somebody's second: it waits in suspense."""
+
+    came: int
+    buyer: object = None
+    """Whose wallet gets it when it cannot be sent back."""
+    top_up: TopUp | None = None
+    is_out: bool = False
+    takings: list["Taking"] = field(default_factory=list)
+
+    @property
+    def with_the_bank(self) -> int:
+        return sum(taking.amount for taking in self.takings if taking.status != "WON")
+
+    @property
+    def left_to_take(self) -> int:
+        return self.came - self.with_the_bank
+
+
+@dataclass
+class Taking:
+    """The payer's bank took some of a stray: out of suspense, or a user's wallet for a top-up."""
+
+    stray: Stray
+    amount: int
+    of_user: int = 0
+    owed: int = 0
+    status: str = "OPEN"
+
+
+@dataclass
 class Auditor:
     books: Counter[str] = field(default_factory=Counter)
     journals: int = 0
@@ -236,6 +277,69 @@ class Auditor:
         if was_paid:
             self.journal({CLEARING: amount, f"payout:{payout}": -amount})
         self.journal({f"payout:{payout}": amount, wallet(user): -amount})
+
+    def strayed(self, stray: Stray) -> None:
+        self.journal({CLEARING: stray.came, SUSPENSE: -stray.came})
+
+    def found_its_order(self, deal: Deal) -> None:
+        self.journal({SUSPENSE: deal.captured, escrow(deal.order): -deal.captured})
+
+    def stray_credited(self, stray: Stray) -> None:
+        assert stray.top_up
+        self.journal({SUSPENSE: stray.came, wallet(stray.top_up.user): -stray.came})
+        stray.top_up.credited = stray.came
+
+    def stray_refunded(self, refund: object, amount: int) -> None:
+        self.journal({SUSPENSE: amount, f"refund:{refund}": -amount})
+
+    def stray_refund_failed(
+        self, stray: Stray, refund: object, amount: int, *, was_sent: bool
+    ) -> int:
+        """The buyer's wallet gets it, less what the buyer has from the bank: how much of that."""
+        if was_sent:
+            self.journal({CLEARING: amount, f"refund:{refund}": -amount})
+        kept = min(amount, stray.with_the_bank)
+        legs = Counter({f"refund:{refund}": amount})
+        legs[SUSPENSE] -= kept
+        legs[wallet(stray.buyer)] -= amount - kept
+        self.journal(legs)
+        return kept
+
+    def taken(self, stray: Stray, amount: int, fee: int) -> Taking:
+        taking = Taking(stray, amount)
+        self.journal({SUSPENSE: amount, DISPUTE_FEE: fee, CLEARING: -amount - fee})
+        if (top_up := stray.top_up) is not None:
+            taking.of_user = min(amount, top_up.credited - top_up.taken_again)
+            there = min(self.owns(wallet(top_up.user)), taking.of_user)
+            taking.owed = taking.of_user - there
+            self.journal(
+                {
+                    wallet(top_up.user): there,
+                    receivable(top_up.user): taking.owed,
+                    SUSPENSE: -taking.of_user,
+                }
+            )
+            top_up.taken_again += taking.of_user
+        stray.takings.append(taking)
+        return taking
+
+    def taking_won(self, taking: Taking) -> None:
+        self.journal({CLEARING: taking.amount, SUSPENSE: -taking.amount})
+        if (top_up := taking.stray.top_up) is not None:
+            forgiven = min(taking.owed, self.books[receivable(top_up.user)])
+            self.journal(
+                {
+                    SUSPENSE: taking.of_user,
+                    receivable(top_up.user): -forgiven,
+                    wallet(top_up.user): forgiven - taking.of_user,
+                }
+            )
+            top_up.taken_again -= taking.of_user
+        taking.status = "WON"
+
+    def shortage_over(self, amount: int) -> None:
+        """What was short came back."""
+        self.journal({CLEARING: amount, SUSPENSE: -amount})
 
     def shortage(self, amount: int) -> None:
         """Paid by the provider after the wallet had it back."""

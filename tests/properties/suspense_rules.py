@@ -1,0 +1,325 @@
+"""Money that is nobody's yet, or somebody's twice: it waits in suspense, and people decide."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from marketplace.core.ids import new_id
+from marketplace.payments.models import PaymentAttempt, PaymentReview, Refund, TopUp
+from marketplace.payments.providers.protocol import (
+    ChargebackOutcome,
+    NewPayment,
+    PaymentOutcome,
+    RefundOutcome,
+)
+from marketplace.payments.services import (
+    HoldOutcome,
+    Resolution,
+    assign_receipt,
+    hold_captured_funds,
+    resolve_review,
+    submit_refunds,
+    void_payment,
+)
+from marketplace.payments.services.book_unmatched_capture import book_unmatched_capture
+from marketplace.payments.services.record_chargeback import record_chargeback_observed
+from marketplace.payments.services.record_refund_outcome import record_refund_observed
+from marketplace.payments.tests import factories as money
+from marketplace.users.models import User
+from tests.properties import auditor as books
+from tests.properties.auditor import Deal, Stray, Taking
+from tests.properties.market import AMOUNTS, Known, Market, eur, send_all
+
+SUCCEEDED, FAILED = RefundOutcome.SUCCEEDED, RefundOutcome.FAILED
+RIGHT = {"receipt": None, "second": Resolution.REFUND, "top_up": Resolution.CREDIT}
+"""What ends the review of each kind of stray; a receipt is assigned to an order."""
+
+
+@dataclass
+class Waiting:
+    """A stray, what the provider calls it, and the review that a person ends."""
+
+    stray: Stray
+    paid_as: str
+    kind: str
+    """``receipt``, ``second`` (payment of an order) or ``top_up``."""
+    review_id: UUID | None = None
+    is_open: bool = True
+    to_refund: int = 0
+    failed: "Return | None" = None
+    """The refund that put it here again."""
+
+
+@dataclass
+class Return:
+    """A refund of a stray."""
+
+    id: UUID
+    of: Waiting
+    amount: int
+    status: str = "REQUESTED"
+    is_sent_after_all: bool = False
+
+
+@dataclass
+class Strays:
+    waiting: list[Waiting] = field(default_factory=list)
+    returns: list[Return] = field(default_factory=list)
+    takings: list[tuple[str, Taking]] = field(default_factory=list)
+
+
+class SuspenseRules(Market):
+    def open(self) -> None:
+        super().open()
+        self.strays = Strays()
+
+    def waits(self, **known: Any) -> Waiting:
+        """It is in suspense now, and its review is open."""
+        review = PaymentReview.objects.get(
+            provider_object_id=known["paid_as"], in_suspense=True, status="OPEN"
+        )
+        waiting = Waiting(**known, review_id=review.id, to_refund=known["stray"].came)
+        self.strays.waiting.append(waiting)
+        return waiting
+
+    def took_a_top_up(self, top_up_id: UUID, user: User, amount: int) -> None:
+        """One that is in its wallet: nothing of it waits, and its payer's bank may ask for it."""
+        top_up = books.TopUp(user.pk, came=amount, credited=amount)
+        paid_as = str(TopUp.objects.get(id=top_up_id).provider_payment_id)
+        stray = Stray(amount, top_up=top_up, is_out=True)
+        self.strays.waiting.append(Waiting(stray, paid_as, "top_up", is_open=False))
+
+    # --- it comes
+
+    @rule(
+        data=st.data(),
+        how=st.sampled_from(("receipt", "another amount", "twice", "top-up", "another amount")),
+        asked=AMOUNTS,
+        amount=AMOUNTS,
+    )
+    def money_strays(self, data: st.DataObject, how: str, asked: int, amount: int) -> None:
+        if how == "receipt":
+            self.stray_receipt(amount)
+        elif how == "twice":
+            self.pay_twice(data, amount)
+        elif asked != amount:
+            collect = self.collect_another_amount if how != "top-up" else self.top_up_another_amount
+            collect(data.draw(self.any_buyer()), asked, amount)
+
+    def stray_receipt(self, amount: int) -> Waiting:
+        asked = self.provider.create_payment(NewPayment(str(new_id()), eur(amount), "", ""))
+        paid_as = self.provider.settle_payment(asked.reference, PaymentOutcome.CAPTURED)
+
+        def hear() -> None:
+            book_unmatched_capture(provider="sandbox", observed=self.provider.payments[paid_as])
+
+        hear()
+        self.last = hear
+        stray = Stray(amount)
+        self.auditor.strayed(stray)
+        return self.waits(stray=stray, paid_as=paid_as, kind="receipt")
+
+    def collect_another_amount(self, buyer: User, asked: int, amount: int) -> None:
+        sale = money.make_sale(eur(asked), buyer=buyer)
+        attempt_id = money.capture(sale, self.provider, eur(amount))
+        self.hear_of_capture(sale, attempt_id, HoldOutcome.IN_REVIEW)
+        paid_as = str(sale.attempt.provider_payment_id)
+        stray = Stray(amount, buyer=sale.buyer.pk)
+        self.auditor.strayed(stray)
+        self.waits(stray=stray, paid_as=paid_as, kind="second")
+
+    def pay_twice(self, data: st.DataObject, amount: int) -> None:
+        """An operator gives an order a stray, and the buyer has paid by card meanwhile."""
+        sale, deal = self.new_sale(data, amount)
+        waiting = self.stray_receipt(amount)
+        money.start(sale)
+        card = sale.attempt
+        self.assign(waiting, sale)
+        waiting.is_open = False
+        assigned = PaymentAttempt.objects.get(provider_payment_id=waiting.paid_as)
+        money.report_capture(self.provider, card.id)
+        card.refresh_from_db()
+        self.hear_of_capture(sale, card.id, HoldOutcome.HELD)
+        self.auditor.captured(deal)
+        self.sales.append(Known(sale, deal, str(card.provider_payment_id)))
+        self.strays.waiting.remove(waiting)
+        self.hear_of_capture(sale, assigned.id, HoldOutcome.IN_REVIEW)
+        waiting.stray.buyer = sale.buyer.pk
+        self.waits(stray=waiting.stray, paid_as=waiting.paid_as, kind="second")
+
+    def top_up_another_amount(self, user: User, asked: int, amount: int) -> None:
+        started = money.start_top_up(user, eur(asked), key=self.fresh_key())
+        money.report_top_up(self.provider, started.id, eur(amount))
+        stray = Stray(amount, top_up=books.TopUp(user.pk, came=amount))
+        self.auditor.strayed(stray)
+        paid_as = str(TopUp.objects.get(id=started.id).provider_payment_id)
+        self.waits(stray=stray, paid_as=paid_as, kind="top_up")
+
+    # --- a person decides
+
+    @precondition(lambda self: any(waiting.review_id for waiting in self.strays.waiting))
+    @rule(
+        data=st.data(),
+        how=st.sampled_from(("rightly", "rightly", "rightly", "close", "wrongly")),
+    )
+    def end_a_review(self, data: st.DataObject, how: str) -> None:
+        reviewed = [waiting for waiting in self.strays.waiting if waiting.review_id]
+        still_open = [waiting for waiting in reviewed if waiting.is_open]
+        pool = reviewed if how == "wrongly" else still_open or reviewed
+        waiting: Waiting = data.draw(st.sampled_from(pool))
+        decisions = tuple(RIGHT.values()) if how == "wrongly" else (RIGHT[waiting.kind],)
+        decision = Resolution.CLOSE if how == "close" else data.draw(st.sampled_from(decisions))
+        if decision is None:
+            self.assign_a_stray(data, waiting, has_ended=data.draw(st.booleans()))
+        else:
+            self.resolve_a_stray(waiting, decision)
+
+    def assign_a_stray(self, data: st.DataObject, waiting: Waiting, *, has_ended: bool) -> None:
+        stray = waiting.stray
+        sale, deal = self.new_sale(data, stray.came)
+        if has_ended:
+            money.in_transaction(void_payment, order_id=sale.order_id)
+        allowed = waiting.kind == "receipt" and waiting.is_open and not stray.with_the_bank
+        if not self.give_once(lambda: self.assign(waiting, sale), is_allowed=allowed):
+            return
+        waiting.is_open, stray.is_out = False, True
+        self.strays.waiting.remove(waiting)
+        outcome = HoldOutcome.IN_REVIEW if has_ended else HoldOutcome.HELD
+        self.hear_of_capture(sale, sale.attempt.id, outcome)
+        self.auditor.found_its_order(deal)
+        known = Known(sale, deal, waiting.paid_as)
+        self.sales.append(known)
+        if has_ended:
+            refund = Refund.objects.get(payment_id=sale.payment_id)
+            self.auditor.refund_requested(deal, refund.id, deal.captured)
+            self.refunds.append((refund.id, known, deal.captured))
+
+    def resolve_a_stray(self, waiting: Waiting, resolution: Resolution) -> None:
+        stray, review_id = waiting.stray, waiting.review_id
+        assert review_id
+        allowed = waiting.is_open
+        if resolution is not Resolution.CLOSE:
+            allowed = allowed and resolution is RIGHT[waiting.kind] and not stray.with_the_bank
+            if waiting.failed is not None:
+                allowed = allowed and not waiting.failed.is_sent_after_all
+
+        def command() -> None:
+            resolve_review(
+                review_id=review_id,
+                actor=self.operator,
+                resolution=resolution,
+                reason="Looked at it",
+            )
+
+        if not self.give_once(command, is_allowed=allowed):
+            return
+        waiting.is_open = False
+        if resolution is Resolution.CREDIT:
+            stray.is_out = True
+            self.auditor.stray_credited(stray)
+        elif resolution is Resolution.REFUND:
+            refund = Refund.objects.filter(provider_payment_id=waiting.paid_as).latest("id")
+            self.auditor.stray_refunded(refund.id, waiting.to_refund)
+            self.strays.returns.append(Return(refund.id, waiting, waiting.to_refund))
+
+    @precondition(lambda self: self.strays.returns)
+    @rule(data=st.data(), outcome=st.sampled_from((SUCCEEDED, FAILED)))
+    def answer_a_return(self, data: st.DataObject, outcome: RefundOutcome) -> None:
+        returned = data.draw(st.sampled_from(self.strays.returns))
+        self.send_refunds()
+        last_word = SUCCEEDED if returned.is_sent_after_all else returned.status
+        if outcome == last_word:
+            return
+        refund = Refund.objects.get(id=returned.id)
+        object_id = self.provider.settle_refund(str(returned.id), outcome)
+        record_refund_observed(
+            refund_id=returned.id,
+            observed=self.provider.refunds[object_id],
+            known_standing=refund.standing,
+        )
+        if returned.status == FAILED:
+            returned.is_sent_after_all = not returned.is_sent_after_all
+            if returned.is_sent_after_all:
+                self.auditor.shortage(returned.amount)
+            else:
+                self.auditor.shortage_over(returned.amount)
+        elif outcome is SUCCEEDED:
+            returned.status = SUCCEEDED
+            self.auditor.refund_sent(returned.id, returned.amount)
+        else:
+            self.fail_a_return(returned)
+
+    def fail_a_return(self, returned: Return) -> None:
+        waiting = returned.of
+        kept = self.auditor.stray_refund_failed(
+            waiting.stray, returned.id, returned.amount, was_sent=returned.status == SUCCEEDED
+        )
+        returned.status = FAILED
+        if kept:
+            review = PaymentReview.objects.get(subject_id=returned.id, in_suspense=True)
+            waiting.review_id, waiting.is_open, waiting.to_refund = review.id, True, kept
+            waiting.failed = returned
+
+    def send_refunds(self) -> None:
+        """The provider refuses what it has sent already: those fail at once."""
+        send_all(submit_refunds)
+        known = {refund.reference for refund in self.provider.refunds.values()}
+        for returned in self.strays.returns:
+            if returned.status == "REQUESTED" and str(returned.id) not in known:
+                self.fail_a_return(returned)
+
+    # --- or the payer's bank takes it
+
+    @precondition(lambda self: self.strays.waiting)
+    @rule(data=st.data(), amount=AMOUNTS, fee=st.integers(0, 50), is_all=st.booleans())
+    def take_a_stray(self, data: st.DataObject, amount: int, fee: int, is_all: bool) -> None:
+        waiting = data.draw(st.sampled_from(self.strays.waiting))
+        there = waiting.stray.left_to_take
+        amount = there if is_all else min(amount, there)
+        if not amount:
+            return
+        claim_id = self.provider.open_chargeback(waiting.paid_as, eur(amount), eur(fee))
+        self.hear_of_claim(claim_id)
+        self.strays.takings.append((claim_id, self.auditor.taken(waiting.stray, amount, fee)))
+        self.last = lambda: self.hear_of_claim(claim_id)
+
+    @precondition(lambda self: any(each.status == "OPEN" for _, each in self.strays.takings))
+    @rule(data=st.data(), outcome=st.sampled_from((ChargebackOutcome.WON, ChargebackOutcome.LOST)))
+    def decide_a_taking(self, data: st.DataObject, outcome: ChargebackOutcome) -> None:
+        undecided = [pair for pair in self.strays.takings if pair[1].status == "OPEN"]
+        claim_id, taking = data.draw(st.sampled_from(undecided))
+        self.provider.close_chargeback(claim_id, outcome)
+        self.hear_of_claim(claim_id)
+        if outcome is ChargebackOutcome.WON:
+            self.auditor.taking_won(taking)
+        taking.status = str(outcome)
+        self.last = lambda: self.hear_of_claim(claim_id)
+
+    # --- how it is done
+
+    def new_sale(self, data: st.DataObject, amount: int) -> tuple[money.Sale, Deal]:
+        """One without commission, that waits for its buyer."""
+        buyer, seller = data.draw(self.any_buyer()), data.draw(self.any_seller())
+        sale = money.make_sale(eur(amount), rate_bps=0, buyer=buyer, seller=seller, tax=eur(0))
+        return sale, Deal(sale.order_id, buyer.pk, seller.pk, amount, 0, 0, is_by_wallet=False)
+
+    def assign(self, waiting: Waiting, sale: money.Sale) -> None:
+        assert waiting.review_id
+        assign_receipt(
+            review_id=waiting.review_id,
+            order_id=sale.order_id,
+            actor=self.operator,
+            reason="The buyer showed the transfer",
+        )
+
+    def hear_of_capture(self, sale: money.Sale, attempt_id: UUID, outcome: HoldOutcome) -> None:
+        said = money.in_transaction(
+            hold_captured_funds, payment_id=sale.payment_id, attempt_id=attempt_id
+        )
+        assert said is outcome
+
+    def hear_of_claim(self, claim_id: str) -> None:
+        record_chargeback_observed(provider="sandbox", observed=self.provider.chargebacks[claim_id])
