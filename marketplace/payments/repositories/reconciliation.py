@@ -80,8 +80,10 @@ REVIEWED = f"""(SELECT r.provider_object_id FROM payments_payment_review r
      WHERE r.kind IN ('UNMATCHED_CAPTURE', 'UNMATCHED_CHARGEBACK')
        AND r.subject_id = {_as_uuid("split_part(k.key, ':', 2)")})"""  # noqa: S608 (constants)
 
+# What was taken back and booked anew has a number after the word.
+WORD = "regexp_replace(split_part(k.key, ':', 1), '-[0-9]+$', '')"
 # A reversal is about what it reverses. ``k.rest`` is what follows ``word:provider:``.
-SUBJECT_OF_JOURNAL = f"""CASE split_part(k.key, ':', 1)
+SUBJECT_OF_JOURNAL = f"""CASE {WORD}
     WHEN 'hold' THEN (SELECT p.held_attempt_id::text FROM payments_payment p
                        WHERE p.id = {_as_uuid("split_part(k.key, ':', 2)")})
     WHEN 'difference' THEN (SELECT i.subject FROM payments_recon_item i

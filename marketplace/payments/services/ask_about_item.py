@@ -1,10 +1,15 @@
 from marketplace.core.actor import Actor
 from marketplace.core.policies import require_permission
 from marketplace.payments.errors import ItemNotOpen
+from marketplace.payments.models import ItemSide, ReconciliationItem
 from marketplace.payments.providers.factory import get_provider
 from marketplace.payments.providers.protocol import ObjectKind, WebhookNotice
-from marketplace.payments.repositories.open_items import find_item, provider_id_of
-from marketplace.payments.services.match_reports import match_report
+from marketplace.payments.repositories.open_items import find_item, of_subject, provider_id_of
+from marketplace.payments.services.match_reports import (
+    BOOKED_BY_REPORT,
+    book_reported,
+    match_report,
+)
 from marketplace.payments.services.process_webhooks import learn_object
 
 OBJECTS = {
@@ -24,15 +29,18 @@ def ask_about_item(*, item_id: int, actor: Actor) -> str:
 
     The answer is recorded by the command it belongs to, exactly once; the item then closes by
     itself. Returns what was done, "" for nothing. Money that is being held on its order's account
-    is held in a moment, by the order's own reaction.
+    is held in a moment, by the order's own reaction. A fee or settlement has only its line in the
+    report to ask: that is booked, once a wrong journal of it has been taken back.
 
-    Raises :class:`Forbidden`, :class:`NotFound`, :class:`ItemNotOpen` and what the provider's
-    calls raise.
+    Raises :class:`Forbidden`, :class:`NotFound`, :class:`ItemNotOpen`,
+    :class:`ProviderFeeDiffers`, :class:`SettlementDiffers` and what the provider's calls raise.
     """
     require_permission(actor, "payments.resolve_item")
     item = find_item(item_id)
     if item.match_id is not None or item.resolution_id is not None:
         raise ItemNotOpen
+    if item.kind in BOOKED_BY_REPORT:
+        return _book_as_reported(item)
     kind = OBJECTS.get(item.kind)
     # The provider's name in our own rows first: a report may name a part of the object.
     object_id = provider_id_of(item) or item.object_id
@@ -43,3 +51,12 @@ def ask_about_item(*, item_id: int, actor: Actor) -> str:
     said = learn_object(provider, notice)
     match_report(provider=item.provider)
     return said
+
+
+def _book_as_reported(item: ReconciliationItem) -> str:
+    """By the open line, or by the line of what was ours and has been taken back."""
+    lines = of_subject(item).filter(side=ItemSide.THEIRS, kind=item.kind)
+    line = item if item.side == ItemSide.THEIRS else lines.order_by("-id").first()
+    is_news = line is not None and book_reported(item=line, again=True)
+    match_report(provider=item.provider)
+    return "booked as the report says" if is_news else ""

@@ -1,3 +1,4 @@
+from functools import partial
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from marketplace.core.db import needs_transaction
@@ -6,12 +7,17 @@ from marketplace.core.money import Money
 from marketplace.payments import postings
 from marketplace.payments.errors import ProviderFeeDiffers
 from marketplace.payments.models import Payment, PaymentAttempt
-from marketplace.payments.repositories.journals import find_debited, lock_key
+from marketplace.payments.repositories.journals import lock_key, read_standing
 
 
 @needs_transaction
 def book_provider_fee(
-    *, provider: str, provider_payment_id: str, payment_id: UUID | None, amount: Money
+    *,
+    provider: str,
+    provider_payment_id: str,
+    payment_id: UUID | None,
+    amount: Money,
+    again: bool = False,
 ) -> bool:
     """Book what the provider kept of a payment, exactly once: psp_fee ← clearing.
 
@@ -25,12 +31,18 @@ def book_provider_fee(
     """
     if not amount.is_positive:
         raise InvalidInput("A fee is more than zero.")
-    key = postings.provider_fee_key(provider, provider_payment_id)
+    key_of = partial(postings.provider_fee_key, provider, provider_payment_id)
     # A report and a webhook may tell of one fee at the same moment, and know different things.
-    lock_key(key)
-    if (booked := find_debited(key)) is not None:
-        if booked != amount:
-            raise ProviderFeeDiffers(f"{booked} was booked for {provider_payment_id}, not {amount}")
+    lock_key(key_of(1))
+    standing = read_standing(key_of)
+    if standing.booked is not None:
+        if standing.booked != amount:
+            raise ProviderFeeDiffers(
+                f"{standing.booked} was booked for {provider_payment_id}, not {amount}. Take that "
+                "journal back first, if it is wrong."
+            )
+        return False
+    if standing.taken_back == amount and not again:
         return False
     payment_id = payment_id or _find_payment(provider, provider_payment_id)
     return postings.post_provider_fee(
@@ -39,6 +51,7 @@ def book_provider_fee(
         reference_id=_reference(payment_id, f"{provider}:{provider_payment_id}"),
         amount=amount,
         metadata={"payment_id": str(payment_id)} if payment_id else {},
+        number=standing.number,
     ).created
 
 

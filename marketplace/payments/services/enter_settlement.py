@@ -24,7 +24,8 @@ def enter_settlement(
 ) -> bool:
     """An operator enters a settlement from the bank's statement, with a reason that stays.
 
-    For providers without a report, or ahead of it: the report's own line changes nothing then.
+    For providers without a report, or ahead of it: the report's own line changes nothing then. A
+    wrong one is taken back first (:func:`reverse_posting`), then entered as it should be.
     Returns whether it was booked just now. Raises :class:`Forbidden`, :class:`NotFound` for an
     unknown provider, :class:`ReasonMissing`, and what :func:`record_settlement` raises.
     """
@@ -42,6 +43,7 @@ def enter_settlement(
         occurred_at=occurred_at,
         actor=actor,
         note=reason.strip()[:1000],
+        again=True,
     )
     if is_new:
         record_action(

@@ -77,29 +77,34 @@ def _book_reported(provider: str) -> None:
     )
     for item in new.order_by("id").iterator():
         try:
-            _book(item=item)
+            book_reported(item=item)
         except DomainError as refusal:
             # It stays open, and a person looks: another fee is in the books, or it is none.
             log.warning("report_line_not_booked", item_id=item.id, refusal=refusal.detail)
 
 
 @opens_transaction
-def _book(*, item: ReconciliationItem) -> None:
+def book_reported(*, item: ReconciliationItem, again: bool = False) -> bool:
+    """A fee or settlement as its line says; raises what the two commands raise.
+
+    ``again``: a person wants it, whether or not the same was taken back before.
+    """
     amount = Money(-item.amount_minor, item.currency)
     if item.kind == "FEE":
-        book_provider_fee(
+        return book_provider_fee(
             provider=item.provider,
             # The name under which the capture itself books its fee, where it is a payment of ours:
             # a report may name something else, such as the charge that belongs to it.
             provider_payment_id=provider_id_of(item) or item.object_id or item.reference,
             payment_id=None,
             amount=amount,
+            again=again,
         )
-    else:
-        record_settlement(
-            provider=item.provider,
-            settlement_id=item.object_id or item.reference,
-            amount=amount,
-            occurred_at=item.happened_at,
-            actor=MATCHER,
-        )
+    return record_settlement(
+        provider=item.provider,
+        settlement_id=item.object_id or item.reference,
+        amount=amount,
+        occurred_at=item.happened_at,
+        actor=MATCHER,
+        again=again,
+    )

@@ -1,4 +1,5 @@
 from datetime import datetime
+from functools import partial
 from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from marketplace.core.errors import InvalidInput
 from marketplace.core.money import Money
 from marketplace.payments import postings
 from marketplace.payments.errors import SettlementDiffers
-from marketplace.payments.repositories.journals import find_debited, lock_key
+from marketplace.payments.repositories.journals import lock_key, read_standing
 
 
 @needs_transaction
@@ -21,12 +22,14 @@ def record_settlement(
     occurred_at: datetime,
     actor: Actor,
     note: str = "",
+    again: bool = False,
 ) -> bool:
     """Book money that the provider moved to our own bank account: bank ← clearing.
 
     Exactly once per ``settlement_id`` of the provider, whether its report says so or an operator
-    enters it (:func:`enter_settlement`), and whichever comes first. Returns whether it was booked
-    just now.
+    enters it (:func:`enter_settlement`), and whichever comes first. What a person has taken back is
+    booked anew with another amount, or ``again`` by a person; a report that repeats it is not
+    heard. Returns whether it was booked just now.
 
     Raises :class:`InvalidInput`, and :class:`SettlementDiffers` when the id was booked with
     another amount; then nothing changes.
@@ -35,18 +38,25 @@ def record_settlement(
         raise InvalidInput("A settlement is of more than zero.")
     if not settlement_id.strip():
         raise InvalidInput("A settlement has the provider's id.")
-    key = postings.settlement_key(provider, settlement_id)
-    lock_key(key)
-    if (booked := find_debited(key)) is not None:
-        if booked != amount:
-            raise SettlementDiffers(f"{settlement_id} was booked with {booked}, not {amount}.")
+    key_of = partial(postings.settlement_key, provider, settlement_id)
+    lock_key(key_of(1))
+    standing = read_standing(key_of)
+    if standing.booked is not None:
+        if standing.booked != amount:
+            raise SettlementDiffers(
+                f"{settlement_id} was booked with {standing.booked}, not {amount}. Take that "
+                "journal back first, if it is wrong."
+            )
+        return False
+    if standing.taken_back == amount and not again:
         return False
     return postings.post_settlement(
         provider=provider,
         settlement_id=settlement_id,
-        reference_id=uuid5(NAMESPACE_URL, key),
+        reference_id=uuid5(NAMESPACE_URL, key_of(1)),
         bank=settings.SETTLEMENT_BANK,
         amount=amount,
         occurred_at=occurred_at,
         metadata={"by": str(actor), "note": note},
+        number=standing.number,
     ).created
