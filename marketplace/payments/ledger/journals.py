@@ -1,4 +1,4 @@
-"""The kinds of journals, as in the table of the README."""
+"""The kinds of journals, as in the table of the README of payments."""
 
 from enum import StrEnum
 
