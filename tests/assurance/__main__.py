@@ -82,6 +82,11 @@ PROMISES = (
         ),
     ),
     Promise(
+        "nobody learns who has an account: not by the work, not by the time",
+        ("tests/sign_in/test_same_work.py", "tests/assurance/test_enumeration.py"),
+        {"FAIRHOLD_ENUMERATION_TRIES": "500"},
+    ),
+    Promise(
         "money leaves with the approval of just that amount and payee",
         (
             "marketplace/users/tests/services/test_use_step_up.py",
