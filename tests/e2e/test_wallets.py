@@ -3,6 +3,7 @@
 import pytest
 
 from demo.api import Api, Refused, wait_for
+from marketplace.users.tests.authenticator import code_for
 from tests.running import Platform
 
 pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(240)]
@@ -84,3 +85,42 @@ def test_a_declined_top_up_leaves_the_wallet_empty(platform: Platform) -> None:
     path = f"/api/v1/wallet/top-ups/{top_up['id']}/"
     wait_for(lambda: buyer.get(path)["status"] == "FAILED", "the decline")
     assert buyer.available() == "0.00"
+
+
+def test_a_withdrawal_is_approved_with_the_code_of_an_app(platform: Platform) -> None:
+    """From adding the app to the money that left, with nothing but what a client has."""
+    person = platform.person("SELLER")
+    fill(person, "30.00")
+    account = person.post_approved(
+        "/api/v1/wallet/bank-accounts/",
+        "bank_account",
+        {"account_holder": "Holder", "account_number": "12345678", "currency": "EUR"},
+    )
+    # What a new account waits is another test's.
+    platform.inside(
+        "from marketplace.payments.models import BankAccount; from django.utils import timezone; "
+        f"BankAccount.objects.filter(pk={account['id']!r}).update(usable_from_at=timezone.now())"
+    )
+    factors = "/api/v1/auth/factors/totp/"
+    app = person.post(factors, step_up=person.approve("factor_change", {"action": "add_totp"}))
+    code = {"enrolment_id": app["id"], "code": code_for(app["secret"])}
+    person.post(f"{factors}confirm/", code)
+
+    asked = {"amount": "12.00", "currency": "EUR", "bank_account_id": account["id"]}
+    begin = {"purpose": "withdrawal", "details": asked}
+    step_up = person.post("/api/v1/auth/step-ups/", begin)
+    assert step_up["factors"] == ["totp", "recovery_code"]
+    # The code that added the app is used up: the app's next one.
+    answer = {"factor": "totp", "code": code_for(app["secret"], steps=1)}
+    person.post(f"/api/v1/auth/step-ups/{step_up['id']}/confirm/", answer)
+
+    path = "/api/v1/wallet/withdrawals/"
+    with pytest.raises(Refused) as refusal:
+        person.post(path, {**asked, "amount": "12.01"}, step_up=step_up["id"])
+    assert refusal.value.code == "step_up_refused"
+    person.post(path, asked, step_up=step_up["id"])
+    assert person.available() == "18.00"
+    wait_for(
+        lambda: [row["status"] for row in person.get(path)["results"]] == ["PAID"],
+        "the withdrawal",
+    )
