@@ -38,8 +38,8 @@ assurance: setup ## Prove the promises of the money core in their long form, and
 test: setup ## Run the tests (ARGS="-k escrow -n 0" passes options to pytest)
 	@exec $(PY) -m pytest -m "not slow" $(ARGS)
 
-test-all: setup ## Run the tests with the slow ones
-	@exec $(PY) -m pytest $(ARGS)
+test-all: setup ## Run the tests with the slow ones, and a longer kill test
+	@FAIRHOLD_KILL_SECONDS="$${FAIRHOLD_KILL_SECONDS:-30}" exec $(PY) -m pytest $(ARGS)
 
 check: lint types imports migrations deploy-check openapi lock-check ## All static checks
 	@echo "all checks passed"
