@@ -139,8 +139,7 @@ def enumeration(tries: int, names: Sequence[str]) -> dict[str, float]:
         known_ms, unknown_ms = statistics.median(known), statistics.median(unknown)
         differences = [a - b for a, b in zip(known, unknown, strict=True)]
         paired = statistics.median(differences)
-        # Of a median, as far as times are spread like noise: 1.25 standard errors of the mean.
-        error = 1.25 * statistics.stdev(differences) / len(differences) ** 0.5
+        error = _error_of_median(differences)
         figures[f"{name}_known_ms"] = known_ms
         figures[f"{name}_unknown_ms"] = unknown_ms
         figures[f"{name}_difference_ms"] = known_ms - unknown_ms
@@ -157,6 +156,11 @@ def enumeration(tries: int, names: Sequence[str]) -> dict[str, float]:
             promised_ms=5,
         )
     return figures
+
+
+def _error_of_median(values: Sequence[float]) -> float:
+    """As far as they are spread like noise: 1.25 standard errors of the mean."""
+    return float(1.25 * statistics.stdev(values) / len(values) ** 0.5)
 
 
 if __name__ == "__main__":
