@@ -1,9 +1,13 @@
 """What the service does about its own facts, after they are committed: it writes letters."""
 
-from marketplace.core.events import handles
+from typing import Any
+
+from marketplace.core.events import DomainEvent, handles
 from marketplace.core.money import Money
 from marketplace.payments import letters
 from marketplace.payments.events import (
+    BankAccountAdded,
+    BankAccountRemoved,
     PayoutFailed,
     PayoutFreezeLifted,
     PayoutReturned,
@@ -16,7 +20,7 @@ from marketplace.payments.repositories.payout_policies import hold_bank_accounts
 from marketplace.payments.services._account_holders import compare_holder
 from marketplace.users.events import VerificationSubmitted
 from marketplace.users.queries import get_user, register_level_limits
-from marketplace.users.services import doubt_account_match, register_factor_reset
+from marketplace.users.services import doubt_account_match, register_factor_reset, text_news
 
 register_level_limits("payments", list_payout_limits)
 # Whoever talked support out of a second factor waits as long as for a new account.
@@ -97,3 +101,24 @@ def on_name(event: VerificationSubmitted) -> None:
     for account in kept.order_by("id"):
         if compare_holder(account):
             return
+
+
+NEWS: dict[type[DomainEvent], str] = {
+    BankAccountAdded: "A bank account was added to your wallet. If this was not you, write to us.",
+    BankAccountRemoved: "A bank account was removed from your wallet. If this was not you, write "
+    "to us.",
+    PayoutReturned: "A withdrawal came back; the money is in your wallet again.",
+    PayoutFailed: "A withdrawal was not sent; the money is in your wallet again.",
+}
+"""What is told by text to people without an address; others get a letter that says more."""
+
+
+def _text(event_class: type[DomainEvent], words: str) -> None:
+    @handles(event_class, consumer=f"payments.text_{event_class.__name__}")
+    def on_news(event: Any) -> None:
+        if getattr(event, "code", "") != "cancelled":
+            text_news(user_id=event.user_id, words=words)
+
+
+for _event_class, _words in NEWS.items():
+    _text(_event_class, _words)

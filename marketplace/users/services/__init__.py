@@ -60,6 +60,7 @@ from marketplace.users.services.start_sign_in import start_sign_in
 from marketplace.users.services.start_step_up import start_step_up
 from marketplace.users.services.suspend_user import suspend_user
 from marketplace.users.services.take_staff_totp import take_staff_totp
+from marketplace.users.services.text_news import text_news
 from marketplace.users.services.update_profile import ProfileChanges, update_profile
 from marketplace.users.services.update_user import UserChanges, update_user
 from marketplace.users.services.use_step_up import use_step_up
@@ -139,6 +140,7 @@ __all__ = [
     "start_step_up",
     "suspend_user",
     "take_staff_totp",
+    "text_news",
     "update_profile",
     "update_user",
     "use_step_up",

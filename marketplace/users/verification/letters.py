@@ -6,16 +6,14 @@ Whoever signed up by telephone and has no address is told by text that there is 
 from datetime import datetime
 from uuid import UUID
 
-import structlog
 from django.conf import settings
 from django.core.mail import send_mail
 
-from marketplace.core.sms import TextsUsedUp, send_sms, sends_texts
 from marketplace.users.queries import get_user
+from marketplace.users.services.text_news import text_news
 from marketplace.users.verification.models import VerificationCase
 from marketplace.users.verification.reasons import reason_text
 
-log = structlog.get_logger(__name__)
 LEVEL_NAMES = {"T1": "name and bank account", "T2": "identity", "T3": "business"}
 GAINS = {
     "T1": "You can sell and withdraw more.",
@@ -86,15 +84,5 @@ def _write(user_id: UUID, subject: str, *paragraphs: str) -> None:
     person = get_user(user_id=user_id)
     if person.email:
         send_mail(subject, "\n\n".join(paragraphs), settings.DEFAULT_FROM_EMAIL, [person.email])
-    elif person.is_phone_verified and sends_texts():
-        _text(person.phone_number, subject)
-
-
-def _text(phone_number: str, subject: str) -> None:
-    """That there is news; what it is, the account says."""
-    text = f"{settings.PLATFORM_NAME}: {subject}. Sign in and look under verification."
-    try:
-        send_sms(to=phone_number, text=text)
-    except TextsUsedUp:
-        # Codes go first, and tomorrow this would be no news: the account says it all along.
-        log.warning("verification_text_not_sent")
+    else:
+        text_news(user_id=user_id, words=f"{subject}. Sign in and look under verification.")
