@@ -69,6 +69,6 @@ def _make() -> None:
         stdin=subprocess.DEVNULL,
         check=True,
         capture_output=True,
-        timeout=240,
+        timeout=600,
     )
     (ORIGINAL / "settled").write_text(migration_digest())

@@ -21,7 +21,7 @@ from launcher.running import attach, running_instance
 from launcher.tests.conftest import Launch, Launched
 from launcher.tests.settled import clean_environment
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(480)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 SERVERS = {"postgres", "valkey-server"}
 
@@ -207,7 +207,7 @@ def made_to_run(
         )
     running = Launched(process, output)
     try:
-        running.wait_until_running(timeout_seconds=240)
+        running.wait_until_running(timeout_seconds=600)
         yield running
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C in a terminal does
