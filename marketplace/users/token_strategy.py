@@ -28,6 +28,7 @@ class TokenStrategy(JWTTokenStrategy):  # type: ignore[misc]
 
     def create_access_token_payload(self, request: HttpRequest) -> dict[str, object]:
         user = authenticated_user(request)
+        proofs = get_authentication_records(request, user)
         tokens: SignInTokens = start_sign_in(
             user_id=user.pk,
             ip_address=get_client_ip(request),
@@ -35,9 +36,10 @@ class TokenStrategy(JWTTokenStrategy):  # type: ignore[misc]
             flow_id=getattr(request, FLOW, None),
             codes_sent_to=[
                 proof.get("email") or proof["phone"]
-                for proof in get_authentication_records(request, user)
+                for proof in proofs
                 if proof["method"] == "code"
             ],
+            with_factor=any(proof["method"] == "mfa" for proof in proofs),
         )
         setattr(request, STASH, tokens)
         return {"access_token": tokens.access_token, "refresh_token": tokens.refresh_token}

@@ -28,6 +28,8 @@ class SignIn(models.Model):
     )
     refresh_token_id = models.UUIDField()
     refresh_count = models.PositiveIntegerField(default=0)
+    with_factor = models.BooleanField(default=False, db_default=False)
+    """Begun with a second factor, or with a passkey, which is both. Staff act with no other."""
     ip_address = models.GenericIPAddressField(null=True, blank=True)
     user_agent = models.CharField(max_length=200, blank=True, default="")
     created_at = models.DateTimeField(default=clock.now, editable=False)

@@ -25,7 +25,8 @@ BEARER_COLUMNS = (
 # One statement per request of a signed-in user, so it is written out: the query compiler alone
 # would cost more than the database does.
 BEARER_SQL = f"""
-    SELECT s.ended_at, s.expires_at, {", ".join(f"u.{column}" for column in BEARER_COLUMNS)}
+    SELECT s.ended_at, s.expires_at, s.with_factor,
+           {", ".join(f"u.{column}" for column in BEARER_COLUMNS)}
     FROM users_sign_in s JOIN users_user u ON u.id = s.user_id
     WHERE s.id = %s AND s.user_id = %s
 """  # noqa: S608
@@ -38,6 +39,7 @@ class Bearer:
     user: User
     ended_at: datetime | None
     expires_at: datetime
+    with_factor: bool
 
 
 def find_bearer(*, sign_in_id: UUID, user_id: UUID) -> Bearer | None:
@@ -50,9 +52,9 @@ def find_bearer(*, sign_in_id: UUID, user_id: UUID) -> Bearer | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    ended_at, expires_at, *values = row
+    ended_at, expires_at, with_factor, *values = row
     user = User.from_db(connection.alias, BEARER_COLUMNS, values)
-    return Bearer(user, ended_at, expires_at)
+    return Bearer(user, ended_at, expires_at, with_factor)
 
 
 def lock_sign_in(sign_in_id: UUID) -> SignIn | None:

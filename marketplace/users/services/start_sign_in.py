@@ -26,6 +26,7 @@ def start_sign_in(
     user_agent: str,
     flow_id: UUID | None = None,
     codes_sent_to: Collection[str] = (),
+    with_factor: bool = False,
 ) -> SignInTokens:
     """Begin a family of tokens for somebody whose identity is proved; returns the first pair.
 
@@ -34,6 +35,8 @@ def start_sign_in(
 
     ``codes_sent_to`` are the addresses and numbers whose codes proved it. A code proves nothing
     any more when its number was changed or taken away before the sign-in begins.
+
+    ``with_factor`` says that a second factor was shown, or a passkey.
 
     An erasure of the account that waits for its time is taken back.
 
@@ -56,6 +59,7 @@ def start_sign_in(
         ip_address=ip_address,
         # Whatever a client calls itself, no card number or token is kept of it.
         user_agent=mask_text(user_agent)[:200],
+        with_factor=with_factor,
         created_at=now,
         refreshed_at=now,
         expires_at=now + timedelta(seconds=settings.SIGN_IN_LIFE_SECONDS),
