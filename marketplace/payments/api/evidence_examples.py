@@ -98,6 +98,8 @@ STATEMENT = {
     "closing_balance": "113.40",
     "total_in": "113.40",
     "total_out": "0.00",
+    "commission": "-5.55",
+    "tax": "-1.05",
     "line_count": 1,
     "totals": [
         {
@@ -116,12 +118,15 @@ STATEMENT = {
             "reference_id": ORDER_ID,
             "amount": "113.40",
             "balance": "113.40",
+            "commission": "-5.55",
+            "tax": "-1.05",
         }
     ],
 }
 STATEMENT_CSV = (
-    "date,type,description,reference,amount,currency,balance\r\n"
-    "2026-10-01,opening_balance,Opening balance,,,EUR,0.00\r\n"
-    f"2026-10-12T09:30:00Z,escrow_release,Sale released,Order {ORDER_ID},113.40,EUR,113.40\r\n"
-    "2026-10-31,closing_balance,Closing balance,,,EUR,113.40\r\n"
+    "date,type,description,reference,amount,currency,balance,commission,tax\r\n"
+    "2026-10-01,opening_balance,Opening balance,,,EUR,0.00,,\r\n"
+    f"2026-10-12T09:30:00Z,escrow_release,Sale released,Order {ORDER_ID},113.40,EUR,113.40,-5.55,"
+    "-1.05\r\n"
+    "2026-10-31,closing_balance,Closing balance,,,EUR,113.40,,\r\n"
 )

@@ -59,6 +59,11 @@ class StatementLineSerializer(serializers.Serializer[Any]):
     reference_id = serializers.UUIDField(help_text="The order, withdrawal or top-up.")
     amount = money_field(help_text="Positive when the balance grew.")
     balance = money_field(help_text="After this line.")
+    commission = money_field(
+        help_text="What the platform kept of a sale, which `amount` is without: below zero; above "
+        "zero where a refund gave it back."
+    )
+    tax = money_field(help_text="On that commission.")
 
 
 class StatementTotalSerializer(serializers.Serializer[Any]):
@@ -76,6 +81,8 @@ class StatementSerializer(serializers.Serializer[Any]):
     closing_balance = money_field(help_text="The opening balance and all lines.")
     total_in = money_field()
     total_out = money_field()
+    commission = money_field(help_text="Of all lines. What sales brought: amounts less this.")
+    tax = money_field(help_text="On the commission, of all lines.")
     line_count = serializers.IntegerField()
     totals = StatementTotalSerializer(many=True)
     lines = StatementLineSerializer(many=True, help_text="Oldest first.")

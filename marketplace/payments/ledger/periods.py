@@ -43,6 +43,20 @@ class PeriodLine:
     reference_id: UUID
     amount: Money
     balance_after: Money
+    kept: "Kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the platform kept of sales before they reached the account: below zero where it was
+    taken, above zero where a refund gave it back. ``amount`` is without it."""
+
+    commission: Money
+    tax: Money
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.commission.amount_minor or self.tax.amount_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +90,17 @@ def read_period(account: Account, *, starts_at: datetime, ends_before: datetime)
     )
 
 
+_KEPT = """
+    coalesce(sum(c.amount_minor) FILTER (WHERE a.kind = 'revenue_commission'), 0)::bigint
+        AS commission_minor,
+    coalesce(sum(c.amount_minor) FILTER (WHERE a.kind = 'tax'), 0)::bigint AS tax_minor
+"""
+_OF_SALES = "('escrow_release', 'refund_after_release')"
+
 # The entries first, by the index of the account's versions; then the journals of those alone.
-_LINES = """
+_LINES = f"""
     SELECT e.account_version, e.posted_at, j.kind, e.reference_id, e.amount_minor * s.sign,
-           e.balance_after_minor
+           e.balance_after_minor, k.commission_minor, k.tax_minor
       FROM (SELECT CASE normal_side WHEN 'debit' THEN 1 ELSE -1 END AS sign, id
               FROM payments_ledger_account WHERE code = %s AND currency = %s) s
      CROSS JOIN LATERAL (
@@ -88,8 +109,12 @@ _LINES = """
             ORDER BY account_version LIMIT %s) e
      CROSS JOIN LATERAL (
            SELECT kind FROM payments_ledger_journal WHERE id = e.journal_id OFFSET 0) j
+     CROSS JOIN LATERAL (
+           SELECT {_KEPT} FROM payments_ledger_entry c
+             JOIN payments_ledger_account a ON a.id = c.account_id
+            WHERE c.journal_id = e.journal_id AND j.kind IN {_OF_SALES}) k
      ORDER BY e.account_version
-"""
+"""  # noqa: S608 (constants)
 _TOTALS = """
     SELECT j.kind, count(*), sum(greatest(e.amount_minor * s.sign, 0))::bigint,
            sum(least(e.amount_minor * s.sign, 0))::bigint
@@ -100,6 +125,16 @@ _TOTALS = """
       JOIN payments_ledger_journal j ON j.id = e.journal_id
      GROUP BY j.kind ORDER BY j.kind
 """
+_KEPT_OF_PERIOD = f"""
+    SELECT {_KEPT}
+      FROM payments_ledger_account w
+      JOIN payments_ledger_entry e ON e.account_id = w.id
+       AND e.account_version > %s AND e.account_version <= %s
+      JOIN payments_ledger_journal j ON j.id = e.journal_id AND j.kind IN {_OF_SALES}
+      JOIN payments_ledger_entry c ON c.journal_id = e.journal_id
+      JOIN payments_ledger_account a ON a.id = c.account_id
+     WHERE w.code = %s AND w.currency = %s
+"""  # noqa: S608 (constants)
 
 
 def list_period(period: Period) -> Iterator[PeriodLine]:
@@ -112,7 +147,8 @@ def list_period(period: Period) -> Iterator[PeriodLine]:
                 [account.code, account.currency, last, period.closing_version, PORTION_LINES],
             )
             rows = cursor.fetchall()
-        for version, posted_at, kind, reference_id, amount_minor, balance_minor in rows:
+        for row in rows:
+            version, posted_at, kind, reference_id, amount_minor, balance_minor, *kept = row
             yield PeriodLine(
                 version=version,
                 posted_at=posted_at,
@@ -120,6 +156,7 @@ def list_period(period: Period) -> Iterator[PeriodLine]:
                 reference_id=reference_id,
                 amount=Money(amount_minor, account.currency),
                 balance_after=Money(balance_minor, account.currency),
+                kept=_kept(kept, account.currency),
             )
         if not rows:
             raise RuntimeError(f"{account}: version {last + 1} is missing")
@@ -142,3 +179,17 @@ def total_period(period: Period) -> Sequence[KindTotal]:
         )
         for kind, count, came_in, went_out in rows
     ]
+
+
+def total_kept(period: Period) -> Kept:
+    """The sum of ``kept`` over all lines."""
+    account = period.account
+    bounds = [period.opening_version, period.closing_version]
+    with connection.cursor() as cursor:
+        cursor.execute(_KEPT_OF_PERIOD, [*bounds, account.code, account.currency])
+        return _kept(cursor.fetchone(), account.currency)
+
+
+def _kept(minor: Sequence[int], currency: str) -> Kept:
+    commission_minor, tax_minor = minor
+    return Kept(Money(commission_minor, currency), Money(tax_minor, currency))

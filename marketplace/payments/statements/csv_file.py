@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from marketplace.core.money import Money, minor_to_decimal_string
 from marketplace.payments.statements.statement import Statement
 
-COLUMNS = ("date", "type", "description", "reference", "amount", "currency", "balance")
+COLUMNS = (
+    *("date", "type", "description", "reference", "amount", "currency", "balance"),
+    *("commission", "tax"),
+)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 CHUNK_CHARACTERS = 32 * 1024
 
@@ -37,12 +40,14 @@ def _rows(statement: Statement) -> Iterator[Sequence[str]]:
             _amount(line.amount),
             line.amount.currency,
             _amount(line.balance),
+            _amount(line.kept.commission),
+            _amount(line.kept.tax),
         )
     yield _balance_row(ends_on, "closing_balance", "Closing balance", statement.closing)
 
 
 def _balance_row(day: str, name: str, description: str, balance: Money) -> Sequence[str]:
-    return (day, name, description, "", "", balance.currency, _amount(balance))
+    return (day, name, description, "", "", balance.currency, _amount(balance), "", "")
 
 
 def as_text(value: str) -> str:

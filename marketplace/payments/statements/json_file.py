@@ -37,6 +37,8 @@ def _head(statement: Statement) -> dict[str, Any]:
         "closing_balance": _amount(statement.closing),
         "total_in": _amount(statement.money_in),
         "total_out": _amount(statement.money_out),
+        "commission": _amount(statement.kept.commission),
+        "tax": _amount(statement.kept.tax),
         "line_count": statement.line_count,
         "totals": [
             {
@@ -59,6 +61,8 @@ def _line(line: StatementLine) -> dict[str, Any]:
         "reference_id": line.reference_id,
         "amount": _amount(line.amount),
         "balance": _amount(line.balance),
+        "commission": _amount(line.kept.commission),
+        "tax": _amount(line.kept.tax),
     }
 
 

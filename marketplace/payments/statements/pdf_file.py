@@ -21,6 +21,7 @@ from marketplace.core.money import Money, exponent
 from marketplace.payments.errors import StatementTooLong
 from marketplace.payments.statements.statement import Statement, StatementLine
 
+OF_SALES = ("escrow_release", "refund_after_release")
 MAX_LINES = 5_000
 """About 120 pages and four seconds; CSV has no such limit."""
 FONTS = Path(__file__).resolve().parent / "fonts"
@@ -121,7 +122,8 @@ class _Pages:
 
     @property
     def _totals_height(self) -> float:
-        return 34.0 + ROW * (len(self.statement.totals) + 1) + 26.0
+        kept = 24.0 + ROW * 4 if self.statement.kept.is_any else 0.0
+        return 34.0 + ROW * (len(self.statement.totals) + 1) + 26.0 + kept
 
     def _make_room(self, height: float, *, titles: bool = True) -> None:
         if self.y - height >= BOTTOM:
@@ -232,6 +234,27 @@ class _Pages:
             self._text(title, LEFT + 4, y, style)
             self._text(count, LEFT + 250, y, style, to_right=True)
             self._text(_amount(amount, sign=True), LEFT + 345, y, style, to_right=True)
+            self._rule(self.y - ROW, HAIR, 0.4, RIGHT - 146)
+            self.y -= ROW
+        self._kept()
+
+    def _kept(self) -> None:
+        """From what buyers paid for to what reached the wallet, where something was kept."""
+        kept = self.statement.kept
+        if not kept.is_any:
+            return
+        sold = [total.amount for total in self.statement.totals if total.type in OF_SALES]
+        net = sum(sold[1:], start=sold[0])
+        self.y -= 24
+        for title, amount, style in (
+            ("Sales less refunds, before commission", net - kept.commission - kept.tax, CELL),
+            ("Commission", kept.commission, CELL),
+            ("Tax on the commission", kept.tax, CELL),
+            ("Sales less refunds, as in the wallet", net, CELL_BOLD),
+        ):
+            self._text(title, LEFT + 4, self.y - 11, style)
+            figure = _amount(amount, sign=True)
+            self._text(figure, LEFT + 345, self.y - 11, style, to_right=True)
             self._rule(self.y - ROW, HAIR, 0.4, RIGHT - 146)
             self.y -= ROW
 

@@ -10,10 +10,12 @@ from marketplace.core.money import Money
 from marketplace.payments.errors import StatementPeriodInvalid
 from marketplace.payments.ledger.accounts import user_wallet
 from marketplace.payments.ledger.periods import (
+    Kept,
     KindTotal,
     Period,
     list_period,
     read_period,
+    total_kept,
     total_period,
 )
 
@@ -58,6 +60,8 @@ class StatementLine:
     amount: Money
     """Positive when the balance grew."""
     balance: Money
+    kept: Kept
+    """Commission and tax of a sale, which the amount is without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ class Statement:
     money_in: Money
     money_out: Money
     """Negative or zero."""
+    kept: Kept
     period: Period
 
     def lines(self) -> Iterator[StatementLine]:
@@ -101,6 +106,7 @@ class Statement:
                 reference_id=line.reference_id,
                 amount=line.amount,
                 balance=line.balance_after,
+                kept=line.kept,
             )
 
 
@@ -138,6 +144,7 @@ def make_statement(*, user_id: UUID, currency: str, starts_on: date, ends_on: da
         ],
         money_in=_sum_of(currency, (total.came_in for total in totals)),
         money_out=_sum_of(currency, (total.went_out for total in totals)),
+        kept=total_kept(period),
         period=period,
     )
 

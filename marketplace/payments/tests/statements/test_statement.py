@@ -22,11 +22,14 @@ from hypothesis import strategies as st
 
 from marketplace.core import clock
 from marketplace.core.ids import new_id
+from marketplace.core.money import Money
 from marketplace.payments.errors import StatementPeriodInvalid, StatementTooLong
 from marketplace.payments.ledger import accounts, periods
 from marketplace.payments.ledger.balances import get_balance, get_balance_at
-from marketplace.payments.ledger.periods import list_period, read_period
-from marketplace.payments.ledger.tests.books import TABLES, hold, release, top_up
+from marketplace.payments.ledger.journals import JournalKind
+from marketplace.payments.ledger.periods import Kept, list_period, read_period
+from marketplace.payments.ledger.posting import credit, debit
+from marketplace.payments.ledger.tests.books import TABLES, hold, post, release, top_up
 from marketplace.payments.statements.csv_file import as_text, write_csv
 from marketplace.payments.statements.json_file import write_json
 from marketplace.payments.statements.pdf_file import write_pdf
@@ -216,6 +219,50 @@ def test_the_csv_adds_up_and_is_what_a_spreadsheet_reads() -> None:
         "EUR",
     )
     assert rows[1]["reference"].startswith("Top-up ")
+
+
+def test_a_sale_says_what_was_kept_of_it_for_whoever_keeps_the_sellers_books() -> None:
+    seller_id, order_id, other_id = new_id(), new_id(), new_id()
+    hold(order_id, 12_000)
+    release(order_id, seller_id, gross=12_000, commission=555, tax=105)
+    hold(other_id, 1_000)
+    release(other_id, seller_id, gross=1_000, commission=0, tax=0)
+    post(
+        kind=JournalKind.REFUND_AFTER_RELEASE,
+        business_key=f"refund:{order_id}",
+        reference_id=order_id,
+        legs=[
+            debit(accounts.user_wallet(seller_id, "EUR"), Money(1_000, "EUR")),
+            debit(accounts.revenue_commission("EUR"), Money(50, "EUR")),
+            debit(accounts.tax("DE", "EUR"), Money(10, "EUR")),
+            credit(accounts.refund_in_transit(new_id(), "EUR"), Money(1_060, "EUR")),
+        ],
+    )
+    statement = statement_of(seller_id)
+    kept = [
+        (line.amount.amount_minor, line.kept.commission.amount_minor, line.kept.tax.amount_minor)
+        for line in statement.lines()
+    ]
+    assert kept == [(11_340, -555, -105), (1_000, 0, 0), (-1_000, 50, 10)]
+    assert statement.kept == Kept(Money(-505, "EUR"), Money(-95, "EUR"))
+    body = json.loads(b"".join(write_json(statement)))
+    assert (body["commission"], body["tax"], body["lines"][2]["commission"]) == (
+        "-5.05",
+        "-0.95",
+        "0.50",
+    )
+    table = b"".join(write_csv(statement)).decode()
+    assert table.splitlines()[2].endswith(",113.40,EUR,113.40,-5.55,-1.05")
+    words = words_of(write_pdf(statement, holder="Somebody"))
+    assert "Sales less refunds, before commission +119.40" in words
+    assert "Commission \u22125.05" in words
+    assert "Sales less refunds, as in the wallet +113.40" in words
+
+
+def words_of(document: bytes) -> str:
+    """The text of the first page, line after line."""
+    with pypdfium2.PdfDocument(document) as pages:
+        return str(pages[0].get_textpage().get_text_range())
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n"])
