@@ -111,11 +111,12 @@ def _bury(user_id: UUID) -> int:
 
 
 def _unname_in_admin_log(user_id: UUID) -> int:
-    """Lines of the admin's log about the person named them by their address."""
+    """Lines of the admin's log about the person named them by their address, and say why they were
+    suspended in somebody's own words; the audit log keeps who did it, and when."""
     about = LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(User), object_id=str(user_id)
     )
-    return about.update(object_repr=FORMER_MEMBER)
+    return about.update(object_repr=FORMER_MEMBER, change_message="")
 
 
 def _profile(user_id: UUID) -> dict[str, Any] | None:
@@ -274,9 +275,7 @@ register_personal_data(
 excuse_model("account.EmailConfirmation", "A key of an address; it goes with the address.")
 excuse_model("admin.LogEntry", "What operators did; a line about a person is unnamed with them.")
 excuse_model("users.StaffRole", "What a staff role is about: no person is in it.")
-excuse_model(
-    "sessions.Session", "Operators' sessions: deleted by a job once they are over."
-)
+excuse_model("sessions.Session", "Operators' sessions: deleted by a job once they are over.")
 register_personal_data(
     PersonalData(
         name="users.exports",

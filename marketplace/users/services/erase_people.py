@@ -95,7 +95,8 @@ def _finish(erasure_id: UUID) -> None:
     if erasure.finished_at is not None:
         return
     erasure.finished_at, erasure.next_attempt_at = clock.database_now(), None
-    erasure.last_error = ""
-    erasure.save(update_fields=["finished_at", "next_attempt_at", "last_error"])
+    # An operator's own words, which may name the person; the audit log has who asked, and why.
+    erasure.last_error, erasure.reason = "", ""
+    erasure.save(update_fields=["finished_at", "next_attempt_at", "last_error", "reason"])
     record(UserErased(user_id=erasure.user_id), key=erasure.user_id)
     log.info("person_erased", user_id=str(erasure.user_id), steps=len(erasure.steps))

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core import mail
 from django.db import connection
 
@@ -118,6 +120,28 @@ def test_afterwards_a_row_of_the_same_id_is_left_and_nobody_enters() -> None:
         sign_in(person)
     with pytest.raises(ErasureFinished):
         services.request_erasure(user_id=person.pk, actor=actor(make_admin()), reason="Again")
+
+
+def test_what_operators_wrote_about_a_person_names_them_no_more() -> None:
+    person, operator = make_buyer(), make_admin()
+    about = ContentType.objects.get_for_model(User)
+    LogEntry.objects.create(
+        user=operator,
+        content_type=about,
+        object_id=str(person.pk),
+        object_repr=person.email,
+        action_flag=CHANGE,
+        change_message="Suspend: Marigold sold the same lamp twice.",
+    )
+    services.request_erasure(
+        user_id=person.pk, actor=actor(operator), reason="Marigold wrote to us."
+    )
+
+    assert run_after(days=14, seconds=1) == 1
+
+    (line,) = LogEntry.objects.values_list("object_repr", "change_message", "user_id")
+    assert line == ("Former member", "", operator.pk)
+    assert Erasure.objects.get().reason == ""
 
 
 def test_is_refused_with_what_must_be_settled_first(monkeypatch: pytest.MonkeyPatch) -> None:
