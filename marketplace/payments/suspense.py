@@ -83,8 +83,26 @@ JOURNALS = f"""
     SELECT key, code, currency, coalesce(s.total, 0), coalesce(b.total, 0)
       FROM said s FULL JOIN books b USING (key, code, currency)
 """  # noqa: S608 (nothing but the constant above)
+# The reviews of each second payment in suspense: of its capture, of a refund of it that failed, and
+# of what was won of it after the rest had gone.
+SHOWN = """
+    SELECT coalesce(f.attempt_id, a.id, r.subject_id) AS attempt_id, r.subject_id, r.kind,
+           r.amount_minor, r.currency, r.status, r.resolution
+      FROM payments_payment_review r
+      LEFT JOIN payments_refund f
+             ON f.id = r.subject_id AND r.kind = 'REFUNDED_AND_CHARGED_BACK'
+      LEFT JOIN payments_payment_review c
+             ON c.subject_id = r.subject_id AND c.kind = 'UNMATCHED_CHARGEBACK'
+      LEFT JOIN payments_payment_attempt a
+             ON a.provider = c.provider AND a.provider_payment_id = c.provider_payment_id
+     WHERE r.in_suspense AND r.payment_id IS NOT NULL
+       AND (r.kind IN ('DOUBLED_CAPTURE', 'WRONG_AMOUNT', 'WRONG_CURRENCY',
+                       'REFUNDED_AND_CHARGED_BACK')
+            OR r.kind = 'CHARGEBACK_CONTRADICTION' AND c.id IS NOT NULL)
+"""
 # How often the reviews of a capture say that its money has left suspense, and how often it did.
-LEFT = """
+LEFT = f"""
+    WITH shown AS ({SHOWN})
     SELECT 'receipt ' || r.provider_object_id, (r.resolution = 'ASSIGN')::int,
            count(a.id)
       FROM payments_payment_review r
@@ -98,16 +116,43 @@ LEFT = """
      WHERE r.in_suspense
     UNION ALL
     SELECT 'capture ' || attempt_id, sum(said), sum(moved)
-      FROM (SELECT coalesce(f.attempt_id, r.subject_id), (r.resolution = 'REFUND')::int, 0
-              FROM payments_payment_review r LEFT JOIN payments_refund f ON f.id = r.subject_id
-             WHERE r.in_suspense AND r.payment_id IS NOT NULL
-               AND r.kind IN ('DOUBLED_CAPTURE', 'WRONG_AMOUNT', 'WRONG_CURRENCY',
-                              'REFUNDED_AND_CHARGED_BACK')
+      FROM (SELECT attempt_id, (resolution = 'REFUND')::int, 0 FROM shown
              UNION ALL
             SELECT attempt_id, 0, 1 FROM payments_refund WHERE source = 'SUSPENSE'
            ) c(attempt_id, said, moved)
      GROUP BY attempt_id
-"""
+"""  # noqa: S608 (nothing but the constant above)
+# Of each capture: what is left of it in suspense, and what its reviews say waits, or was closed.
+WAITING = f"""
+    WITH shown AS ({SHOWN}),
+    moved AS (
+        SELECT a.id AS attempt_id, a.captured_minor AS amount
+          FROM payments_payment_attempt a
+         WHERE a.id IN (SELECT subject_id FROM shown)
+        UNION ALL
+        SELECT a.id, -r.amount_minor
+          FROM payments_payment_review r
+          JOIN payments_payment_attempt a ON a.provider = r.provider
+               AND a.provider_payment_id = r.provider_payment_id
+               AND a.captured_currency = r.currency
+         WHERE r.kind = 'UNMATCHED_CHARGEBACK'
+           AND NOT EXISTS (SELECT FROM payments_ledger_journal j WHERE j.business_key =
+                                  'unmatched-chargeback-returned:' || r.subject_id)
+        UNION ALL
+        SELECT attempt_id, -amount_minor * (1 + mod(contradictions, 2))
+          FROM payments_refund WHERE source = 'SUSPENSE'
+        UNION ALL
+        SELECT attempt_id, amount_minor FROM shown WHERE kind = 'REFUNDED_AND_CHARGED_BACK'
+    ), words AS (
+        SELECT attempt_id, max(currency) AS currency,
+               sum(amount_minor) FILTER (WHERE status = 'OPEN' OR resolution = 'CLOSE') AS total
+          FROM shown GROUP BY attempt_id
+    )
+    SELECT attempt_id, w.currency, sum(m.amount), coalesce(w.total, 0)
+      FROM words w JOIN moved m USING (attempt_id)
+     GROUP BY attempt_id, w.currency, w.total
+    HAVING sum(m.amount) > coalesce(w.total, 0)
+"""  # noqa: S608 (nothing but the constant above)
 
 
 def check_suspense(tally: Tally) -> Iterator[str]:
@@ -128,6 +173,11 @@ def check_suspense(tally: Tally) -> Iterator[str]:
             yield (
                 f"{what}: its reviews say that it left suspense {said} times, and it did {moved}"
             )
+    for attempt_id, currency, left, shown in stream(WAITING):
+        yield (
+            f"capture {attempt_id}: {Money(int(left), currency)} of it wait in suspense, "
+            f"and its reviews say {Money(int(shown), currency)}"
+        )
     tally.note = ", ".join(
         f"{code} {Money(total, currency)}"
         for (code, currency), total in sorted(balances.items())

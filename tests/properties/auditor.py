@@ -116,7 +116,8 @@ class Stray:
     buyer: object = None
     """Whose wallet gets it when it cannot be sent back."""
     top_up: TopUp | None = None
-    is_out: bool = False
+    given: int = 0
+    """By refunds: on their way, sent, or in the buyer's wallet; sent after all counts again."""
     takings: list["Taking"] = field(default_factory=list)
 
     @property
@@ -126,6 +127,10 @@ class Stray:
     @property
     def left_to_take(self) -> int:
         return self.came - self.with_the_bank
+
+    @property
+    def left(self) -> int:
+        return self.came - self.with_the_bank - self.given
 
 
 @dataclass
@@ -289,8 +294,9 @@ class Auditor:
         self.journal({SUSPENSE: stray.came, wallet(stray.top_up.user): -stray.came})
         stray.top_up.credited = stray.came
 
-    def stray_refunded(self, refund: object, amount: int) -> None:
+    def stray_refunded(self, stray: Stray, refund: object, amount: int) -> None:
         self.journal({SUSPENSE: amount, f"refund:{refund}": -amount})
+        stray.given += amount
 
     def stray_refund_failed(
         self, stray: Stray, refund: object, amount: int, *, was_sent: bool
@@ -298,10 +304,13 @@ class Auditor:
         """The buyer's wallet gets it, less what the buyer has from the bank: how much of that."""
         if was_sent:
             self.journal({CLEARING: amount, f"refund:{refund}": -amount})
-        kept = min(amount, stray.with_the_bank)
+        stray.given -= amount
+        to_wallet = max(0, min(amount, stray.left))
+        kept = amount - to_wallet
+        stray.given += to_wallet
         legs = Counter({f"refund:{refund}": amount})
         legs[SUSPENSE] -= kept
-        legs[wallet(stray.buyer)] -= amount - kept
+        legs[wallet(stray.buyer)] -= to_wallet
         self.journal(legs)
         return kept
 

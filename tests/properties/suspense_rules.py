@@ -33,24 +33,36 @@ from tests.properties import auditor as books
 from tests.properties.auditor import Deal, Stray, Taking
 from tests.properties.market import AMOUNTS, Known, Market, eur, send_all
 
+WON, LOST = ChargebackOutcome.WON, ChargebackOutcome.LOST
 SUCCEEDED, FAILED = RefundOutcome.SUCCEEDED, RefundOutcome.FAILED
 RIGHT = {"receipt": None, "second": Resolution.REFUND, "top_up": Resolution.CREDIT}
 """What ends the review of each kind of stray; a receipt is assigned to an order."""
 
 
 @dataclass
+class Word:
+    """A review that says how much of a stray waits, until a person ends it."""
+
+    review_id: UUID
+    amount: int
+    is_open: bool = True
+    failed: "Return | None" = None
+    """The refund that put it there again."""
+
+
+@dataclass
 class Waiting:
-    """A stray, what the provider calls it, and the review that a person ends."""
+    """A stray, what the provider calls it, and its reviews."""
 
     stray: Stray
     paid_as: str
     kind: str
     """``receipt``, ``second`` (payment of an order) or ``top_up``."""
-    review_id: UUID | None = None
-    is_open: bool = True
-    to_refund: int = 0
-    failed: "Return | None" = None
-    """The refund that put it here again."""
+    words: list[Word] = field(default_factory=list)
+
+    @property
+    def has_no_review(self) -> int:
+        return self.stray.left - sum(word.amount for word in self.words if word.is_open)
 
 
 @dataclass
@@ -65,10 +77,21 @@ class Return:
 
 
 @dataclass
+class Taken:
+    """A chargeback of a stray; while its review is open nobody says that it is lost."""
+
+    claim_id: str
+    of: Waiting
+    taking: Taking
+    review_id: UUID
+    is_closed: bool = False
+
+
+@dataclass
 class Strays:
     waiting: list[Waiting] = field(default_factory=list)
     returns: list[Return] = field(default_factory=list)
-    takings: list[tuple[str, Taking]] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
 
 
 class SuspenseRules(Market):
@@ -81,7 +104,7 @@ class SuspenseRules(Market):
         review = PaymentReview.objects.get(
             provider_object_id=known["paid_as"], in_suspense=True, status="OPEN"
         )
-        waiting = Waiting(**known, review_id=review.id, to_refund=known["stray"].came)
+        waiting = Waiting(**known, words=[Word(review.id, known["stray"].came)])
         self.strays.waiting.append(waiting)
         return waiting
 
@@ -89,8 +112,7 @@ class SuspenseRules(Market):
         """One that is in its wallet: nothing of it waits, and its payer's bank may ask for it."""
         top_up = books.TopUp(user.pk, came=amount, credited=amount)
         paid_as = str(TopUp.objects.get(id=top_up_id).provider_payment_id)
-        stray = Stray(amount, top_up=top_up, is_out=True)
-        self.strays.waiting.append(Waiting(stray, paid_as, "top_up", is_open=False))
+        self.strays.waiting.append(Waiting(Stray(amount, top_up=top_up), paid_as, "top_up"))
 
     # --- it comes
 
@@ -137,8 +159,7 @@ class SuspenseRules(Market):
         waiting = self.stray_receipt(amount)
         money.start(sale)
         card = sale.attempt
-        self.assign(waiting, sale)
-        waiting.is_open = False
+        self.assign(waiting.words[0], sale)
         assigned = PaymentAttempt.objects.get(provider_payment_id=waiting.paid_as)
         money.report_capture(self.provider, card.id)
         card.refresh_from_db()
@@ -160,32 +181,33 @@ class SuspenseRules(Market):
 
     # --- a person decides
 
-    @precondition(lambda self: any(waiting.review_id for waiting in self.strays.waiting))
+    @precondition(lambda self: any(waiting.words for waiting in self.strays.waiting))
     @rule(
         data=st.data(),
         how=st.sampled_from(("rightly", "rightly", "rightly", "close", "wrongly")),
     )
     def end_a_review(self, data: st.DataObject, how: str) -> None:
-        reviewed = [waiting for waiting in self.strays.waiting if waiting.review_id]
-        still_open = [waiting for waiting in reviewed if waiting.is_open]
-        pool = reviewed if how == "wrongly" else still_open or reviewed
-        waiting: Waiting = data.draw(st.sampled_from(pool))
+        reviews = [(waiting, word) for waiting in self.strays.waiting for word in waiting.words]
+        still_open = [pair for pair in reviews if pair[1].is_open]
+        pool = reviews if how == "wrongly" else still_open or reviews
+        waiting, word = data.draw(st.sampled_from(pool))
         decisions = tuple(RIGHT.values()) if how == "wrongly" else (RIGHT[waiting.kind],)
         decision = Resolution.CLOSE if how == "close" else data.draw(st.sampled_from(decisions))
         if decision is None:
-            self.assign_a_stray(data, waiting, has_ended=data.draw(st.booleans()))
+            self.assign_a_stray(data, waiting, word, has_ended=data.draw(st.booleans()))
         else:
-            self.resolve_a_stray(waiting, decision)
+            self.resolve_a_stray(waiting, word, decision)
 
-    def assign_a_stray(self, data: st.DataObject, waiting: Waiting, *, has_ended: bool) -> None:
+    def assign_a_stray(
+        self, data: st.DataObject, waiting: Waiting, word: Word, *, has_ended: bool
+    ) -> None:
         stray = waiting.stray
         sale, deal = self.new_sale(data, stray.came)
         if has_ended:
             money.in_transaction(void_payment, order_id=sale.order_id)
-        allowed = waiting.kind == "receipt" and waiting.is_open and not stray.with_the_bank
-        if not self.give_once(lambda: self.assign(waiting, sale), is_allowed=allowed):
+        allowed = waiting.kind == "receipt" and word.is_open and not stray.with_the_bank
+        if not self.give_once(lambda: self.assign(word, sale), is_allowed=allowed):
             return
-        waiting.is_open, stray.is_out = False, True
         self.strays.waiting.remove(waiting)
         outcome = HoldOutcome.IN_REVIEW if has_ended else HoldOutcome.HELD
         self.hear_of_capture(sale, sale.attempt.id, outcome)
@@ -197,33 +219,46 @@ class SuspenseRules(Market):
             self.auditor.refund_requested(deal, refund.id, deal.captured)
             self.refunds.append((refund.id, known, deal.captured))
 
-    def resolve_a_stray(self, waiting: Waiting, resolution: Resolution) -> None:
-        stray, review_id = waiting.stray, waiting.review_id
-        assert review_id
-        allowed = waiting.is_open
+    def resolve_a_stray(self, waiting: Waiting, word: Word, resolution: Resolution) -> None:
+        stray = waiting.stray
+        allowed, amount = word.is_open, min(word.amount, stray.left)
         if resolution is not Resolution.CLOSE:
-            allowed = allowed and resolution is RIGHT[waiting.kind] and not stray.with_the_bank
-            if waiting.failed is not None:
-                allowed = allowed and not waiting.failed.is_sent_after_all
-
-        def command() -> None:
-            resolve_review(
-                review_id=review_id,
-                actor=self.operator,
-                resolution=resolution,
-                reason="Looked at it",
-            )
-
-        if not self.give_once(command, is_allowed=allowed):
-            return
-        waiting.is_open = False
+            allowed = allowed and resolution is RIGHT[waiting.kind]
         if resolution is Resolution.CREDIT:
-            stray.is_out = True
+            allowed = allowed and not stray.with_the_bank
+        if resolution is Resolution.REFUND:
+            allowed = allowed and amount > 0 and self.may_be_refunded(waiting, word)
+        if not self.give_once(lambda: self.end(word.review_id, resolution), is_allowed=allowed):
+            return
+        word.is_open = False
+        if resolution is Resolution.CREDIT:
             self.auditor.stray_credited(stray)
         elif resolution is Resolution.REFUND:
             refund = Refund.objects.filter(provider_payment_id=waiting.paid_as).latest("id")
-            self.auditor.stray_refunded(refund.id, waiting.to_refund)
-            self.strays.returns.append(Return(refund.id, waiting, waiting.to_refund))
+            self.auditor.stray_refunded(stray, refund.id, amount)
+            self.strays.returns.append(Return(refund.id, waiting, amount))
+
+    def may_be_refunded(self, waiting: Waiting, word: Word) -> bool:
+        """Nothing of it is undecided, on its way, or was sent after all."""
+        is_decided = all(
+            taken.is_closed or taken.taking.status == "WON"
+            for taken in self.strays.taken
+            if taken.of is waiting
+        )
+        is_under_way = any(
+            returned.of is waiting and returned.status == "REQUESTED"
+            for returned in self.strays.returns
+        )
+        was_sent = word.failed is not None and word.failed.is_sent_after_all
+        return is_decided and not is_under_way and not was_sent
+
+    def end(self, review_id: UUID, resolution: Resolution) -> None:
+        resolve_review(
+            review_id=review_id,
+            actor=self.operator,
+            resolution=resolution,
+            reason="Looked at it",
+        )
 
     @precondition(lambda self: self.strays.returns)
     @rule(data=st.data(), outcome=st.sampled_from((SUCCEEDED, FAILED)))
@@ -244,8 +279,10 @@ class SuspenseRules(Market):
             returned.is_sent_after_all = not returned.is_sent_after_all
             if returned.is_sent_after_all:
                 self.auditor.shortage(returned.amount)
+                returned.of.stray.given += returned.amount
             else:
                 self.auditor.shortage_over(returned.amount)
+                returned.of.stray.given -= returned.amount
         elif outcome is SUCCEEDED:
             returned.status = SUCCEEDED
             self.auditor.refund_sent(returned.id, returned.amount)
@@ -260,8 +297,8 @@ class SuspenseRules(Market):
         returned.status = FAILED
         if kept:
             review = PaymentReview.objects.get(subject_id=returned.id, in_suspense=True)
-            waiting.review_id, waiting.is_open, waiting.to_refund = review.id, True, kept
-            waiting.failed = returned
+            assert review.amount_minor == kept
+            waiting.words.append(Word(review.id, kept, failed=returned))
 
     def send_refunds(self) -> None:
         """The provider refuses what it has sent already: those fail at once."""
@@ -283,20 +320,42 @@ class SuspenseRules(Market):
             return
         claim_id = self.provider.open_chargeback(waiting.paid_as, eur(amount), eur(fee))
         self.hear_of_claim(claim_id)
-        self.strays.takings.append((claim_id, self.auditor.taken(waiting.stray, amount, fee)))
+        review = PaymentReview.objects.get(provider_object_id=claim_id)
+        taking = self.auditor.taken(waiting.stray, amount, fee)
+        self.strays.taken.append(Taken(claim_id, waiting, taking, review.id))
         self.last = lambda: self.hear_of_claim(claim_id)
 
-    @precondition(lambda self: any(each.status == "OPEN" for _, each in self.strays.takings))
-    @rule(data=st.data(), outcome=st.sampled_from((ChargebackOutcome.WON, ChargebackOutcome.LOST)))
-    def decide_a_taking(self, data: st.DataObject, outcome: ChargebackOutcome) -> None:
-        undecided = [pair for pair in self.strays.takings if pair[1].status == "OPEN"]
-        claim_id, taking = data.draw(st.sampled_from(undecided))
-        self.provider.close_chargeback(claim_id, outcome)
-        self.hear_of_claim(claim_id)
-        if outcome is ChargebackOutcome.WON:
-            self.auditor.taking_won(taking)
-        taking.status = str(outcome)
-        self.last = lambda: self.hear_of_claim(claim_id)
+    @precondition(lambda self: any(taken.taking.status != "WON" for taken in self.strays.taken))
+    @rule(data=st.data(), outcome=st.sampled_from((WON, LOST)), is_closed=st.booleans())
+    def decide_a_taking(
+        self, data: st.DataObject, outcome: ChargebackOutcome, is_closed: bool
+    ) -> None:
+        """A person may have closed it as lost before the bank gives it back after all."""
+        undecided = [taken for taken in self.strays.taken if taken.taking.status != "WON"]
+        taken: Taken = data.draw(st.sampled_from(undecided))
+        self.provider.close_chargeback(taken.claim_id, outcome)
+        self.hear_of_claim(taken.claim_id)
+        if outcome is LOST:
+            taken.taking.status = "LOST"
+        else:
+            self.auditor.taking_won(taken.taking)
+            self.came_back(taken)
+        self.last = lambda: self.hear_of_claim(taken.claim_id)
+        if is_closed and self.give_once(
+            lambda: self.end(taken.review_id, Resolution.CLOSE), is_allowed=not taken.is_closed
+        ):
+            taken.is_closed = True
+
+    def came_back(self, taken: Taken) -> None:
+        """What no review tells of any more has one now."""
+        waiting = taken.of
+        amount = min(waiting.has_no_review, taken.taking.amount)
+        if waiting.kind == "second" and amount > 0:
+            review = PaymentReview.objects.get(
+                kind="CHARGEBACK_CONTRADICTION", provider_object_id=taken.claim_id
+            )
+            assert (review.amount_minor, review.in_suspense) == (amount, True)
+            waiting.words.append(Word(review.id, amount))
 
     # --- how it is done
 
@@ -306,10 +365,9 @@ class SuspenseRules(Market):
         sale = money.make_sale(eur(amount), rate_bps=0, buyer=buyer, seller=seller, tax=eur(0))
         return sale, Deal(sale.order_id, buyer.pk, seller.pk, amount, 0, 0, is_by_wallet=False)
 
-    def assign(self, waiting: Waiting, sale: money.Sale) -> None:
-        assert waiting.review_id
+    def assign(self, word: Word, sale: money.Sale) -> None:
         assign_receipt(
-            review_id=waiting.review_id,
+            review_id=word.review_id,
             order_id=sale.order_id,
             actor=self.operator,
             reason="The buyer showed the transfer",

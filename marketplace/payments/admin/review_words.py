@@ -35,10 +35,10 @@ def bank_has(review: PaymentReview) -> str:
     if not taken.is_positive:
         return ""
     left = max(came - taken, Money.zero(review.currency))
-    return (
-        f"The payer's bank took {taken} of it back, {left} are left: it can only be closed, unless "
-        "the chargeback is won."
-    )
+    said = f"The payer's bank took {taken} of it back, {left} are left"
+    if review.payment_id is None or not left.is_positive:
+        return f"{said}: it can only be closed, unless the chargeback is won."
+    return f"{said}, to be refunded once the review of the lost chargeback is closed."
 
 
 def links(review: PaymentReview) -> Iterator[SafeString]:

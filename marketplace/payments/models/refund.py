@@ -66,12 +66,12 @@ class Refund(models.Model):
             models.UniqueConstraint(
                 fields=["provider", "provider_refund_id"], name="payments_refund_provider_id_once"
             ),
-            # Refunds of an order are bounded by its payment; a capture in suspense goes back once,
-            # and again only when that failed and a chargeback kept it in suspense.
+            # Refunds of an order are bounded by its payment, those of a capture in suspense by what
+            # is left of it there; and of these one is under way at a time.
             models.UniqueConstraint(
                 fields=["attempt_id"],
-                condition=Q(source="SUSPENSE") & ~Q(status="FAILED"),
-                name="payments_refund_of_suspense_live",
+                condition=Q(source="SUSPENSE", status__in=["REQUESTED", "UNKNOWN", "SUBMITTED"]),
+                name="payments_refund_of_suspense_under_way",
             ),
             models.CheckConstraint(
                 condition=Q(from_seller_minor__gte=0) & Q(from_seller_minor__lte=F("amount_minor")),

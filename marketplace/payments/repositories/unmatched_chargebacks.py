@@ -10,6 +10,7 @@ from marketplace.payments.models import (
     PaymentAttempt,
     PaymentReview,
     ReviewKind,
+    ReviewStatus,
     TopUp,
 )
 from marketplace.payments.repositories.journals import lock_key
@@ -73,6 +74,25 @@ def refuse_if_taken_back(provider: str, provider_payment_id: str) -> None:
     for claim in list_claims(provider, provider_payment_id):
         if not is_returned(claim.subject_id):
             raise MoneyChargedBack(f"Chargeback {claim.provider_object_id} took it.")
+
+
+@needs_transaction
+def refuse_while_undecided(provider: str, provider_payment_id: str, currency: str) -> None:
+    """A part that the bank took may be more or less tomorrow: a person says when it is lost, by
+    closing the chargeback's review. What it took in another currency is no part of ``currency``.
+
+    Raises :class:`MoneyChargedBack` unless it was given back.
+    """
+    for claim in list_claims(provider, provider_payment_id):
+        if is_returned(claim.subject_id):
+            continue
+        if claim.currency != currency:
+            raise MoneyChargedBack(f"Chargeback {claim.provider_object_id} took {claim.currency}.")
+        if claim.status == ReviewStatus.OPEN:
+            raise MoneyChargedBack(
+                f"Chargeback {claim.provider_object_id} took it or a part of it. Once it is lost, "
+                "close its review: what is left can be refunded then."
+            )
 
 
 def list_claims(provider: str, provider_payment_id: str) -> list[PaymentReview]:

@@ -10,13 +10,14 @@ from marketplace.payments.models import (
     Chargeback,
     ChargebackStatus,
     Payment,
+    PaymentAttempt,
     Refund,
     RefundSource,
     ReviewKind,
 )
+from marketplace.payments.repositories.captures_in_suspense import left_in_suspense
 from marketplace.payments.repositories.chargebacks import append_to_chargeback
 from marketplace.payments.repositories.reviews import open_review
-from marketplace.payments.repositories.unmatched_chargebacks import taken_back
 from marketplace.payments.streams import facts
 
 
@@ -78,8 +79,8 @@ def cover_of(payment: Payment, refund: Refund) -> Cover:
     parts: list[tuple[Chargeback, Money]] = []
     to_suspense = Money.zero(refund.currency)
     if refund.source == RefundSource.SUSPENSE:
-        taken = taken_back(refund.provider, refund.provider_payment_id, refund.currency)
-        to_suspense = min(left, taken)
+        missing = -left_in_suspense(PaymentAttempt.objects.get(id=refund.attempt_id))
+        to_suspense = min(left, max(missing, to_suspense))
     else:
         claims = Chargeback.objects.filter(payment_id=payment.id, uncovered_minor__gt=0)
         for chargeback in claims.exclude(status=ChargebackStatus.WON).order_by("id"):

@@ -15,6 +15,9 @@ from marketplace.payments.providers.protocol import (
     ProviderChargeback,
     ProviderUnknown,
 )
+from marketplace.payments.repositories.captures_in_suspense import (
+    left_without_review,
+)
 from marketplace.payments.repositories.reviews import open_review, review_amount_of
 from marketplace.payments.repositories.unmatched_chargebacks import (
     find_unmatched_chargeback,
@@ -98,8 +101,33 @@ def book_unmatched_chargeback(
         top_up_id = _charged_top_up(subject_id)
         if top_up_id is not None:
             give_back_top_up(chargeback_id=subject_id, provider=provider, top_up_id=top_up_id)
+        _review_what_came_back(payment, subject_id, provider=provider, observed=observed)
         said = "returned from suspense"
     return said
+
+
+def _review_what_came_back(
+    payment: Payment | None, subject_id: UUID, *, provider: str, observed: ProviderChargeback
+) -> None:
+    """Won after the rest had been refunded or its review was closed: a person looks again."""
+    attempt = PaymentAttempt.objects.filter(
+        provider=provider, provider_payment_id=observed.provider_payment_id
+    ).first()
+    if payment is None or attempt is None or attempt.captured_currency != observed.amount.currency:
+        return
+    left = min(left_without_review(attempt), observed.amount)
+    if left.is_positive:
+        open_review(
+            kind=ReviewKind.CHARGEBACK_CONTRADICTION,
+            subject_id=subject_id,
+            provider=provider,
+            provider_object_id=observed.id,
+            amount=left,
+            in_suspense=True,
+            note="It was won after its review had been closed: what came back is in suspense.",
+            payment_id=payment.id,
+            order_id=payment.order_id,
+        )
 
 
 def _note(observed: ProviderChargeback, top_up: TopUp | None) -> str:

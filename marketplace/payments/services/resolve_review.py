@@ -6,39 +6,37 @@ from marketplace.core.actor import Actor
 from marketplace.core.audit import record_action
 from marketplace.core.db import opens_transaction
 from marketplace.core.errors import NotFound
-from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.core.policies import require_permission
-from marketplace.payments import postings
 from marketplace.payments.errors import (
     ReasonMissing,
     ReviewAlreadyResolved,
     ReviewNotCreditable,
     ReviewNotLiftable,
-    ReviewNotRefundable,
 )
 from marketplace.payments.models import (
     HOLDING_REVIEWS,
-    Payment,
-    PaymentAttempt,
     PaymentReview,
-    Refund,
-    RefundSource,
     ReviewStatus,
     TopUp,
 )
-from marketplace.payments.repositories.payments import lock_attempt, lock_payment
-from marketplace.payments.repositories.refunds import request_refund
+from marketplace.payments.repositories.payments import (
+    lock_payment,
+)
 from marketplace.payments.repositories.reviews import close_review
 from marketplace.payments.repositories.top_ups import lock_top_up
-from marketplace.payments.repositories.unmatched_chargebacks import refuse_if_taken_back
+from marketplace.payments.repositories.unmatched_chargebacks import (
+    refuse_if_taken_back,
+)
+from marketplace.payments.services._refund_from_suspense import refund_from_suspense
 from marketplace.payments.services.credit_top_up import credit_top_up_from_suspense
 from marketplace.payments.services.lift_holding_limit import lift_holding_limit
 
 
 class Resolution(StrEnum):
     REFUND = "REFUND"
-    """Give the money in suspense back through the provider that collected it."""
+    """Give the money in suspense back through the provider that collected it: what is left of it,
+    where the payer's bank has a part for good."""
     CREDIT = "CREDIT"
     """Put a top-up of another amount, in suspense, into the wallet of the user who made it."""
     LIFT_LIMIT = "LIFT_LIMIT"
@@ -89,48 +87,6 @@ def resolve_review(*, review_id: UUID, actor: Actor, resolution: Resolution, rea
 Settle = Callable[[Actor, str], object]
 
 
-def _refund(review: PaymentReview) -> Settle:
-    if not review.in_suspense or review.payment_id is None:
-        raise ReviewNotRefundable
-    payment, attempt = _lock_what_came(review)
-    # Under the payment's lock, which a chargeback of it takes as well.
-    refuse_if_taken_back(attempt.provider, attempt.provider_payment_id or "")
-
-    def settle(actor: Actor, reason: str) -> None:
-        amount = Money(review.amount_minor, review.currency)
-        refund_id = new_id()
-        journal_id = postings.post_refund_from_suspense(
-            refund_id=refund_id,
-            order_id=payment.order_id,
-            provider=review.provider,
-            amount=amount,
-        )
-        request_refund(
-            refund_id=refund_id,
-            payment=payment,
-            attempt=attempt,
-            source=RefundSource.SUSPENSE,
-            amount=amount,
-            reason=reason,
-            journal_id=journal_id,
-            actor=actor,
-        )
-
-    return settle
-
-
-def _lock_what_came(review: PaymentReview) -> tuple[Payment, PaymentAttempt]:
-    """The attempt under review, or the one whose refund had failed and is in suspense again."""
-    refund = Refund.objects.filter(id=review.subject_id).first()
-    if refund is None:
-        return lock_attempt(review.subject_id)
-    locked = lock_attempt(refund.attempt_id)
-    refund.refresh_from_db()
-    if refund.is_contradicted:
-        raise ReviewNotRefundable  # it was sent after all
-    return locked
-
-
 def _credit(review: PaymentReview) -> Settle:
     is_top_up = TopUp.objects.filter(id=review.subject_id).exists()
     if not review.in_suspense or not is_top_up:
@@ -153,7 +109,7 @@ def _close(_review: PaymentReview) -> Settle:
 
 
 _SETTLERS: Mapping[Resolution, Callable[[PaymentReview], Settle]] = {
-    Resolution.REFUND: _refund,
+    Resolution.REFUND: refund_from_suspense,
     Resolution.CREDIT: _credit,
     Resolution.LIFT_LIMIT: _lift_limit,
     Resolution.CLOSE: _close,

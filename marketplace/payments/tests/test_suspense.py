@@ -37,7 +37,12 @@ from marketplace.payments.tests.services.test_hold_captured_funds import suspens
 from marketplace.payments.tests.services.test_resolve_item import first_open
 from marketplace.payments.tests.services.test_resolve_item import resolve as resolve_difference
 from marketplace.payments.tests.services.test_resolve_review import resolve
-from marketplace.payments.tests.services.test_taken_back import claim, doubled, failed_refund
+from marketplace.payments.tests.services.test_taken_back import (
+    claim,
+    doubled,
+    failed_refund,
+    lose_a_part,
+)
 from marketplace.payments.tests.services.test_withdrawals import settle, withdraw
 
 pytestmark = pytest.mark.django_db
@@ -208,6 +213,16 @@ def test_it_finds_a_review_of_money_that_never_came(provider: FakeProvider) -> N
         note="The provider collected money.",
     )
     assert "moved it by 0.00 EUR, and what caused it says 5.00 EUR" in found()[0]
+
+
+def test_it_finds_what_is_left_of_a_capture_and_no_review_says_so(provider: FakeProvider) -> None:
+    _, review = doubled(provider)
+    claim_id = lose_a_part(provider, review)
+    resolve(review.id, Resolution.REFUND)
+    close(provider, claim_id, WON)
+    assert found() == []
+    said = planted("DELETE FROM payments_payment_review WHERE kind = 'CHARGEBACK_CONTRADICTION'")
+    assert "40.00 EUR of it wait in suspense, and its reviews say 0.00 EUR" in said[0]
 
 
 def test_what_a_person_closed_may_stay_there(provider: FakeProvider) -> None:
