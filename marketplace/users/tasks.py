@@ -14,6 +14,7 @@ from marketplace.users.repositories.erasures import COOLING_OFF
 from marketplace.users.repositories.exports import EXPORTS, purge_exports
 from marketplace.users.services.erase_people import erase_people
 from marketplace.users.services.erase_retained import erase_retained
+from marketplace.users.services.forget_unproved import UNPROVED, forget_unproved
 from marketplace.users.services.write_exports import write_exports
 
 BATCH_SIZE = 1000
@@ -93,6 +94,17 @@ register_retention(
         least_days=0,
         most_days=30,
         reason="Somebody else may have asked; a month is the law's limit (GDPR, article 12).",
+    )
+)
+register_retention(
+    RetentionRule(
+        name=UNPROVED,
+        title="Accounts whose address was never confirmed",
+        days=30,
+        # The key in the letter is good for three.
+        least_days=4,
+        reason="Nobody ever signed in; whoever typed the address may not be who reads it.",
+        sweep=forget_unproved,
     )
 )
 register_retention(
