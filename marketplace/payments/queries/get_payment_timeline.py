@@ -66,24 +66,56 @@ def _by(actor: str, payment: PaymentSnapshot) -> str:
 
 
 def _text(fact: facts.Fact, *, for_seller: bool) -> str:
-    if isinstance(fact, facts.EscrowReleased):
-        return _released(fact, for_seller=for_seller)
-    describer = SENTENCES.get(type(fact))
-    return describer(fact) if describer else fact.type
-
-
-def _released(fact: facts.EscrowReleased, *, for_seller: bool) -> str:
-    if not for_seller:
-        return f"{_money(fact.gross_minor, fact.currency)} released to the seller."
-    commission = _money(fact.commission_minor, fact.currency)
-    net = _money(fact.net_minor, fact.currency)
-    return f"{net} released to the seller's wallet, after {commission} commission."
+    sides = OF_THE_SELLER.get(type(fact))
+    describe = sides[0 if for_seller else 1] if sides else SENTENCES.get(type(fact))
+    return describe(fact) if describe else fact.type
 
 
 def _money(amount_minor: int, currency: str) -> str:
     return str(Money(amount_minor, currency))
 
 
+def _borne(wallet_minor: int, receivable_minor: int, currency: str) -> str:
+    """Who bears what the buyer has back, for the seller."""
+    parts = (
+        (wallet_minor, "taken from the seller's wallet"),
+        (receivable_minor, "owed by the seller, and repaid by the next sales"),
+    )
+    told = [f"{_money(minor, currency)} {how}" for minor, how in parts if minor]
+    return f" {'; '.join(told)}." if told else ""
+
+
+OF_THE_SELLER: dict[type[facts.Fact], tuple[Callable[..., str], Callable[..., str]]] = {
+    # As the seller reads it, and as the buyer does.
+    facts.EscrowReleased: (
+        lambda f: (
+            f"{_money(f.net_minor, f.currency)} released to the seller's wallet, after "
+            f"{_money(f.commission_minor, f.currency)} commission."
+        ),
+        lambda f: f"{_money(f.gross_minor, f.currency)} released to the seller.",
+    ),
+    facts.RefundTakenFromSeller: (
+        lambda f: (
+            "The refund is of money that had been released."
+            + _borne(f.wallet_minor, f.receivable_minor, f.currency)
+        ),
+        lambda _: "The refund is of money that had been released.",
+    ),
+    facts.ReceivableRepaid: (
+        lambda f: f"{_money(f.amount_minor, f.currency)} of it repaid what the seller owed.",
+        lambda _: "Settled between the seller and us.",
+    ),
+    facts.ChargebackLost: (
+        lambda f: (
+            f"The buyer's bank has decided: {_money(f.amount_minor, f.currency)} stay with the "
+            f"buyer.{_borne(f.wallet_minor, f.receivable_minor, f.currency)}"
+        ),
+        lambda f: (
+            f"The buyer's bank has decided: {_money(f.amount_minor, f.currency)} stay with the "
+            "buyer."
+        ),
+    ),
+}
 SENTENCES: dict[type[facts.Fact], Callable[..., str]] = {
     facts.PaymentCreated: lambda f: f"{_money(f.amount_minor, f.currency)} to be paid.",
     facts.AttemptStarted: lambda f: f"The buyer began to pay by {f.method.replace('_', ' ')}.",
@@ -116,6 +148,21 @@ SENTENCES: dict[type[facts.Fact], Callable[..., str]] = {
     ),
     facts.RefundContradicted: lambda _: (
         "The provider sent the refund after all: staff looks at it."
+    ),
+    facts.ChargebackOpened: lambda f: (
+        f"The buyer's bank asks for {_money(f.amount_minor, f.currency)} back. Nothing of this "
+        "payment moves until it has decided."
+    ),
+    facts.ChargebackCovered: lambda f: (
+        f"{_money(f.amount_minor, f.currency)} of a refund that could not be sent stand against "
+        "what the buyer's bank asks for."
+    ),
+    facts.ChargebackWon: lambda f: (
+        f"The buyer's bank has decided: {_money(f.amount_minor, f.currency)} are back, and the "
+        "sale goes on."
+    ),
+    facts.ChargebackContradicted: lambda _: (
+        "The buyer's bank has changed its decision: our staff looks at it."
     ),
     facts.HoldingAlertRaised: lambda _: "Our staff was told to settle this payment in time.",
     facts.HoldingLimitLifted: lambda _: "Our staff has seen to it that the money can wait.",
