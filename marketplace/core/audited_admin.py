@@ -1,6 +1,6 @@
 """Admin forms that change what the platform goes by: nothing is saved without a reason."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from marketplace.core.admin import FastAdmin, ReasonForm, operator
 from marketplace.core.audit import record_action, subject_id_of
+from marketplace.core.desk import ask_again, is_fresh
 
 REASON = "reason"
 
@@ -24,6 +25,23 @@ class AuditedAdmin(FastAdmin):
     """Every save and every deletion asks why, and is in the audit log with before and after."""
 
     actions = None
+    is_dangerous = False
+    """What it says protects money or people: whoever may change it shows again who they are."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> Any:
+        may_save = self.has_change_permission if object_id else self.has_add_permission
+        if self._asks_again(request, may_save):
+            return ask_again(request.get_full_path())
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _asks_again(self, request: HttpRequest, is_allowed: Callable[[HttpRequest], bool]) -> bool:
+        return self.is_dangerous and is_allowed(request) and not is_fresh(request.session)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -65,6 +83,8 @@ class AuditedAdmin(FastAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
+        if self._asks_again(request, self.has_delete_permission):
+            return ask_again(request.get_full_path())
         row = self.get_object(request, object_id)
         if row is None or not self.has_delete_permission(request, row):
             raise PermissionDenied

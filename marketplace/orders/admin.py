@@ -28,6 +28,7 @@ from marketplace.core.admin import (
     words,
 )
 from marketplace.core.audited_admin import AuditedAdmin
+from marketplace.core.desk import asks_again
 from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
 from marketplace.core.open_items import Queue, register_queue
@@ -245,6 +246,7 @@ class OrderAdmin(ReadOnlyAdmin):
         return self._ask_reason(request, UUID(str(object_id)), "cancel")
 
     @action(description="Refund", url_path="refund", permissions=["refund"])  # type: ignore[untyped-decorator]
+    @asks_again
     def refund_order(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         return self._ask_reason(request, UUID(str(object_id)), "refund")
 
@@ -277,6 +279,7 @@ class OrderAdmin(ReadOnlyAdmin):
 
 @admin.register(EscrowPolicy)
 class EscrowPolicyAdmin(AuditedAdmin):
+    is_dangerous = True
     list_display = (
         "__str__",
         "pay_within_minutes",

@@ -15,6 +15,7 @@ class TradingLimitAdmin(AuditedAdmin):
     """An edit binds later orders only. What a row leaves empty is said by the next more general
     one, and what none says is not limited. Amounts are minor units."""
 
+    is_dangerous = True
     list_display = (
         "__str__",
         "buyer_order_minor",

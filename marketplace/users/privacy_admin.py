@@ -83,6 +83,7 @@ class RetentionForm(forms.ModelForm):  # type: ignore[type-arg] # not subscripta
 class RetentionPolicyAdmin(AuditedAdmin):
     """How long things are kept. Shorter takes effect with the next sweep, and cannot be undone."""
 
+    is_dangerous = True
     form = RetentionForm
     list_display = ("what", "days", "updated_at", "swept_at", "removed")
     readonly_fields = ("name", "what", "range", "updated_at", "swept_at", "removed")

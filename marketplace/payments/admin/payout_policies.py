@@ -20,6 +20,7 @@ from marketplace.payments.models import (
 
 @admin.register(PayoutMinimum)
 class PayoutMinimumAdmin(AuditedAdmin):
+    is_dangerous = True
     list_display = ("currency", "minimum_minor")
 
 
@@ -28,6 +29,7 @@ class PayoutPolicyAdmin(AuditedAdmin):
     """An edit binds later withdrawals only: each pinned its terms. What a row leaves empty is said
     by the next more general one."""
 
+    is_dangerous = True
     list_display = (
         "__str__",
         "largest",

@@ -302,6 +302,7 @@ class BankAccountAdmin(DecidingAdmin):
     actions_detail = ("clear",)
 
     @action(description="Clear", url_path="clear", permissions=["operate"])  # type: ignore[untyped-decorator]
+    @asks_again
     def clear(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         account = get_object_or_404(BankAccount.objects.select_related("user"), id=object_id)
         about = f"{account.masked_number} of {account.user.email}"

@@ -119,6 +119,7 @@ class WalletDecisionAdmin(ReadOnlyAdmin):
 
 @admin.register(TopUpLimit)
 class TopUpLimitAdmin(AuditedAdmin):
+    is_dangerous = True
     list_display = ("currency", "minimum_minor", "maximum_minor", "per_day_minor")
 
 
@@ -126,6 +127,7 @@ class TopUpLimitAdmin(AuditedAdmin):
 class HoldingLimitAdmin(AuditedAdmin):
     """A change binds later captures only: every payment keeps its date."""
 
+    is_dangerous = True
     list_display = ("provider", "country", "currency", "days", "note")
     list_filter = ("provider",)
     ordering = ("provider", "country", "currency")

@@ -246,6 +246,7 @@ def _commands(name: str) -> tuple[Callable[..., Any], str, bool]:
 class VerificationPolicyAdmin(AuditedAdmin):
     """An edit binds later approvals only: each took its end with it."""
 
+    is_dangerous = True
     list_display = ("level", "valid_days", "remind_days", "keep_days", "updated_at")
     ordering = ("level",)
     readonly_fields = ("updated_at",)
