@@ -200,8 +200,8 @@ class HoldSnapshot:
 @dataclass(frozen=True, slots=True)
 class WalletSnapshot:
     """``available`` can be withdrawn, ``on_hold`` is in the wallet and cannot be yet; together they
-    are the ``balance``. ``pending`` is the seller's share still in escrow, and ``reserved`` is on
-    its way to a bank."""
+    are the ``balance``. ``pending`` is the seller's share still in escrow, ``reserved`` is on its
+    way to a bank, and ``owed`` is repaid by what comes next."""
 
     id: UUID
     currency: str
@@ -211,6 +211,7 @@ class WalletSnapshot:
     pending: Money
     reserved: Money
     on_hold: Money
+    owed: Money
     holds: tuple[HoldSnapshot, ...]
     created_at: datetime
     updated_at: datetime

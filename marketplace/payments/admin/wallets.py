@@ -138,8 +138,22 @@ class WalletAdmin(ReadOnlyAdmin):
     def money_in_it(self, wallet: Wallet) -> str:
         """What the owner sees of it, by the same query."""
         shown = _snapshot(wallet)
-        heads = ("Balance", "Of it available", "Of it on hold", "On its way to a bank", "In escrow")
-        row = (shown.balance, shown.available, shown.on_hold, shown.reserved, shown.pending)
+        heads = (
+            "Balance",
+            "Of it available",
+            "Of it on hold",
+            "On its way to a bank",
+            "In escrow",
+            "Owed",
+        )
+        row = (
+            shown.balance,
+            shown.available,
+            shown.on_hold,
+            shown.reserved,
+            shown.pending,
+            shown.owed,
+        )
         return table(heads, [row])
 
     @admin.display(description="on hold")

@@ -64,6 +64,7 @@ WALLETS = {
             "pending": "54.00",
             "reserved": "0.00",
             "on_hold": "5.40",
+            "owed": "0.00",
             "holds": [{"reason": "RESERVE", "amount": "5.40", "available_at": AT}],
             "created_at": AT,
             "updated_at": AT,

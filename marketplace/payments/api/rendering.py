@@ -47,6 +47,7 @@ def wallet(snapshot: WalletSnapshot, user_id: UUID) -> dict[str, Any]:
             pending=snapshot.pending.amount_minor,
             reserved=snapshot.reserved.amount_minor,
             on_hold=snapshot.on_hold.amount_minor,
+            owed=snapshot.owed.amount_minor,
         ),
         "holds": [
             {

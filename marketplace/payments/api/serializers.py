@@ -99,6 +99,9 @@ class WalletSerializer(serializers.Serializer[Any]):
     pending = money_field(help_text="Your share of sales that are still in escrow.")
     reserved = money_field(help_text="On its way to a bank.")
     on_hold = money_field(help_text="In the wallet, and cannot be withdrawn yet.")
+    owed = money_field(
+        help_text="Refunds and chargebacks after the money had left; your next sales repay it."
+    )
     holds = HoldSerializer(many=True, help_text="What is on hold, soonest first.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()

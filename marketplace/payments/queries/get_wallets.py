@@ -7,7 +7,7 @@ from django.db.models.functions import Cast
 
 from marketplace.core import clock
 from marketplace.core.money import Money
-from marketplace.payments.ledger.accounts import user_wallet
+from marketplace.payments.ledger.accounts import AccountKind, seller_receivable, user_wallet
 from marketplace.payments.models import (
     EscrowStatus,
     LedgerBalance,
@@ -20,6 +20,7 @@ from marketplace.payments.repositories.holds import Withdrawable, read_holds
 from marketplace.payments.repositories.payout_policies import read_terms_by_currency
 from marketplace.payments.snapshots import HoldSnapshot, WalletSnapshot
 
+IN_WALLET, OWED = AccountKind.USER_WALLET.value, AccountKind.SELLER_RECEIVABLE.value
 PRODUCT = DecimalField(max_digits=40, decimal_places=0)
 ON_ITS_WAY = (PayoutStatus.REQUESTED, PayoutStatus.UNKNOWN, PayoutStatus.SENT)
 
@@ -44,7 +45,7 @@ def get_wallets(*, user_id: UUID) -> list[WalletSnapshot]:
     def snapshot_of(wallet: Wallet) -> WalletSnapshot:
         currency = wallet.currency
         holds = read_holds(wallet=wallet, terms=terms[currency], at=at)
-        withdrawable = Withdrawable(balances.get(currency, 0), holds)
+        withdrawable = Withdrawable(balances.get((IN_WALLET, currency), 0), holds)
         return WalletSnapshot(
             id=wallet.id,
             currency=currency,
@@ -54,6 +55,7 @@ def get_wallets(*, user_id: UUID) -> list[WalletSnapshot]:
             pending=Money(pending.get(currency, 0), currency),
             reserved=Money(reserved.get(currency, 0), currency),
             on_hold=Money(withdrawable.on_hold_minor, currency),
+            owed=Money(balances.get((OWED, currency), 0), currency),
             holds=tuple(
                 HoldSnapshot(hold.reason, Money(hold.amount_minor, currency), hold.available_at)
                 for hold in withdrawable.effective_holds
@@ -65,10 +67,13 @@ def get_wallets(*, user_id: UUID) -> list[WalletSnapshot]:
     return [snapshot_of(wallet) for wallet in wallets]
 
 
-def _balances(user_id: UUID) -> Mapping[str, int]:
-    code = user_wallet(user_id, "EUR").code  # the code names the user; the currency stands beside
-    rows = LedgerBalance.objects.filter(account__code=code)
-    return dict(rows.values_list("account__currency", "balance_minor"))
+def _balances(user_id: UUID) -> Mapping[tuple[str, str], int]:
+    """What is in the wallet and what is owed, by kind of account and currency."""
+    # The codes name the user; the currency stands beside.
+    codes = [user_wallet(user_id, "EUR").code, seller_receivable(user_id, "EUR").code]
+    rows = LedgerBalance.objects.filter(account__code__in=codes)
+    found = rows.values_list("account__kind_id", "account__currency", "balance_minor")
+    return {(kind, currency): balance for kind, currency, balance in found}
 
 
 def _pending(user_id: UUID) -> Mapping[str, int]:

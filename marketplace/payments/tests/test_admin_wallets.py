@@ -142,7 +142,9 @@ def test_a_wallets_page_says_what_its_owner_sees(operator: Client, provider: Fak
     assert "100.00 EUR" in listed
     page = operator.get(reverse("admin:payments_wallet_change", args=[row.pk]))
     shown = re.sub(r"<[^>]+>|\s+", " ", page.content.decode())
-    assert re.search(r"100\.00 EUR +0\.00 EUR +100\.00 EUR +0\.00 EUR +90\.00 EUR", shown)
+    assert re.search(
+        r"100\.00 EUR +0\.00 EUR +100\.00 EUR +0\.00 EUR +90\.00 EUR +0\.00 EUR", shown
+    )
     assert "first sales" in shown
     account = LedgerAccount.objects.get(code=f"user:{seller.pk}:wallet")
     books = reverse("admin:payments_ledgeraccount_statement", args=[account.pk])

@@ -8,8 +8,15 @@ from marketplace.core.ids import new_id
 from marketplace.core.money import MAX_AMOUNT_MINOR, Money
 from marketplace.payments.queries import get_wallets
 from marketplace.payments.services import release_escrow, release_part
-from marketplace.payments.tests.factories import hold, in_transaction, make_sale, terms_for
+from marketplace.payments.tests.factories import (
+    fill_wallet,
+    hold,
+    in_transaction,
+    make_sale,
+    terms_for,
+)
 from marketplace.payments.tests.fake_provider import FakeProvider
+from marketplace.payments.tests.services.test_write_off_receivable import owing
 
 pytestmark = pytest.mark.django_db
 
@@ -41,3 +48,16 @@ def test_what_is_pending_is_what_the_releases_pay(
     assert before.pending == Money(amount.amount_minor - kept, amount.currency)
     assert between.pending + between.balance == before.pending
     assert (after.pending, after.balance) == (Money.zero(amount.currency), before.pending)
+
+
+def test_what_is_owed_stands_beside_the_balance_until_a_sale_repays_it(
+    provider: FakeProvider,
+) -> None:
+    sale = owing(provider)
+    other = make_sale(Money(2_000, "USD"), seller=sale.seller)
+    hold(other, provider)
+    owed = {wallet.currency: wallet.owed for wallet in get_wallets(user_id=sale.seller.pk)}
+    assert owed == {"EUR": Money(4_500, "EUR"), "USD": Money(0, "USD")}
+    fill_wallet(sale.seller, provider)
+    repaid = get_wallets(user_id=sale.seller.pk)[0]
+    assert (repaid.owed, repaid.balance) == (Money(0, "EUR"), Money(5_500, "EUR"))
