@@ -12,6 +12,7 @@ def money_field(**kwargs: Any) -> serializers.CharField:
     kwargs.setdefault("help_text", "Decimal string in major units, with the currency's places.")
     # Not \d, which takes the digits of every script, and as it stands: nothing is trimmed away.
     kwargs.setdefault("trim_whitespace", False)
+    kwargs.setdefault("error_messages", {"invalid": "A decimal number in a string, such as 12.50."})
     return serializers.RegexField(r"^-?[0-9]{1,15}(\.[0-9]{1,4})?$", **kwargs)
 
 

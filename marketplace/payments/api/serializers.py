@@ -23,6 +23,7 @@ CURRENCY_PATTERN = r"^[A-Z]{3}$"
 
 def currency_field(**kwargs: Any) -> serializers.RegexField:
     kwargs.setdefault("help_text", "ISO 4217 code, such as EUR.")
+    kwargs.setdefault("error_messages", {"invalid": "Three capital letters, such as EUR."})
     return serializers.RegexField(CURRENCY_PATTERN, **kwargs)
 
 

@@ -109,6 +109,18 @@ def test_a_question_that_makes_no_sense_is_answered_with_what_is_wrong(
     assert answer.json()["code"] == code, answer.json()
 
 
+@pytest.mark.parametrize("amount", ["1e3", "NaN", "1,000.00", "+5", " 5", ".5", "١٢", "9" * 20])
+def test_what_is_no_amount_is_told_how_one_is_written(seller: User, amount: str) -> None:
+    answer = ask(seller, amount=amount)
+    assert answer.status_code == 400
+    (fault,) = answer.json()["errors"]
+    assert fault == {
+        "field": "amount",
+        "code": "invalid",
+        "detail": "A decimal number in a string, such as 12.50.",
+    }
+
+
 def test_it_takes_as_many_queries_for_one_rule_as_for_fifty(seller: User, shelves: Shelves) -> None:
     category = shelves.put("Cameras")
 
