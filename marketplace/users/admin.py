@@ -56,8 +56,9 @@ class EmailPrefixSearch:
     """Search by id, or by how an email address begins: both are one walk down an index."""
 
     email_field = "email"
+    person_field = "pk"
     search_fields = ("email",)
-    search_help_text = "The beginning of an email address, or a whole id"
+    search_help_text = "The beginning of an email address, or a whole id of a user"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -66,7 +67,7 @@ class EmailPrefixSearch:
         if not term:
             return queryset, False
         try:
-            return queryset.filter(pk=UUID(term)), False
+            return queryset.filter(**{self.person_field: UUID(term)}), False
         except ValueError:
             return queryset.filter(**{f"{self.email_field}__startswith": term}), False
 
@@ -221,6 +222,7 @@ class UserAdmin(EmailPrefixSearch, ReadOnlyAdmin):
 @admin.register(UserProfile)
 class UserProfileAdmin(EmailPrefixSearch, ReadOnlyAdmin):
     email_field = "user__email"
+    person_field = "user_id"
     list_display = ("user", "rating", "total_reviews", "is_featured", "updated_at")
     list_select_related = ("user",)
     ordering = ("-id",)
@@ -262,6 +264,7 @@ class UserProfileAdmin(EmailPrefixSearch, ReadOnlyAdmin):
 @admin.register(SignIn)
 class SignInAdmin(EmailPrefixSearch, ReadOnlyAdmin):
     email_field = "user__email"
+    person_field = "user_id"
     list_display = ("user", "ip_address", "created_at", "refreshed_at", "ended_at", "end_reason")
     list_filter = ("end_reason",)
     list_select_related = ("user",)
@@ -271,6 +274,7 @@ class SignInAdmin(EmailPrefixSearch, ReadOnlyAdmin):
 
 @admin.register(EmailAddress)
 class EmailAddressAdmin(EmailPrefixSearch, ReadOnlyAdmin):
+    person_field = "user_id"
     list_display = ("email", "user", "primary", "verified")
     list_filter = ("verified",)
     list_select_related = ("user",)
@@ -282,19 +286,11 @@ class SocialAccountAdmin(EmailPrefixSearch, ReadOnlyAdmin):
     """Who besides a password signs people in. Nobody connects or disconnects for somebody else."""
 
     email_field = "user__email"
-    search_help_text = "The beginning of an email address, or a whole id of a user"
+    person_field = "user_id"
     list_display = ("user", "provider", "identity", "connected_at", "used_at")
     list_select_related = ("user",)
     fields = ("user", "provider", "subject", "identity", ("connected_at", "used_at"))
     ordering = ("-id",)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        try:
-            return queryset.filter(user_id=UUID(search_term.strip())), False
-        except ValueError:
-            return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description="known there as")
     def identity(self, account: SocialAccount) -> str:

@@ -96,6 +96,18 @@ def test_searching_walks_down_an_index(operator: Client) -> None:
     assert "~>=~" in plan
 
 
+@pytest.mark.parametrize("page", ["users/user", "users/userprofile", "account/emailaddress"])
+def test_a_person_is_found_by_their_id_on_every_page_about_them(
+    operator: Client, page: str
+) -> None:
+    person, other = make_user(), make_user()
+
+    found = operator.get(f"/admin/{page}/", {"q": str(person.pk)}).content.decode()
+
+    assert person.email in found
+    assert other.email not in found
+
+
 def test_suspending_asks_why_and_then_does(operator: Client) -> None:
     user = make_user()
     chosen = {"action": "suspend_chosen", "_selected_action": [str(user.pk)]}
