@@ -293,6 +293,9 @@ class Auditor:
         assert stray.top_up
         self.journal({SUSPENSE: stray.came, wallet(stray.top_up.user): -stray.came})
         stray.top_up.credited = stray.came
+        for taking in stray.takings:
+            if taking.status != "WON":
+                self.of_its_user(taking, stray.top_up)
 
     def stray_refunded(self, stray: Stray, refund: object, amount: int) -> None:
         self.journal({SUSPENSE: amount, f"refund:{refund}": -amount})
@@ -317,20 +320,23 @@ class Auditor:
     def taken(self, stray: Stray, amount: int, fee: int) -> Taking:
         taking = Taking(stray, amount)
         self.journal({SUSPENSE: amount, DISPUTE_FEE: fee, CLEARING: -amount - fee})
-        if (top_up := stray.top_up) is not None:
-            taking.of_user = min(amount, top_up.credited - top_up.taken_again)
-            there = min(self.owns(wallet(top_up.user)), taking.of_user)
-            taking.owed = taking.of_user - there
-            self.journal(
-                {
-                    wallet(top_up.user): there,
-                    receivable(top_up.user): taking.owed,
-                    SUSPENSE: -taking.of_user,
-                }
-            )
-            top_up.taken_again += taking.of_user
+        if stray.top_up is not None:
+            self.of_its_user(taking, stray.top_up)
         stray.takings.append(taking)
         return taking
+
+    def of_its_user(self, taking: Taking, top_up: TopUp) -> None:
+        taking.of_user = min(taking.amount, top_up.credited - top_up.taken_again)
+        there = min(self.owns(wallet(top_up.user)), taking.of_user)
+        taking.owed = taking.of_user - there
+        self.journal(
+            {
+                wallet(top_up.user): there,
+                receivable(top_up.user): taking.owed,
+                SUSPENSE: -taking.of_user,
+            }
+        )
+        top_up.taken_again += taking.of_user
 
     def taking_won(self, taking: Taking) -> None:
         self.journal({CLEARING: taking.amount, SUSPENSE: -taking.amount})

@@ -36,8 +36,10 @@ def bank_has(review: PaymentReview) -> str:
         return ""
     left = max(came - taken, Money.zero(review.currency))
     said = f"The payer's bank took {taken} of it back, {left} are left"
-    if review.payment_id is None or not left.is_positive:
+    if review.kind == ReviewKind.UNMATCHED_CAPTURE or not left.is_positive:
         return f"{said}: it can only be closed, unless the chargeback is won."
+    if review.payment_id is None:
+        return f"{said}: credit gives them to the user."
     return f"{said}, to be refunded once the review of the lost chargeback is closed."
 
 

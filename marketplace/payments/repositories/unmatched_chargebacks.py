@@ -1,5 +1,6 @@
 """Chargebacks of money that is in no escrow of ours, by the provider's payment that they took."""
 
+from collections.abc import Iterable
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from marketplace.core.db import needs_transaction
@@ -59,8 +60,8 @@ def is_known_payment(provider: str, provider_payment_id: str) -> bool:
 def taken_back(provider: str, provider_payment_id: str, currency: str) -> Money:
     """How much of this payment its payer's bank has, from suspense and not given back."""
     total = Money.zero(currency)
-    for claim in list_claims(provider, provider_payment_id):
-        if claim.currency == currency and not is_returned(claim.subject_id):
+    for claim in unreturned_claims(provider, provider_payment_id):
+        if claim.currency == currency:
             total += Money(claim.amount_minor, currency)
     return total
 
@@ -71,8 +72,25 @@ def refuse_if_taken_back(provider: str, provider_payment_id: str) -> None:
 
     Raises :class:`MoneyChargedBack` while a chargeback of the payment was not given back.
     """
-    for claim in list_claims(provider, provider_payment_id):
-        if not is_returned(claim.subject_id):
+    for claim in unreturned_claims(provider, provider_payment_id):
+        raise MoneyChargedBack(f"Chargeback {claim.provider_object_id} took it.")
+
+
+def unreturned_claims(provider: str, provider_payment_id: str) -> list[PaymentReview]:
+    """The chargebacks of this payment whose money its payer's bank has."""
+    claims = list_claims(provider, provider_payment_id)
+    return [claim for claim in claims if not is_returned(claim.subject_id)]
+
+
+@needs_transaction
+def refuse_if_nothing_is_left(came: Money, claims: Iterable[PaymentReview]) -> None:
+    """Raises :class:`MoneyChargedBack` when the bank has all of it, or something in another
+    currency."""
+    left = came
+    for claim in claims:
+        if claim.currency == came.currency:
+            left -= Money(claim.amount_minor, claim.currency)
+        if claim.currency != came.currency or not left.is_positive:
             raise MoneyChargedBack(f"Chargeback {claim.provider_object_id} took it.")
 
 
@@ -83,9 +101,7 @@ def refuse_while_undecided(provider: str, provider_payment_id: str, currency: st
 
     Raises :class:`MoneyChargedBack` unless it was given back.
     """
-    for claim in list_claims(provider, provider_payment_id):
-        if is_returned(claim.subject_id):
-            continue
+    for claim in unreturned_claims(provider, provider_payment_id):
         if claim.currency != currency:
             raise MoneyChargedBack(f"Chargeback {claim.provider_object_id} took {claim.currency}.")
         if claim.status == ReviewStatus.OPEN:

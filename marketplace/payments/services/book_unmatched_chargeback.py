@@ -66,7 +66,9 @@ def book_unmatched_chargeback(
             amount=observed.amount,
             fee=observed.fee,
         )
-        top_up = charge_back_top_up(chargeback_id=subject_id, provider=provider, observed=observed)
+        top_up = charge_back_top_up(
+            subject_id, provider, observed.provider_payment_id, amount=observed.amount
+        )
         open_review(
             kind=ReviewKind.UNMATCHED_CHARGEBACK,
             subject_id=subject_id,
@@ -98,12 +100,18 @@ def book_unmatched_chargeback(
             provider=provider,
             amount=observed.amount,
         )
-        top_up_id = _charged_top_up(subject_id)
-        if top_up_id is not None:
-            give_back_top_up(chargeback_id=subject_id, provider=provider, top_up_id=top_up_id)
-        _review_what_came_back(payment, subject_id, provider=provider, observed=observed)
+        _tell_whose_it_is(payment, subject_id, provider=provider, observed=observed)
         said = "returned from suspense"
     return said
+
+
+def _tell_whose_it_is(
+    payment: Payment | None, subject_id: UUID, *, provider: str, observed: ProviderChargeback
+) -> None:
+    top_up_id = _charged_top_up(subject_id)
+    if top_up_id is not None:
+        give_back_top_up(chargeback_id=subject_id, provider=provider, top_up_id=top_up_id)
+    _review_what_came_back(payment, subject_id, provider=provider, observed=observed)
 
 
 def _review_what_came_back(

@@ -9,7 +9,7 @@ from marketplace.payments import postings
 from marketplace.payments.ledger import accounts
 from marketplace.payments.ledger.balances import lock_balances
 from marketplace.payments.models import AttemptStatus, PaymentEvent, TopUp
-from marketplace.payments.providers.protocol import ProviderChargeback, ProviderUnknown
+from marketplace.payments.providers.protocol import ProviderUnknown
 from marketplace.payments.repositories.streams import append_to_top_up
 from marketplace.payments.repositories.top_ups import lock_top_up, lock_top_up_of_provider
 from marketplace.payments.repositories.wallets import ensure_wallet
@@ -19,7 +19,7 @@ from marketplace.payments.streams import facts
 
 @needs_transaction
 def charge_back_top_up(
-    *, chargeback_id: UUID, provider: str, observed: ProviderChargeback
+    chargeback_id: UUID, provider: str, provider_payment_id: str, *, amount: Money
 ) -> TopUp | None:
     """Take what the payer's bank took out of the wallet that it had filled; the rest is owed.
 
@@ -28,7 +28,7 @@ def charge_back_top_up(
     there for a person. Returns the top-up, or None when it is about none that a wallet got.
     Raises :class:`ProviderUnknown` before its capture is known: it must be recorded again later.
     """
-    top_up = lock_top_up_of_provider(provider, observed.provider_payment_id)
+    top_up = lock_top_up_of_provider(provider, provider_payment_id)
     if top_up is None:
         return None
     if top_up.status != AttemptStatus.CAPTURED:
@@ -37,9 +37,9 @@ def charge_back_top_up(
         top_up.credited_minor - top_up.charged_back_minor,
         top_up.credited_currency or top_up.currency,
     )
-    if observed.amount.currency != left.currency or not left.is_positive:
+    if amount.currency != left.currency or not left.is_positive:
         return None
-    taken = min(observed.amount, left)
+    taken = min(amount, left)
     wallet, receivable = share_of_wallet(user_id=top_up.user_id, owed=taken)
     journal_id = postings.post_top_up_charged_back(
         chargeback_id=chargeback_id,

@@ -26,9 +26,11 @@ from marketplace.payments.repositories.payments import (
 from marketplace.payments.repositories.reviews import close_review
 from marketplace.payments.repositories.top_ups import lock_top_up
 from marketplace.payments.repositories.unmatched_chargebacks import (
-    refuse_if_taken_back,
+    refuse_if_nothing_is_left,
+    unreturned_claims,
 )
 from marketplace.payments.services._refund_from_suspense import refund_from_suspense
+from marketplace.payments.services.charge_back_top_up import charge_back_top_up
 from marketplace.payments.services.credit_top_up import credit_top_up_from_suspense
 from marketplace.payments.services.lift_holding_limit import lift_holding_limit
 
@@ -38,7 +40,8 @@ class Resolution(StrEnum):
     """Give the money in suspense back through the provider that collected it: what is left of it,
     where the payer's bank has a part for good."""
     CREDIT = "CREDIT"
-    """Put a top-up of another amount, in suspense, into the wallet of the user who made it."""
+    """Put a top-up of another amount, in suspense, into the wallet of the user who made it, less
+    what the payer's bank has of it."""
     LIFT_LIMIT = "LIFT_LIMIT"
     """The money may wait on: it is with our own bank now, or the provider agreed to hold it."""
     CLOSE = "CLOSE"
@@ -93,8 +96,18 @@ def _credit(review: PaymentReview) -> Settle:
         raise ReviewNotCreditable
     # A chargeback of it takes the same lock: it is seen here, or it sees what was credited.
     top_up = lock_top_up(review.subject_id)
-    refuse_if_taken_back(top_up.provider, top_up.provider_payment_id or "")
-    return lambda actor, _reason: credit_top_up_from_suspense(top_up=top_up, actor=actor)
+    claims = unreturned_claims(top_up.provider, top_up.provider_payment_id or "")
+    refuse_if_nothing_is_left(Money(review.amount_minor, review.currency), claims)
+
+    def settle(actor: Actor, _reason: str) -> None:
+        credit_top_up_from_suspense(top_up=top_up, actor=actor)
+        for claim in claims:  # as if they had come after it
+            amount = Money(claim.amount_minor, claim.currency)
+            charge_back_top_up(
+                claim.subject_id, claim.provider, claim.provider_payment_id, amount=amount
+            )
+
+    return settle
 
 
 def _lift_limit(review: PaymentReview) -> Settle:

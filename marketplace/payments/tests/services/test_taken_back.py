@@ -21,6 +21,7 @@ from marketplace.payments.errors import (
     ReviewNotRefundable,
 )
 from marketplace.payments.ledger import accounts
+from marketplace.payments.ledger.audit import run_audit
 from marketplace.payments.models import Chargeback, PaymentAttempt, PaymentReview, Refund
 from marketplace.payments.providers.protocol import (
     ChargebackOutcome,
@@ -531,6 +532,27 @@ def test_a_top_up_in_suspense_that_the_bank_took_back_is_not_credited(
     hear(provider, claim_id)
     resolve(review.id, Resolution.CREDIT)
     assert (wallet(user), suspense_minor()) == (9_000, 0)
+
+
+def test_of_a_top_up_in_suspense_the_rest_is_credited_and_what_is_won_after_it(
+    provider: FakeProvider,
+) -> None:
+    user = make_user()
+    started = start_top_up(user)
+    report_top_up(provider, started.id, Money(9_000, "EUR"))
+    review = PaymentReview.objects.get(kind="WRONG_AMOUNT")
+    won, lost = (claim(provider, review.provider_object_id, minor) for minor in (3_000, 1_000))
+    for claim_id in (won, lost):
+        hear(provider, claim_id)
+    resolve(review.id, Resolution.CREDIT)
+    assert (wallet(user), suspense_minor()) == (5_000, 0)
+    for _ in range(2):
+        for claim_id, outcome in ((won, WON), (lost, LOST)):
+            provider.close_chargeback(claim_id, outcome)
+            hear(provider, claim_id)
+    assert (wallet(user), suspense_minor()) == (8_000, 0)
+    books_agree(provider)
+    assert [r.name for r in run_audit(only="top-ups").results if r.differences] == []
 
 
 @pytest.mark.parametrize("outcome", ChargebackOutcome)
