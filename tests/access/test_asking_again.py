@@ -3,9 +3,13 @@
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from marketplace.core import desk
+from marketplace.core.money import Money
+from marketplace.payments.models import PaymentReview, ReviewKind, ReviewStatus
+from marketplace.payments.repositories.reviews import open_review
 from marketplace.users.models import User
 from marketplace.users.tests.factories import make_admin, make_buyer
 
@@ -24,6 +28,9 @@ DANGEROUS = (
     "/admin/payments/payoutminimum/add/",
     "/admin/payments/topuplimit/add/",
     "/admin/payments/holdinglimit/add/",
+    "/admin/payments/commissionrule/add/",
+    f"/admin/payments/commissionrule/{ID}/succeed/",
+    f"/admin/payments/commissionrule/{ID}/end/",
     "/admin/orders/escrowpolicy/add/",
     "/admin/orders/tradinglimit/add/",
     f"/admin/verification/verificationpolicy/{ID}/change/",
@@ -83,3 +90,24 @@ def test_nor_is_a_case_decided_by_one() -> None:
     answer = tired(make_admin()).post(f"{CASE}/do/approve/", {})
 
     assert answer["Location"] == f"{desk.AGAIN_PATH}?next={CASE.replace('/', '%2F')}%2Fchange%2F"
+
+
+@pytest.mark.parametrize("action", ["refund", "credit", "lift_limit", "close"])
+def test_nor_is_money_in_suspense_given_to_anybody_by_one(action: str) -> None:
+    with transaction.atomic():
+        review_id = open_review(
+            kind=ReviewKind.UNMATCHED_CAPTURE,
+            subject_id=ID,
+            provider="sandbox",
+            amount=Money(100, "USD"),
+            in_suspense=True,
+            note="Nobody's.",
+        )
+    listing = "/admin/payments/paymentreview/"
+    chosen = {"action": action, "_selected_action": str(review_id), "reason": "It was theirs."}
+    client = tired(make_admin())
+
+    answers = [client.post(listing, chosen), client.get(f"{listing}{review_id}/assign/")]
+
+    assert [answer["Location"].partition("?")[0] for answer in answers] == [desk.AGAIN_PATH] * 2
+    assert PaymentReview.objects.get().status == ReviewStatus.OPEN

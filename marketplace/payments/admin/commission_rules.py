@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 from marketplace.core import clock
 from marketplace.core.admin import ReadOnlyAdmin, at_text
 from marketplace.core.categories import categories
+from marketplace.core.desk import asks_again
 from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
 from marketplace.payments import services
@@ -162,16 +163,19 @@ class CommissionRuleAdmin(ReadOnlyAdmin):
     def report(self, request: HttpRequest) -> HttpResponse:
         return commission_pages.report(request, self.admin_site.each_context(request))
 
+    @asks_again
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         return self._ask(request, None)
 
     @action(description="Succeed", url_path="succeed", permissions=["write"])  # type: ignore[untyped-decorator]
+    @asks_again
     def succeed(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         return self._ask(request, CommissionRule.objects.filter(pk=object_id).first())
 
     @action(description="End", url_path="end", permissions=["write"])  # type: ignore[untyped-decorator]
+    @asks_again
     def end(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         rule = CommissionRule.objects.filter(pk=object_id).first()
         if rule is None:

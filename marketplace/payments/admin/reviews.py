@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import action
 
 from marketplace.core.admin import ReadOnlyAdmin, ReasonForm, short_id, status_label
+from marketplace.core.desk import asks_again
 from marketplace.core.errors import DomainError
 from marketplace.payments import services
 from marketplace.payments.admin import review_words
@@ -82,6 +83,7 @@ class PaymentReviewAdmin(AmountMixin, ReadOnlyAdmin):
     @action(  # type: ignore[untyped-decorator]
         description="Assign to an order", url_path="assign", permissions=["assign"]
     )
+    @asks_again
     def assign(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         review = get_object_or_404(PaymentReview, id=object_id)
         context = {**self.admin_site.each_context(request), "opts": self.model._meta}
@@ -118,6 +120,7 @@ class PaymentReviewAdmin(AmountMixin, ReadOnlyAdmin):
         explanation = "Settled by other means; nothing is posted."
         return self._resolve(request, queryset, services.Resolution.CLOSE, explanation)
 
+    @asks_again
     def _resolve(
         self,
         request: HttpRequest,
