@@ -100,6 +100,13 @@ MUTATIONS = (
         (f"{PAYMENTS}/test_refund_order.py",),
     ),
     Mutation(
+        "what the bank has of money in suspense",
+        "marketplace/payments/repositories/captures_in_suspense.py",
+        "return came - taken - Money(",
+        "return came - Money(",
+        (f"{PAYMENTS}/test_taken_back.py",),
+    ),
+    Mutation(
         "the rounding of a commission that is taken in parts",
         "marketplace/payments/slices.py",
         "return (2 * dividend + divisor) // (2 * divisor)",

@@ -10,11 +10,19 @@ from marketplace.payments.models import PaymentReview
 from marketplace.payments.providers.protocol import ChargebackOutcome
 from marketplace.payments.queries.list_fitting_payments import list_fitting_payments
 from marketplace.payments.services import void_payment
-from marketplace.payments.tests.factories import capture, hold, in_transaction, make_sale, make_user
+from marketplace.payments.tests.factories import (
+    capture,
+    hold,
+    in_transaction,
+    make_sale,
+    make_user,
+    report_top_up,
+    start_top_up,
+)
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.payments.tests.services.test_assign_receipt import stray_receipt
 from marketplace.payments.tests.services.test_chargebacks import close, tell
-from marketplace.payments.tests.services.test_taken_back import claim
+from marketplace.payments.tests.services.test_taken_back import claim, doubled
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +111,26 @@ def test_of_a_receipt_that_the_bank_took_in_part_the_pages_say_what_is_left(
     close(provider, claim_id, ChargebackOutcome.WON)
     assert said not in operator.get(detail(review)).content.decode()
     assert "Won: the provider gave it back." in operator.get(detail(taken)).content.decode()
+
+
+def test_of_a_second_payment_the_page_says_how_the_rest_goes_back(
+    operator: Client, provider: FakeProvider
+) -> None:
+    _, review = doubled(provider)
+    tell(claim(provider, review.provider_object_id, 4_000))
+    page = operator.get(detail(review)).content.decode()
+    assert "60.00 EUR are left, to be refunded once the review of the lost chargeback" in page
+
+
+def test_of_a_top_up_the_page_says_that_the_rest_can_be_credited(
+    operator: Client, provider: FakeProvider
+) -> None:
+    started = start_top_up(make_user())
+    report_top_up(provider, started.id, Money(9_000, "EUR"))
+    review = PaymentReview.objects.get(kind="WRONG_AMOUNT")
+    tell(claim(provider, review.provider_object_id, 4_000))
+    page = operator.get(detail(review)).content.decode()
+    assert "50.00 EUR are left: credit gives them to the user." in page
 
 
 def detail(review: PaymentReview) -> str:
