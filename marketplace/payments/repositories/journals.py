@@ -28,20 +28,20 @@ class Standing:
 
     booked: Money | None
     """None when it was never posted, or what was posted has been taken back."""
-    taken_back: Money | None
-    """What was last taken back of it."""
+    taken_back: frozenset[Money]
+    """Every amount of it that was posted and taken back."""
     number: int
     """Of the posting that stands, or of the next one: a business key is used once for good."""
 
 
 def read_standing(key_of: Callable[[int], str]) -> Standing:
     """How it stands under the keys of its first, second, … posting; lock the first key before."""
-    number, taken_back = 1, None
+    number, taken_back = 1, frozenset[Money]()
     while (found := _first_leg(key_of(number))) is not None:
         amount, is_reversed = found
         if not is_reversed:
             return Standing(amount, taken_back, number)
-        number, taken_back = number + 1, amount
+        number, taken_back = number + 1, taken_back | {amount}
     return Standing(None, taken_back, number)
 
 

@@ -42,7 +42,7 @@ def book_provider_fee(
                 "journal back first, if it is wrong."
             )
         return False
-    if standing.taken_back == amount and not again:
+    if amount in standing.taken_back and not again:
         return False
     payment_id = payment_id or _find_payment(provider, provider_payment_id)
     return postings.post_provider_fee(

@@ -19,6 +19,7 @@ from marketplace.payments.repositories.captures_in_suspense import (
     left_without_review,
 )
 from marketplace.payments.repositories.reviews import open_review, review_amount_of
+from marketplace.payments.repositories.top_ups import lock_top_up_of_provider
 from marketplace.payments.repositories.unmatched_chargebacks import (
     find_unmatched_chargeback,
     is_returned,
@@ -94,6 +95,9 @@ def book_unmatched_chargeback(
     else:
         reference_id = review.order_id or subject_id
     if observed.outcome is ChargebackOutcome.WON and not is_returned(subject_id):
+        # Whoever credits the top-up takes what the bank has out of it again, under its lock: that
+        # is seen here, or what is returned here is seen there.
+        lock_top_up_of_provider(provider, observed.provider_payment_id)
         postings.post_unmatched_chargeback_returned(
             subject_id=subject_id,
             reference_id=reference_id,

@@ -48,7 +48,7 @@ def record_settlement(
                 "journal back first, if it is wrong."
             )
         return False
-    if standing.taken_back == amount and not again:
+    if amount in standing.taken_back and not again:
         return False
     return postings.post_settlement(
         provider=provider,

@@ -92,6 +92,8 @@ def test_who_repeats_what_was_taken_back_is_not_heard_unless_it_is_a_person() ->
     assert not record()
     assert record(amount=Money(1, "EUR")), "another amount is news"
     assert keys("settlement")[-1] == "settlement-3:sandbox:set_1"
+    take_back("settlement")
+    assert not record(), "what was taken back first is not heard either"
 
 
 def test_a_fee_that_was_booked_wrongly_is_taken_back_and_booked_as_reported(

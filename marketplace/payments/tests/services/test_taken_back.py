@@ -555,6 +555,31 @@ def test_of_a_top_up_in_suspense_the_rest_is_credited_and_what_is_won_after_it(
     assert [r.name for r in run_audit(only="top-ups").results if r.differences] == []
 
 
+@pytest.mark.django_db(transaction=True)
+def test_who_credits_the_rest_waits_for_what_is_being_won_of_it(provider: FakeProvider) -> None:
+    user = make_user()
+    started = start_top_up(user)
+    report_top_up(provider, started.id, Money(9_000, "EUR"))
+    review = PaymentReview.objects.get(kind="WRONG_AMOUNT")
+    claim_id = claim(provider, review.provider_object_id, 3_000)
+    hear(provider, claim_id)
+    provider.close_chargeback(claim_id, WON)
+
+    def work() -> None:
+        try:
+            resolve(review.id, Resolution.CREDIT)
+        finally:
+            connection.close()
+
+    worker = threading.Thread(target=work)
+    with joinable():
+        hear(provider, claim_id)
+        worker.start()
+        wait_for_a_waiter()
+    worker.join(timeout=30)
+    assert (wallet(user), suspense_minor()) == (9_000, 0)
+
+
 @pytest.mark.parametrize("outcome", ChargebackOutcome)
 def test_another_amount_than_was_booked_is_shown_to_a_person_once(
     provider: FakeProvider, outcome: ChargebackOutcome
