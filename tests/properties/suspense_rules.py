@@ -358,7 +358,13 @@ class SuspenseRules(Market):
     def came_back(self, taken: Taken) -> None:
         """What no review tells of any more has one now."""
         waiting = taken.of
-        amount = min(waiting.has_no_review, taken.taking.amount)
+        # What was sent after all may yet fail again.
+        sent_again = sum(
+            returned.amount
+            for returned in self.strays.returns
+            if returned.of is waiting and returned.is_sent_after_all
+        )
+        amount = min(waiting.has_no_review + sent_again, taken.taking.amount)
         if waiting.kind == "second" and amount > 0:
             review = PaymentReview.objects.get(
                 kind="CHARGEBACK_CONTRADICTION", provider_object_id=taken.claim_id

@@ -1,5 +1,6 @@
 """What is left of a capture that was put into suspense, and who is to look at it."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet, Sum
@@ -30,11 +31,8 @@ def left_in_suspense(attempt: PaymentAttempt) -> Money:
     """
     came = Money(attempt.captured_minor or 0, attempt.captured_currency)
     taken = taken_back(attempt.provider, attempt.provider_payment_id or "", came.currency)
-    given = 0
     refunds = list(_refunds(attempt.id))
-    for refund in refunds:
-        # One that failed and was sent after all has been given twice.
-        given += refund.amount_minor * (2 if refund.is_contradicted else 1)
+    given = sum(refund.amount_minor for refund in refunds) + _given_again(refunds)
     back = _total(
         kind=ReviewKind.REFUNDED_AND_CHARGED_BACK,
         subject_id__in=[refund.id for refund in refunds],
@@ -44,8 +42,13 @@ def left_in_suspense(attempt: PaymentAttempt) -> Money:
 
 @needs_transaction
 def left_without_review(attempt: PaymentAttempt) -> Money:
-    """Of a capture that was put into suspense: what is left, and no open review says so."""
+    """Of a capture that was put into suspense: what is left, and no open review says so.
+
+    With what a refund gave a second time, being sent after it had failed: once that fails again,
+    the money is there, and a person must have been told.
+    """
     left = left_in_suspense(attempt)
+    left += Money(_given_again(list(_refunds(attempt.id))), left.currency)
     if not PaymentReview.objects.filter(subject_id=attempt.id, in_suspense=True).exists():
         return Money.zero(left.currency)
     claims = list_claims(attempt.provider, attempt.provider_payment_id or "")
@@ -67,6 +70,10 @@ def is_refund_under_way(attempt: PaymentAttempt) -> bool:
 
 def _refunds(attempt_id: UUID) -> QuerySet[Refund]:
     return Refund.objects.filter(attempt_id=attempt_id, source=RefundSource.SUSPENSE)
+
+
+def _given_again(refunds: Iterable[Refund]) -> int:
+    return sum(refund.amount_minor for refund in refunds if refund.is_contradicted)
 
 
 def _total(**of_reviews: object) -> int:

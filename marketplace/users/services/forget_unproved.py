@@ -9,7 +9,7 @@ from marketplace.users.models import Erasure
 
 UNPROVED = "users.unproved_accounts"
 LAST_DAY = timedelta(days=1)
-"""Whoever confirms at the last moment and signs in takes the erasure back, as anybody does."""
+"""Whoever confirms at the last moment takes the erasure back, as any sign-in does."""
 BATCH_SIZE = 100
 
 

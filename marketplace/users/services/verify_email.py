@@ -7,6 +7,7 @@ from marketplace.core.events import record
 from marketplace.users.errors import KeyRefused
 from marketplace.users.events import EmailVerified
 from marketplace.users.repositories.users import lock_user
+from marketplace.users.services.cancel_erasure import cancel_erasure
 
 
 @opens_transaction
@@ -27,12 +28,16 @@ def verify_email(*, key: str) -> UUID:
 
 
 def mark_verified(*, user_id: UUID, email: str) -> bool:
-    """Note that the user has shown to read letters to ``email``; False when that was known."""
+    """Note that the user has shown to read letters to ``email``; False when that was known.
+
+    An erasure that waits is taken back: it was for want of this (``forget_unproved``).
+    """
     # The account's lock lets one of two parallel confirmations win.
-    lock_user(user_id)
+    user = lock_user(user_id)
     changed = EmailAddress.objects.filter(user_id=user_id, email=email, verified=False).update(
         verified=True
     )
     if changed:
+        cancel_erasure(user=user)
         record(EmailVerified(user_id=user_id), key=user_id)
     return bool(changed)

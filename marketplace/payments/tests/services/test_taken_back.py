@@ -501,17 +501,42 @@ def test_a_refund_that_failed_and_was_sent_after_all_is_not_given_again(
 ) -> None:
     sale, _ = doubled(provider)
     claim_id = failed_refund(sale, provider)
+    change_of_word(provider, RefundOutcome.SUCCEEDED)
+    close(provider, claim_id, WON)
+    review = PaymentReview.objects.get(kind="REFUNDED_AND_CHARGED_BACK")
+    with pytest.raises(ReviewNotRefundable):
+        resolve(review.id, Resolution.REFUND)
+
+
+def test_what_is_won_while_a_refund_was_sent_after_all_is_there_once_that_fails_again(
+    provider: FakeProvider,
+) -> None:
+    sale, review = doubled(provider)
+    claim_id = lose_a_part(provider, review)
+    resolve(review.id, Resolution.REFUND)
+    submit_refunds()
+    fail(provider, Refund.objects.get())
+    change_of_word(provider, RefundOutcome.SUCCEEDED)
+    close(provider, claim_id, WON)
+    won = PaymentReview.objects.get(kind="CHARGEBACK_CONTRADICTION")
+    assert won.amount_minor == 4_000
+    with pytest.raises(MoneyChargedBack, match="Nothing is left"):
+        resolve(won.id, Resolution.REFUND)
+    change_of_word(provider, RefundOutcome.FAILED)
+    assert (wallet(sale.buyer), suspense_minor()) == (6_000, 4_000)
+    assert [r.name for r in run_audit(only="suspense").results if r.differences] == []
+    resolve(won.id, Resolution.REFUND)
+    assert suspense_minor() == 0
+
+
+def change_of_word(provider: FakeProvider, outcome: RefundOutcome) -> None:
     refund = Refund.objects.get()
-    object_id = provider.settle_refund(str(refund.id), RefundOutcome.SUCCEEDED)
+    object_id = provider.settle_refund(str(refund.id), outcome)
     record_refund_observed(
         refund_id=refund.id,
         observed=provider.refunds[object_id],
         known_standing=refund.standing,
     )
-    close(provider, claim_id, WON)
-    review = PaymentReview.objects.get(kind="REFUNDED_AND_CHARGED_BACK")
-    with pytest.raises(ReviewNotRefundable):
-        resolve(review.id, Resolution.REFUND)
 
 
 def test_a_top_up_in_suspense_that_the_bank_took_back_is_not_credited(
