@@ -124,13 +124,16 @@ LEFT = f"""
 """  # noqa: S608 (nothing but the constant above)
 # Of each capture: what is left of it in suspense, and what its reviews say waits, or was closed.
 WAITING = f"""
-    WITH shown AS ({SHOWN}),
-    moved AS (
-        SELECT a.id AS attempt_id, a.captured_minor AS amount
-          FROM payments_payment_attempt a
-         WHERE a.id IN (SELECT subject_id FROM shown)
+    WITH shown AS ({SHOWN})
+    SELECT attempt_id, max(currency), sum(amount), sum(said)
+      FROM (
+        SELECT a.id, a.captured_currency, a.captured_minor, 0
+          FROM payments_payment_review r
+          JOIN payments_payment_attempt a ON a.id = r.subject_id
+         WHERE r.in_suspense
+           AND r.kind IN ('DOUBLED_CAPTURE', 'WRONG_AMOUNT', 'WRONG_CURRENCY')
         UNION ALL
-        SELECT a.id, -r.amount_minor
+        SELECT a.id, r.currency, -r.amount_minor, 0
           FROM payments_payment_review r
           JOIN payments_payment_attempt a ON a.provider = r.provider
                AND a.provider_payment_id = r.provider_payment_id
@@ -139,19 +142,16 @@ WAITING = f"""
            AND NOT EXISTS (SELECT FROM payments_ledger_journal j WHERE j.business_key =
                                   'unmatched-chargeback-returned:' || r.subject_id)
         UNION ALL
-        SELECT attempt_id, -amount_minor * (1 + mod(contradictions, 2))
+        SELECT attempt_id, currency, -amount_minor * (1 + mod(contradictions, 2)), 0
           FROM payments_refund WHERE source = 'SUSPENSE'
         UNION ALL
-        SELECT attempt_id, amount_minor FROM shown WHERE kind = 'REFUNDED_AND_CHARGED_BACK'
-    ), words AS (
-        SELECT attempt_id, max(currency) AS currency,
-               sum(amount_minor) FILTER (WHERE status = 'OPEN' OR resolution = 'CLOSE') AS total
-          FROM shown GROUP BY attempt_id
-    )
-    SELECT attempt_id, w.currency, sum(m.amount), coalesce(w.total, 0)
-      FROM words w JOIN moved m USING (attempt_id)
-     GROUP BY attempt_id, w.currency, w.total
-    HAVING sum(m.amount) > coalesce(w.total, 0)
+        SELECT attempt_id, currency,
+               CASE kind WHEN 'REFUNDED_AND_CHARGED_BACK' THEN amount_minor ELSE 0 END,
+               CASE WHEN status = 'OPEN' OR resolution = 'CLOSE' THEN amount_minor ELSE 0 END
+          FROM shown
+      ) moved(attempt_id, currency, amount, said)
+     GROUP BY attempt_id
+    HAVING sum(amount) > sum(said)
 """  # noqa: S608 (nothing but the constant above)
 
 
