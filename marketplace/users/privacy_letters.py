@@ -22,7 +22,7 @@ def write_erasure_cancelled(*, email: str) -> None:
     _write(
         email,
         "Your account stays",
-        "You signed in, so your account is not erased.",
+        "You signed in or confirmed your address, so your account is not erased.",
         "If this was not you, choose a new password at once.",
     )
 

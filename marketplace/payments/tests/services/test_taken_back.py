@@ -114,6 +114,32 @@ def test_when_it_is_won_the_receipt_can_be_given_to_its_order_and_is_booked_once
     books_agree(provider)
 
 
+@pytest.mark.parametrize("how", ["receipt", "second payment", "top-up"])
+def test_one_that_is_lost_after_it_was_won_is_shown_to_a_person_once(
+    provider: FakeProvider, how: str
+) -> None:
+    if how == "second payment":
+        _, review = doubled(provider)
+    elif how == "receipt":
+        review = stray_receipt(provider)
+    else:
+        report_top_up(provider, start_top_up(make_user()).id, Money(9_000, "EUR"))
+        review = PaymentReview.objects.get(kind="WRONG_AMOUNT")
+    claim_id = claim(provider, review.provider_object_id, 4_000)
+    hear(provider, claim_id)
+    provider.close_chargeback(claim_id, WON)
+    hear(provider, claim_id)
+    before = (suspense_minor(), clearing())
+    provider.close_chargeback(claim_id, LOST)
+    assert hear(provider, claim_id) == "lost again"
+    assert hear(provider, claim_id) == "nothing new"
+    assert (suspense_minor(), clearing()) == before
+    shown = PaymentReview.objects.get(kind="CHARGEBACK_CONTRADICTION")
+    assert (shown.amount_minor, shown.in_suspense, shown.status) == (4_000, False, "OPEN")
+    with pytest.raises(ReviewNotRefundable):
+        resolve(shown.id, Resolution.REFUND)
+
+
 def start_unanswered(sale: Sale, provider: FakeProvider) -> PaymentAttempt:
     """The buyer has paid, and our books do not know what the provider calls it."""
     provider.lose_next_answers = 1
