@@ -3,11 +3,8 @@
 from abc import ABC, abstractmethod
 from uuid import UUID
 
-import structlog
-
 from marketplace.core.db import needs_transaction
 from marketplace.payments.appointments import POLL_SECONDS, look_again, no_more
-from marketplace.payments.errors import ProviderFeeDiffers
 from marketplace.payments.models import (
     OPEN_ATTEMPT_STATUSES,
     AttemptStatus,
@@ -18,12 +15,10 @@ from marketplace.payments.providers.protocol import (
     PaymentOutcome,
     ProviderPayment,
 )
-from marketplace.payments.services.book_provider_fee import book_provider_fee
+from marketplace.payments.services.book_provider_fee import book_observed_fee
 from marketplace.payments.streams import facts
 
 NOTHING_NEW = "nothing new"
-
-log = structlog.get_logger(__name__)
 
 
 class Collection(ABC):
@@ -55,7 +50,7 @@ def observe(collection: Collection, observed: ProviderPayment) -> str:
     """
     status = collection.row.status
     if observed.outcome is PaymentOutcome.CAPTURED:
-        _book_fee(collection, observed)
+        book_observed_fee(collection.row.provider, observed, payment_id=collection.payment_id)
     match observed.outcome:
         case PaymentOutcome.CAPTURED if status != AttemptStatus.CAPTURED:
             return _captured(collection, observed)
@@ -122,19 +117,3 @@ def _waiting(collection: Collection, observed: ProviderPayment) -> str:
     # The webhook should tell; where it is lost, the repair job asks.
     look_again(row, first_seconds=POLL_SECONDS)
     return "waits for the buyer" if is_news else NOTHING_NEW
-
-
-def _book_fee(collection: Collection, observed: ProviderPayment) -> None:
-    """What the provider kept; it may say so only in a later answer than the capture's first."""
-    if observed.fee is None or not observed.fee.is_positive:
-        return
-    try:
-        book_provider_fee(
-            provider=collection.row.provider,
-            provider_payment_id=observed.id,
-            payment_id=collection.payment_id,
-            amount=observed.fee,
-        )
-    except ProviderFeeDiffers as difference:
-        # The capture counts all the same; reconciliation shows the difference as an open item.
-        log.warning("provider_fee_differs", detail=difference.detail)

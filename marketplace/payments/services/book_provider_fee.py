@@ -1,13 +1,18 @@
 from functools import partial
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+import structlog
+
 from marketplace.core.db import needs_transaction
 from marketplace.core.errors import InvalidInput
 from marketplace.core.money import Money
 from marketplace.payments import postings
 from marketplace.payments.errors import ProviderFeeDiffers
 from marketplace.payments.models import Payment, PaymentAttempt
+from marketplace.payments.providers.protocol import ProviderPayment
 from marketplace.payments.repositories.journals import lock_key, read_standing
+
+log = structlog.get_logger(__name__)
 
 
 @needs_transaction
@@ -53,6 +58,23 @@ def book_provider_fee(
         metadata={"payment_id": str(payment_id)} if payment_id else {},
         number=standing.number,
     ).created
+
+
+@needs_transaction
+def book_observed_fee(provider: str, observed: ProviderPayment, *, payment_id: UUID | None) -> None:
+    """What the provider says beside a capture, then or in a later answer, that it kept of it."""
+    if observed.fee is None or not observed.fee.is_positive:
+        return
+    try:
+        book_provider_fee(
+            provider=provider,
+            provider_payment_id=observed.id,
+            payment_id=payment_id,
+            amount=observed.fee,
+        )
+    except ProviderFeeDiffers as difference:
+        # The capture counts all the same; reconciliation shows the difference as an open item.
+        log.warning("provider_fee_differs", detail=difference.detail)
 
 
 def _find_payment(provider: str, provider_payment_id: str) -> UUID | None:

@@ -6,7 +6,7 @@ from marketplace.payments import postings
 from marketplace.payments.models import PaymentReview, ReviewKind
 from marketplace.payments.providers.protocol import ProviderPayment
 from marketplace.payments.repositories.reviews import open_review
-from marketplace.payments.services.book_provider_fee import book_provider_fee
+from marketplace.payments.services.book_provider_fee import book_observed_fee
 
 
 @opens_transaction
@@ -21,13 +21,7 @@ def book_unmatched_capture(*, provider: str, observed: ProviderPayment) -> str:
     )
     if booked is None:
         return "nothing new"
-    if observed.fee is not None and observed.fee.is_positive:
-        book_provider_fee(
-            provider=provider,
-            provider_payment_id=observed.id,
-            payment_id=None,
-            amount=observed.fee,
-        )
+    book_observed_fee(provider, observed, payment_id=None)
     return "put into suspense"
 
 

@@ -96,6 +96,14 @@ def test_money_that_fits_no_payment_costs_its_fee_too(provider: FakeProvider) ->
     assert PaymentReview.objects.count() == 1
 
 
+def test_money_that_fits_no_payment_is_booked_although_its_fee_differs() -> None:
+    book("pay_9", Money(1, "EUR"))
+    stray = ProviderPayment("pay_9", "?", PaymentOutcome.CAPTURED, Money(10_000, "EUR"), fee=FEE)
+    assert book_unmatched_capture(provider="sandbox", observed=stray) == "put into suspense"
+    assert PaymentReview.objects.get().amount_minor == 10_000
+    assert LedgerJournal.objects.filter(kind="provider_fee").count() == 1
+
+
 @pytest.mark.parametrize("amount_minor", [0, -1])
 def test_a_fee_is_more_than_zero(amount_minor: int) -> None:
     with pytest.raises(InvalidInput):
