@@ -104,7 +104,7 @@ MUTATIONS = (
         "marketplace/payments/repositories/captures_in_suspense.py",
         "return came - taken - Money(",
         "return came - Money(",
-        (f"{PAYMENTS}/test_taken_back.py",),
+        (f"{PAYMENTS}/test_second_payment_taken_back.py",),
     ),
     Mutation(
         "the rounding of a commission that is taken in parts",

@@ -32,6 +32,11 @@ def subject_of_chargeback(provider: str, chargeback_id: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"{provider}:chargeback:{chargeback_id}")
 
 
+def subject_of_lost_again(subject_id: UUID) -> UUID:
+    """What the review of a chargeback is about that is said to be lost after it was won."""
+    return uuid5(subject_id, "lost again")
+
+
 @needs_transaction
 def lock_provider_payment(provider: str, provider_payment_id: str) -> None:
     """Whether a payment that we never asked for is assigned or charged back: one at a time.
@@ -74,6 +79,28 @@ def refuse_if_taken_back(provider: str, provider_payment_id: str) -> None:
     """
     for claim in unreturned_claims(provider, provider_payment_id):
         raise MoneyChargedBack(f"Chargeback {claim.provider_object_id} took it.")
+
+
+@needs_transaction
+def refuse_while_contradicted(provider: str, provider_payment_id: str) -> None:
+    """Said to be lost after it was won: whether we have it, a person finds out first.
+
+    Raises :class:`MoneyChargedBack` until the review of it is resolved.
+    """
+    claims = {
+        subject_of_lost_again(claim.subject_id): claim
+        for claim in list_claims(provider, provider_payment_id)
+    }
+    doubted = PaymentReview.objects.filter(
+        kind=ReviewKind.CHARGEBACK_CONTRADICTION,
+        subject_id__in=claims,
+        status=ReviewStatus.OPEN,
+    ).first()
+    if doubted is not None:
+        raise MoneyChargedBack(
+            f"Chargeback {doubted.provider_object_id} was won and is now said to be lost. Find out "
+            "who has the money and close the review of that first."
+        )
 
 
 def unreturned_claims(provider: str, provider_payment_id: str) -> list[PaymentReview]:

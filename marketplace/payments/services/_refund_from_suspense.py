@@ -22,7 +22,10 @@ from marketplace.payments.repositories.captures_in_suspense import (
 )
 from marketplace.payments.repositories.payments import lock_attempt, lock_attempt_of_provider
 from marketplace.payments.repositories.refunds import request_refund
-from marketplace.payments.repositories.unmatched_chargebacks import refuse_while_undecided
+from marketplace.payments.repositories.unmatched_chargebacks import (
+    refuse_while_contradicted,
+    refuse_while_undecided,
+)
 
 
 @needs_transaction
@@ -38,7 +41,9 @@ def refund_from_suspense(review: PaymentReview) -> Callable[[Actor, str], object
 
     def settle(actor: Actor, reason: str) -> None:
         # Under the payment's lock, which a chargeback of it takes as well.
-        refuse_while_undecided(review.provider, attempt.provider_payment_id or "", review.currency)
+        provider_payment_id = attempt.provider_payment_id or ""
+        refuse_while_contradicted(review.provider, provider_payment_id)
+        refuse_while_undecided(review.provider, provider_payment_id, review.currency)
         if is_refund_under_way(attempt):
             raise ReviewNotRefundable("Another refund of the same payment is under way.")
         amount = min(Money(review.amount_minor, review.currency), left_in_suspense(attempt))

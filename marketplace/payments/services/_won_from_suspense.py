@@ -1,6 +1,6 @@
 """A chargeback of money in no escrow was won: what it took is back, or so the provider had said."""
 
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from marketplace.core.db import needs_transaction
 from marketplace.payments import postings
@@ -15,6 +15,7 @@ from marketplace.payments.providers.protocol import ProviderChargeback
 from marketplace.payments.repositories.captures_in_suspense import left_without_review
 from marketplace.payments.repositories.reviews import open_review
 from marketplace.payments.repositories.top_ups import lock_top_up_of_provider
+from marketplace.payments.repositories.unmatched_chargebacks import subject_of_lost_again
 from marketplace.payments.services.charge_back_top_up import give_back_top_up
 
 
@@ -48,7 +49,7 @@ def review_lost_again(
     payment: Payment | None, subject_id: UUID, *, provider: str, observed: ProviderChargeback
 ) -> str:
     """Lost after it was won: nothing is booked on a guess, and a person looks, once."""
-    again = uuid5(subject_id, "lost again")
+    again = subject_of_lost_again(subject_id)
     if PaymentReview.objects.filter(subject_id=again).exists():
         return "nothing new"
     open_review(

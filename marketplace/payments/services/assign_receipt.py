@@ -29,6 +29,7 @@ from marketplace.payments.repositories.streams import append_to_payment
 from marketplace.payments.repositories.unmatched_chargebacks import (
     lock_provider_payment,
     refuse_if_taken_back,
+    refuse_while_contradicted,
 )
 from marketplace.payments.streams import facts
 
@@ -57,6 +58,7 @@ def assign_receipt(*, review_id: UUID, order_id: UUID, actor: Actor, reason: str
         raise NotFound("review")
     _check(review, payment)
     lock_provider_payment(review.provider, review.provider_object_id)
+    refuse_while_contradicted(review.provider, review.provider_object_id)
     refuse_if_taken_back(review.provider, review.provider_object_id)
     assigned = facts.ReceiptAssigned(
         attempt_id=new_id(),

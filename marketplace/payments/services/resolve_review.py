@@ -27,6 +27,7 @@ from marketplace.payments.repositories.reviews import close_review
 from marketplace.payments.repositories.top_ups import lock_top_up
 from marketplace.payments.repositories.unmatched_chargebacks import (
     refuse_if_nothing_is_left,
+    refuse_while_contradicted,
     unreturned_claims,
 )
 from marketplace.payments.services._refund_from_suspense import refund_from_suspense
@@ -96,7 +97,9 @@ def _credit(review: PaymentReview) -> Settle:
         raise ReviewNotCreditable
     # A chargeback of it takes the same lock: it is seen here, or it sees what was credited.
     top_up = lock_top_up(review.subject_id)
-    claims = unreturned_claims(top_up.provider, top_up.provider_payment_id or "")
+    provider_payment_id = top_up.provider_payment_id or ""
+    refuse_while_contradicted(top_up.provider, provider_payment_id)
+    claims = unreturned_claims(top_up.provider, provider_payment_id)
     refuse_if_nothing_is_left(Money(review.amount_minor, review.currency), claims)
 
     def settle(actor: Actor, _reason: str) -> None:

@@ -37,12 +37,11 @@ from marketplace.payments.tests.services.test_hold_captured_funds import suspens
 from marketplace.payments.tests.services.test_resolve_item import first_open
 from marketplace.payments.tests.services.test_resolve_item import resolve as resolve_difference
 from marketplace.payments.tests.services.test_resolve_review import resolve
-from marketplace.payments.tests.services.test_taken_back import (
-    claim,
-    doubled,
+from marketplace.payments.tests.services.test_second_payment_taken_back import (
     failed_refund,
     lose_a_part,
 )
+from marketplace.payments.tests.services.test_taken_back import claim, doubled
 from marketplace.payments.tests.services.test_withdrawals import settle, withdraw
 
 pytestmark = pytest.mark.django_db
