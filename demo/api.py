@@ -70,7 +70,8 @@ class Api:
         return self._http.get(path).status_code == httpx.codes.OK
 
     def get(self, path: str, **query: Any) -> Json:
-        return self._answer(self._http.get(path, params=query))
+        # None, for an empty mapping would take away the query that stands in the path.
+        return self._answer(self._http.get(path, params=query or None))
 
     def post(
         self, path: str, body: Json | None = None, *, key: str | None = None, step_up: str = ""

@@ -1,12 +1,14 @@
 """The whole platform, started once for these tests: every request below is real HTTP."""
 
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 from uuid import uuid4
 
 from demo.api import Api, Json
@@ -16,6 +18,14 @@ from launcher.account import forget_outside_folder
 from launcher.bootstrap import ROOT
 from launcher.stack import Stack
 from launcher.tests.settled import EXTERNAL, copy_settled
+
+WARNING = re.compile(r'"level": ?"(warning|error|critical)"|Traceback|^\w*Error')
+SHOW_WAITING_EVENTS = """
+import django; django.setup()
+from marketplace.core.models import OutboxEvent
+for event in OutboxEvent.objects.filter(published_at__isnull=True).order_by("id")[:40]:
+    print("waits:", event.id, event.type, event.key, event.attempts, event.last_error)
+"""
 
 
 @contextmanager
@@ -36,7 +46,22 @@ class Platform:
     sandbox: Api
     env: dict[str, str]
     category_id: str
-    sandbox_url: str = ""
+    logs: Path
+    sandbox_url: str
+
+    @classmethod
+    def of(cls, stack: Stack) -> Self:
+        """The one that this stack serves, with a category to sell in."""
+        platform = cls(
+            base_url=stack.base_url,
+            sandbox=Api(stack.sandbox_url).with_key(stack.env["SANDBOX_API_KEY"]),
+            env=stack.env,
+            category_id="",
+            logs=stack.logs,
+            sandbox_url=stack.sandbox_url,
+        )
+        platform.category_id = platform.run("-m", "demo", "category").stdout.strip()
+        return platform
 
     def stranger(self) -> Api:
         return Api(self.base_url)
@@ -85,35 +110,42 @@ class Platform:
         done = self.run("-c", f"import django; django.setup(); {code}")
         assert done.returncode == 0, done.stderr[-2000:]
 
+    def complaints(self) -> str:
+        """What a failed test's reader wants to know: warnings, and events that wait, with why."""
+        warnings = [
+            f"{log.stem}: {line}"
+            for log in sorted(self.logs.glob("*.log"))
+            for line in log.read_text(errors="replace").splitlines()
+            if WARNING.search(line) and "/health/ready" not in line
+        ]
+        waiting = self.run("-c", SHOW_WAITING_EVENTS)
+        return "\n".join([*warnings[-40:], waiting.stdout or waiting.stderr[-2000:]])
+
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """A program of the project, in the platform's own environment."""
-        return subprocess.run(
-            [sys.executable, *command],
-            cwd=ROOT,
-            env=self.env,
-            text=True,
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
+        return run_program(*command, env=self.env)
+
+
+def run_program(*command: str, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=env,
+        text=True,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
 
 
 @contextmanager
 def running_platform(folder: Path) -> Iterator[Platform]:
-    with without_test_servers():
-        copy_settled(folder)
-        stack = Stack(data_dir=folder, unsafe=True)
-        stack.start()
-        env = stack.env
+    stack = Stack(data_dir=folder, unsafe=True)
     try:
-        platform = Platform(
-            base_url=stack.base_url,
-            sandbox=Api(stack.sandbox_url).with_key(env["SANDBOX_API_KEY"]),
-            env=env,
-            category_id="",
-            sandbox_url=stack.sandbox_url,
-        )
-        platform.category_id = platform.run("-m", "demo", "category").stdout.strip()
+        with without_test_servers():
+            copy_settled(folder)
+            stack.start()
+            platform = Platform.of(stack)
         yield platform
     finally:
         stack.stop()

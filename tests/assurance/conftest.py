@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from launcher.stack import Stack
-from tests.assurance.lookout import platform_of, running_stack
+from tests.assurance.lookout import running_stack
 from tests.running import Platform
 
 
@@ -18,4 +18,4 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def watched_platform(watched: Stack) -> Platform:
-    return platform_of(watched)
+    return Platform.of(watched)

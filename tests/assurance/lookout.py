@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from demo.api import Api
 from launcher.account import forget_outside_folder
 from launcher.postgres import OWNER
 from launcher.stack import Stack
@@ -62,17 +61,6 @@ def running_stack(folder: Path) -> Iterator[Stack]:
         finally:
             stack.stop()
             forget_outside_folder(folder)
-
-
-def platform_of(stack: Stack) -> Platform:
-    platform = Platform(
-        base_url=stack.base_url,
-        sandbox=Api(stack.sandbox_url).with_key(stack.env["SANDBOX_API_KEY"]),
-        env=stack.env,
-        category_id="",
-    )
-    platform.category_id = platform.run("-m", "demo", "category").stdout.strip()
-    return platform
 
 
 def dump(stack: Stack, *options: str) -> str:

@@ -25,7 +25,7 @@ import psutil
 import psycopg
 import pytest
 
-from demo.api import Api, NeverHappened, wait_for
+from demo.api import NeverHappened, wait_for
 from demo.people import PASSWORD
 from launcher.account import forget_outside_folder
 from launcher.postgres import OWNER, SANDBOX, SANDBOX_DATABASE
@@ -34,7 +34,7 @@ from launcher.stack import Stack
 from launcher.tests.settled import copy_settled
 from marketplace.core.testing.figures import publish
 from tests.assurance.traffic import Heard, Pair, StubbornApi
-from tests.running import Platform, without_test_servers
+from tests.running import Platform, run_program, without_test_servers
 
 SECONDS = float(os.environ.get("FAIRHOLD_KILL_SECONDS", "8"))
 pytestmark = [pytest.mark.xdist_group("e2e"), pytest.mark.timeout(600 + SECONDS)]
@@ -102,13 +102,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(stack: Stack) ->
 
 
 def make_pairs(stack: Stack, heard: Heard, chance: random.Random) -> list[Pair]:
-    platform = Platform(
-        base_url=stack.base_url,
-        sandbox=Api(stack.sandbox_url).with_key(stack.env["SANDBOX_API_KEY"]),
-        env=stack.env,
-        category_id="",
-    )
-    platform.category_id = platform.run("-m", "demo", "category").stdout.strip()
+    platform = Platform.of(stack)
     pairs = []
     for _ in range(PAIRS):
         seller, buyer = person(stack, heard, "SELLER"), person(stack, heard, "BUYER")
@@ -214,7 +208,7 @@ def differences(stack: Stack, pairs: Sequence[Pair]) -> list[str]:
 
 
 def complaint(stack: Stack, env: dict[str, str], *command: str) -> list[str]:
-    ran = Platform(stack.base_url, Api(stack.sandbox_url), env, "").run(*command)
+    ran = run_program(*command, env=env)
     return [] if ran.returncode == 0 else [f"{command}: {ran.stdout[-3000:]}{ran.stderr[-2000:]}"]
 
 

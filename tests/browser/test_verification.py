@@ -84,6 +84,7 @@ def test_from_upload_to_badge(platform: Platform, visitor: Visitor, tmp_path: Pa
     # What waits for a reviewer is between the person and us.
     assert platform.stranger().get(card)["verification_status"] == "UNVERIFIED"
     listed = platform.product(seller)
+    platform.product(platform.person("SELLER"), title="Of somebody else")
 
     sign_in(visitor, platform.demo_account("operator", "ADMIN"))
     assert visitor.sees("Verifications to review")
@@ -109,19 +110,21 @@ def test_from_upload_to_badge(platform: Platform, visitor: Visitor, tmp_path: Pa
     assert (mine["level"], mine["has_badge"]) == ("T2", True)
     assert mine["cases"][0]["id"] == case["id"]
     assert platform.stranger().get(card)["verification_status"] == "VERIFIED"
-    shelf = f"/api/v1/products/?seller={seller.user['id']}"
+    shelf = {"seller": seller.user["id"]}
     wait_for(
         lambda: (
             [
                 (row["id"], row["seller"]["verification_status"])
-                for row in platform.stranger().get(shelf)["results"]
+                for row in platform.stranger().get("/api/v1/products/", **shelf)["results"]
             ]
             == [(listed["id"], "VERIFIED")]
         ),
         "the badge on the listing",
     )
-    mails = f"/dev/outbox/messages.json?to={seller.email}"
-    wait_for(lambda: "Verified: your identity" in str(seller.get(mails)), "the letter")
+    mails = "/dev/outbox/messages.json"
+    wait_for(
+        lambda: "Verified: your identity" in str(seller.get(mails, to=seller.email)), "the letter"
+    )
 
 
 def test_it_fits_a_phone_and_asks_for_more(
