@@ -61,13 +61,15 @@ FAST_AND_UNSAFE = {
 class Postgres:
     """One cluster in `data_dir`. Start it once; `stop` is a fast shutdown that loses nothing.
 
-    `name` is the folder of its files; `unsafe` trades safety against power cuts for speed.
+    `name` is the folder of its files; `unsafe` trades safety against power cuts for speed, and
+    `settings` go over those that every server of ours has.
     """
 
     data_dir: Path
     name: str = "postgres"
     unsafe: bool = False
     port: int = 0
+    settings: Mapping[str, str] = field(default_factory=dict)
     _child: Child | None = field(default=None, repr=False)
     _keys: dict[str, str] = field(default_factory=dict, repr=False)
     _account: Account = field(default_factory=server_account, repr=False)
@@ -95,6 +97,11 @@ class Postgres:
     def program(self, name: str) -> Path:
         """A client program of this version: `psql`, `pgbench`, `pg_dump` and the like."""
         return self._installed() / "bin" / name
+
+    def checkpoint(self) -> None:
+        """Write out what is in memory, so that a measurement does not pay for what went before."""
+        with self._connect() as connection:
+            connection.execute("CHECKPOINT")
 
     def __enter__(self) -> Self:
         self.start()
@@ -202,7 +209,7 @@ class Postgres:
             lock.unlink()
 
     def _launch(self, cluster: Path) -> None:
-        settings = SETTINGS | (FAST_AND_UNSAFE if self.unsafe else {})
+        settings = SETTINGS | (FAST_AND_UNSAFE if self.unsafe else {}) | dict(self.settings)
         command: list[str | Path] = [self.program("postgres"), "-D", cluster, "-p", str(self.port)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
