@@ -49,3 +49,10 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = ACCOUNT_LOGIN_BY_CODE_FORMAT
+
+# Two people are linked by a device (`users.queries.shared_traces`): how far back sign-ins count,
+# how near to each other they must be, and how many people an address may have without being a
+# school's or a carrier's. 0 people: no device links anybody.
+SHARED_DEVICE_DAYS: int = env.int("SHARED_DEVICE_DAYS", default=30)
+SHARED_DEVICE_HOURS: int = env.int("SHARED_DEVICE_HOURS", default=24)
+SHARED_DEVICE_PEOPLE: int = env.int("SHARED_DEVICE_PEOPLE", default=3)

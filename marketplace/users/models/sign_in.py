@@ -47,6 +47,8 @@ class SignIn(models.Model):
                 name="users_sign_in_live",
                 condition=Q(ended_at__isnull=True),
             ),
+            # Who else signs in from an address.
+            models.Index(fields=["ip_address", "user", "created_at"], name="users_sign_in_address"),
         )
         constraints = (
             models.CheckConstraint(

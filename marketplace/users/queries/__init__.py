@@ -15,6 +15,7 @@ from marketplace.users.queries.operators import get_operator, list_operators
 from marketplace.users.queries.postal_addresses import get_postal_address, list_postal_addresses
 from marketplace.users.queries.sales import list_differing_sales, list_differing_sellers
 from marketplace.users.queries.sellers import get_seller
+from marketplace.users.queries.shared_traces import shared_traces
 from marketplace.users.queries.sign_ins import list_sign_ins
 from marketplace.users.queries.users import (
     get_profile,
@@ -62,4 +63,5 @@ __all__ = [
     "list_postal_addresses",
     "list_sign_ins",
     "register_level_limits",
+    "shared_traces",
 ]
