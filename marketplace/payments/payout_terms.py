@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 APPROVERS = 2
-"""How many different operators approve a payout above the threshold."""
+"""How many different operators approve a payout that waits."""
 DAY = timedelta(hours=24)
 MONTH = timedelta(days=30)
 
@@ -47,6 +47,7 @@ class PayoutTerms:
         names = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in data.items() if name in names})
 
-    def approvals_needed(self, amount_minor: int) -> int:
+    def is_large(self, amount_minor: int) -> bool:
+        """Above the threshold: two operators look at it."""
         limit = self.approval_above_minor
-        return APPROVERS if limit is not None and amount_minor > limit else 0
+        return limit is not None and amount_minor > limit

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html_join
 from unfold.decorators import action
 
 from marketplace.core.actor import Actor
@@ -31,6 +32,7 @@ from marketplace.payments.models import (
     BankAccount,
     Payout,
 )
+from marketplace.payments.payout_reasons import PayoutReason, in_words
 
 SEEN = "_facts_for_this_page"
 
@@ -109,6 +111,7 @@ class PayoutAdmin(DecidingAdmin):
         "amount_text",
         "status_text",
         "approvals_text",
+        "why_text",
         "failure_code",
         "checks",
     )
@@ -119,7 +122,10 @@ class PayoutAdmin(DecidingAdmin):
     ordering = ("-id",)
     list_select_related = ("user",)
     fieldsets = (
-        (None, {"fields": ("id", ("amount_text", "status_line"), ("requested_at", "by_whom"))}),
+        (
+            None,
+            {"fields": ("id", ("amount_text", "status_line"), ("requested_at", "by_whom"), "why")},
+        ),
         ("Seller", {"fields": (("seller_text", "level_text"), ("member_since", "history"))}),
         (
             "Where it goes",
@@ -145,6 +151,7 @@ class PayoutAdmin(DecidingAdmin):
         "amount_text",
         "status_line",
         "by_whom",
+        "why",
         "seller_text",
         "level_text",
         "member_since",
@@ -201,6 +208,15 @@ class PayoutAdmin(DecidingAdmin):
         if payout.awaits_approval:
             return f"Waits for approval ({self.approvals_text(payout)})"
         return payout.status.capitalize()
+
+    @admin.display(description="why it waits")
+    def why_text(self, payout: Payout) -> str:
+        return ", ".join(_reasons(payout)).replace("_", " ") or "-"
+
+    @admin.display(description="why people look at it")
+    def why(self, payout: Payout) -> str:
+        rows = ((text,) for text in in_words(_reasons(payout)))
+        return format_html_join("", "<div>{}</div>", rows) or "Nobody has to"
 
     @admin.display(description="by")
     def by_whom(self, payout: Payout) -> str:
@@ -269,6 +285,13 @@ def facts_of(payout: Payout) -> queries.PayoutFacts:
     if facts is None:
         facts = payout.__dict__[SEEN] = queries.get_payout_facts(payout_id=payout.id)
     return facts
+
+
+def _reasons(payout: Payout) -> list[str]:
+    if payout.approvals_needed and not payout.reasons:
+        # Of a payout from before there were several, which names none.
+        return [PayoutReason.AMOUNT.value]
+    return payout.reasons
 
 
 def _of_limit(used: Money, limit_minor: int | None) -> str:

@@ -208,7 +208,7 @@ class WithdrawalSerializer(serializers.Serializer[Any]):
         allow_blank=True, help_text="Such as cancelled, rejected, or the bank's reason."
     )
     awaits_approval = serializers.BooleanField(
-        help_text="A large withdrawal: our staff approves it before it is sent."
+        help_text="Our staff approves it before it is sent."
     )
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()

@@ -45,6 +45,8 @@ class Payout(models.Model):
     policy = models.JSONField(default=dict, db_default={})
     """The terms (``PayoutTerms``) it was requested under; a later edit of a policy changes none."""
     approvals_needed = models.PositiveSmallIntegerField(default=0, db_default=0)
+    reasons = models.JSONField(default=list, db_default=[])
+    """Why it needs them (``PayoutReason``); for operators, never for its seller."""
     approved_by = models.JSONField(default=list, db_default=[])
     """Ids of the operators who approved, each once, in order."""
     awaits_approval = models.BooleanField(default=False, db_default=False)

@@ -1,5 +1,6 @@
 """A payout begins: out of the wallet, into the stream."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from marketplace.core.actor import Actor
@@ -10,7 +11,7 @@ from marketplace.core.money import Money
 from marketplace.payments import postings
 from marketplace.payments.events import PayoutRequested
 from marketplace.payments.models import BankAccount, Payout, Wallet
-from marketplace.payments.payout_terms import PayoutTerms
+from marketplace.payments.payout_terms import APPROVERS, PayoutTerms
 from marketplace.payments.providers.factory import payout_provider
 from marketplace.payments.repositories.bank_accounts import country_of
 from marketplace.payments.repositories.streams import append_to_payout
@@ -26,14 +27,16 @@ def open_payout(
     amount: Money,
     client_key: str,
     terms: PayoutTerms,
+    reasons: Sequence[str],
     at: datetime,
 ) -> Payout:
-    """Post it and pin its terms. Above the threshold it waits for approval: no job takes it up."""
+    """Post it and pin its terms. With ``reasons`` to look at it, it waits for approval: no job
+    takes it up."""
     payout_id = new_id()
     journal_id = postings.post_payout_requested(
         payout_id=payout_id, user_id=wallet.user_id, amount=amount
     )
-    approvals_needed = terms.approvals_needed(amount.amount_minor)
+    approvals_needed = APPROVERS if reasons else 0
     requested = facts.PayoutRequested(
         user_id=wallet.user_id,
         wallet_id=wallet.id,
@@ -48,6 +51,7 @@ def open_payout(
         requested_at=at,
         policy=terms.to_json(),
         approvals_needed=approvals_needed,
+        reasons=tuple(reasons),
     )
     payout = append_to_payout(
         payout=None,

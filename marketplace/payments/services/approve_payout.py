@@ -23,7 +23,7 @@ from marketplace.payments.streams import facts
 
 @opens_transaction
 def approve_payout(*, payout_id: UUID, actor: Actor, reason: str) -> PayoutSnapshot:
-    """One operator agrees to a payout above the threshold; the last one needed lets it be sent.
+    """One operator agrees to a payout that waits; the last one needed lets it be sent.
 
     Decided under the payout's lock, so that the same person counts once, also at the same moment,
     and an approval and a rejection cannot both win. Each is a fact of the payout's stream.

@@ -27,6 +27,7 @@ from marketplace.payments.services._payout_rules import (
     check_wallet,
     lock_means,
 )
+from marketplace.payments.services._payout_scrutiny import reasons_to_look
 
 NO_ACCOUNT = "no_default_bank_account"
 ACTOR = Actor.system("payout_schedule")
@@ -94,6 +95,9 @@ def _pay(wallet: Wallet, run_on: date, at: datetime) -> Payout | _Skipped:
         amount=amount,
         client_key=_key(wallet, run_on),
         terms=terms,
+        reasons=reasons_to_look(
+            wallet=wallet, account=account, amount=amount, terms=terms, at=at
+        ),
         at=at,
     )
 

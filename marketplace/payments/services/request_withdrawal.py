@@ -19,6 +19,7 @@ from marketplace.payments.services._payout_rules import (
     check_wallet,
     lock_means,
 )
+from marketplace.payments.services._payout_scrutiny import reasons_to_look
 from marketplace.payments.snapshots import PayoutSnapshot
 from marketplace.users.errors import StepUpRefused
 
@@ -36,7 +37,7 @@ def request_withdrawal(
 
     It leaves the wallet now, under the account's lock, so two withdrawals can never spend the same
     balance, hold or limit; the job ``payments.submit_payouts`` sends it, after two operators
-    approved one above the threshold. The policies of this moment are pinned on it. The same key
+    approved one that there is a reason to look at. The policies of this moment are pinned on it. The same key
     again gives the same payout, also after it failed: a new attempt has a new key.
 
     ``step_up`` approves this amount to this account, and is spent with it.
@@ -105,5 +106,8 @@ def _request(
         amount=amount,
         client_key=client_key,
         terms=terms,
+        reasons=reasons_to_look(
+            wallet=wallet, account=account, amount=amount, terms=terms, at=at
+        ),
         at=at,
     )

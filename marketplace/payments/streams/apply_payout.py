@@ -38,6 +38,7 @@ def _requested(recorded: Recorded) -> PayoutState:
         requested_at=fact.requested_at or recorded.occurred_at,
         policy=fact.policy or {},
         approvals_needed=fact.approvals_needed,
+        reasons=list(fact.reasons),
         approved_by=[],
         awaits_approval=fact.approvals_needed > 0,
         version=recorded.version,

@@ -142,6 +142,7 @@ class PayoutState:
     requested_at: datetime
     policy: dict[str, Any]
     approvals_needed: int
+    reasons: list[str]
     approved_by: list[str]
     awaits_approval: bool
     version: int

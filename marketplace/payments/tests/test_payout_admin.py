@@ -89,6 +89,7 @@ def test_the_page_says_what_one_should_have_seen(waiting: Payout) -> None:
         "40.00 EUR",
         "0 paid, 0 returned",
         "last change of bank details",
+        "The amount is above what goes out unasked",
     ):
         assert words.lower() in page.lower(), words
     assert IBAN not in page

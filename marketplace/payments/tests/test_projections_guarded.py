@@ -94,6 +94,7 @@ def test_a_payment_does_not_change_without_an_event(
         "status = 'FAILED'",
         "user_id = gen_random_uuid()",
         "approvals_needed = 1",
+        "reasons = '[\"finding\"]'",
         "approved_by = '[\"somebody\"]'",
         "awaits_approval = NOT awaits_approval, approvals_needed = 1",
         "requested_at = requested_at - interval '30 days'",

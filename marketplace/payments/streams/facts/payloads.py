@@ -34,6 +34,8 @@ def _to_json(value: Any) -> Any:
         return value.isoformat()
     if value is None or isinstance(value, str | int | bool | dict):
         return value
+    if isinstance(value, tuple):
+        return [_to_json(each) for each in value]
     raise TypeError(f"a fact cannot carry {type(value).__name__}")
 
 
@@ -52,4 +54,6 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
         return UUID
     if hint is datetime:
         return datetime.fromisoformat
+    if typing.get_origin(hint) is tuple:
+        return tuple
     return lambda value: value

@@ -22,6 +22,8 @@ class PayoutRequested(Fact):
     policy: dict[str, Any] | None = None
     """The terms that held (``PayoutTerms``)."""
     approvals_needed: int = 0
+    reasons: tuple[str, ...] = ()
+    """Why it waits for them (``PayoutReason``). Before there were several it was the amount."""
 
 
 @fact

@@ -158,6 +158,8 @@ def test_a_large_one_says_that_it_waits(seller: User) -> None:
     assert (made["status"], made["awaits_approval"]) == ("REQUESTED", True)
     (listed,) = client.get(f"{API}/withdrawals/").json()["results"]
     assert listed["awaits_approval"]
+    assert Payout.objects.get().reasons == ["amount"]
+    assert not {"reasons", "policy", "approvals_needed", "approved_by"} & {*made, *listed}
 
 
 def test_the_schedule_is_chosen_and_read(provider: FakeProvider, seller: User) -> None:

@@ -78,7 +78,7 @@ def refused(error: type[DomainError], command: Any, **arguments: Any) -> None:
 
 def test_up_to_the_threshold_nobody_is_asked(provider: FakeProvider, seller: User) -> None:
     payout = withdraw(seller, 5_000)
-    assert (payout.approvals_needed, payout.awaits_approval) == (0, False)
+    assert (payout.approvals_needed, payout.awaits_approval, payout.reasons) == (0, False, [])
     assert submit_payouts() == 1
     refused(
         PayoutNotAwaitingApproval, approve_payout, payout_id=payout.id, actor=operator(), reason=WHY
@@ -89,6 +89,7 @@ def test_it_is_sent_when_two_different_operators_approved(
     provider: FakeProvider, seller: User, waiting: Payout
 ) -> None:
     assert (waiting.status, waiting.awaits_approval, wallet(seller)) == ("REQUESTED", True, 4_000)
+    assert waiting.reasons == ["amount"]
     assert submit_payouts() == 0
     first, second = operator(), operator()
 

@@ -1,0 +1,34 @@
+"""Why people look at a payout before it is sent: pinned on it, told to operators alone.
+
+Its seller only sees that it waits. Whoever is told what gave them away goes round it next time.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class PayoutReason(StrEnum):
+    AMOUNT = "amount"
+    ACCOUNT_VELOCITY = "account_velocity"
+    SHARED_ACCOUNT = "shared_account"
+    OWES_US = "owes_us"
+    FINDING = "finding"
+
+
+WORDS = {
+    PayoutReason.AMOUNT: "The amount is above what goes out unasked",
+    PayoutReason.ACCOUNT_VELOCITY: (
+        "More goes to this account number within 24 hours, from whomever, than goes out unasked"
+    ),
+    PayoutReason.SHARED_ACCOUNT: (
+        "Somebody else keeps this account number, too, or a payout to it came back"
+    ),
+    PayoutReason.OWES_US: "The seller owes the platform money",
+    PayoutReason.FINDING: "There is an open finding about the seller",
+}
+
+
+def in_words(reasons: Iterable[str]) -> list[str]:
+    """A code that nobody knows any more is shown as it was recorded."""
+    words = {reason.value: text for reason, text in WORDS.items()}
+    return [words.get(reason, reason) for reason in reasons]
