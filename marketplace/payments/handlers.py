@@ -1,6 +1,7 @@
 """What the service does about its own facts, after they are committed: it writes letters."""
 
 from typing import Any
+from uuid import UUID
 
 from marketplace.core.events import DomainEvent, handles
 from marketplace.core.money import Money
@@ -17,6 +18,7 @@ from marketplace.payments.models import BankAccount, Payout
 from marketplace.payments.queries.list_payout_limits import list_payout_limits
 from marketplace.payments.repositories.bank_accounts import list_same_accounts
 from marketplace.payments.repositories.payout_policies import hold_bank_accounts
+from marketplace.payments.repositories.payouts import find_settled_debt
 from marketplace.payments.services._account_holders import compare_holder
 from marketplace.users.events import VerificationSubmitted
 from marketplace.users.queries import get_user, register_level_limits
@@ -30,6 +32,10 @@ TOLD_OTHERWISE = ("cancelled", "rejected")
 """The seller did it, or has had a letter with the operator's reason."""
 
 
+def _settled(payout_id: UUID) -> str:
+    return str(find_settled_debt(payout_id) or "")
+
+
 @handles(PayoutReturned, consumer="payments.tell_of_returned_payout")
 def on_return(event: PayoutReturned) -> None:
     payout = Payout.objects.select_related("bank_account").get(id=event.payout_id)
@@ -39,6 +45,7 @@ def on_return(event: PayoutReturned) -> None:
         amount=amount,
         masked_number=payout.bank_account.masked_number,
         code=event.code,
+        settled=_settled(event.payout_id),
     )
     letters.write_to_operators(
         subject=f"A payout of {amount} came back",
@@ -66,6 +73,7 @@ def on_failure(event: PayoutFailed) -> None:
             user_id=event.user_id,
             amount=str(Money(event.amount_minor, event.currency)),
             code=event.code,
+            settled=_settled(event.payout_id),
         )
 
 

@@ -32,32 +32,34 @@ def write_account_removed(*, user_id: UUID, masked_number: str) -> None:
     )
 
 
-def write_payout_returned(*, user_id: UUID, amount: str, masked_number: str, code: str) -> None:
+def write_payout_returned(
+    *, user_id: UUID, amount: str, masked_number: str, code: str, settled: str = ""
+) -> None:
     _write(
         user_id,
         "A withdrawal came back",
         f"The bank returned your withdrawal of {amount} to {masked_number} ({code}).",
-        "The money is in your wallet again.",
+        _back_in_wallet(settled),
         "Nothing more is sent to this account. Check its holder and number: remove it and add it "
         "corrected, or write to our support if it is right.",
     )
 
 
-def write_payout_failed(*, user_id: UUID, amount: str, code: str) -> None:
+def write_payout_failed(*, user_id: UUID, amount: str, code: str, settled: str = "") -> None:
     _write(
         user_id,
         "A withdrawal could not be sent",
         f"Your withdrawal of {amount} could not be sent ({code}).",
-        "The money is in your wallet again. Check the bank account before you try again.",
+        f"{_back_in_wallet(settled)} Check the bank account before you try again.",
     )
 
 
-def write_payout_rejected(*, user_id: UUID, amount: str, reason: str) -> None:
+def write_payout_rejected(*, user_id: UUID, amount: str, reason: str, settled: str = "") -> None:
     _write(
         user_id,
         "A withdrawal was not approved",
         f"Your withdrawal of {amount} was not approved: {reason}",
-        "The money is in your wallet again.",
+        _back_in_wallet(settled),
     )
 
 
@@ -82,6 +84,16 @@ def _write(user_id: UUID, subject: str, *paragraphs: str) -> None:
         "\n\n".join(paragraphs),
         settings.DEFAULT_FROM_EMAIL,
         [get_user(user_id=user_id).email],
+    )
+
+
+def _back_in_wallet(settled: str) -> str:
+    """``settled``: how much of it went to what they owed, or nothing."""
+    if not settled:
+        return "The money is in your wallet again."
+    return (
+        f"The money came back into your wallet, and {settled} of it settled what you owed us for "
+        "earlier sales."
     )
 
 

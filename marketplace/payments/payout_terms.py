@@ -29,6 +29,12 @@ class PayoutTerms:
     """The most in any 30 days."""
     approval_above_minor: int | None = None
     """More than this waits for two operators."""
+    account_day_payouts: int | None = None
+    """More payouts than this to one account number in any 24 hours, from anybody, wait for them."""
+    account_day_minor: int | None = None
+    """And so does more money than this."""
+    shared_account_waits: bool = False
+    """So does one to a number that somebody else keeps, or that a payout came back from."""
     held_sales_count: int = 3
     held_sales_days: int = 7
     """The first so many released sales can be withdrawn so many days after their release."""
@@ -46,6 +52,10 @@ class PayoutTerms:
         """Members of a later version are ignored, those of an older one that lack get defaults."""
         names = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in data.items() if name in names})
+
+    @property
+    def limits_accounts(self) -> bool:
+        return self.account_day_payouts is not None or self.account_day_minor is not None
 
     def is_large(self, amount_minor: int) -> bool:
         """Above the threshold: two operators look at it."""

@@ -182,8 +182,7 @@ class Auditor:
             }
         )
         deal.released += gross
-        if repaid := min(self.books[receivable(deal.seller)], net):
-            self.journal({wallet(deal.seller): repaid, receivable(deal.seller): -repaid})
+        self.repaid(deal.seller, net)
 
     def refund_requested(self, deal: Deal, refund: object, amount: int) -> None:
         from_escrow = min(amount, deal.held)
@@ -282,6 +281,11 @@ class Auditor:
         if was_paid:
             self.journal({CLEARING: amount, f"payout:{payout}": -amount})
         self.journal({f"payout:{payout}": amount, wallet(user): -amount})
+        self.repaid(user, amount)
+
+    def repaid(self, user: object, amount: int) -> None:
+        if repaid := min(self.books[receivable(user)], amount):
+            self.journal({wallet(user): repaid, receivable(user): -repaid})
 
     def strayed(self, stray: Stray) -> None:
         self.journal({CLEARING: stray.came, SUSPENSE: -stray.came})

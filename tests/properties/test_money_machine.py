@@ -29,8 +29,10 @@ from marketplace.payments.providers.protocol import (
     RefundOutcome,
 )
 from marketplace.payments.services import (
+    approve_payout,
     enter_settlement,
     exchange_currency,
+    reject_payout,
     release_escrow,
     submit_payouts,
     write_off_receivable,
@@ -215,6 +217,9 @@ class MoneyMachine(SuspenseRules):
         payout_id, user, amount = data.draw(st.sampled_from(self.payouts))
         send_all(submit_payouts)
         payout = Payout.objects.get(id=payout_id)
+        if payout.awaits_approval:
+            self.decide(payout)
+            return
         is_back = payout.status in {"FAILED", "RETURNED"}
         if payout.failure_code == "contradicted" or payout.status == outcome:
             return
@@ -234,6 +239,27 @@ class MoneyMachine(SuspenseRules):
             self.auditor.shortage(amount)
         else:
             self.auditor.payout_paid(payout_id, amount)
+
+    def decide(self, payout: Payout) -> None:
+        """Its owner owed something when it was asked for or was to be sent; if they still do,
+        nobody approves it."""
+        assert payout.reasons == ["owes_us"]
+
+        def approve() -> Any:
+            return approve_payout(payout_id=payout.id, actor=money.OPERATOR, reason="Looked")
+
+        is_free = not self.auditor.books[receivable(payout.user_id)]
+        is_first = str(money.OPERATOR.user_id) not in payout.approved_by
+        if self.give_once(approve, is_allowed=is_free and is_first):
+            return
+
+        def reject() -> Any:
+            return reject_payout(payout_id=payout.id, actor=money.OPERATOR, reason="It owes")
+
+        if self.give_once(reject, is_allowed=True):
+            self.auditor.payout_came_back(
+                payout.user_id, payout.id, payout.amount_minor, was_paid=False
+            )
 
     @rule(data=st.data(), amount=AMOUNTS)
     def exchange(self, data: st.DataObject, amount: int) -> None:

@@ -36,6 +36,7 @@ class PayoutPolicyAdmin(AuditedAdmin):
         "per_day",
         "per_month",
         "approval_above",
+        "per_account",
         "held_sales_days",
         "reserve_bps",
         "bank_account_wait_hours",
@@ -63,6 +64,13 @@ class PayoutPolicyAdmin(AuditedAdmin):
     @admin.display(description="two operators above")
     def approval_above(self, policy: PayoutPolicy) -> str:
         return _amount(policy.approval_above_minor, policy.currency)
+
+    @admin.display(description="to one account in 24 hours")
+    def per_account(self, policy: PayoutPolicy) -> str:
+        count, limit = policy.account_day_payouts, policy.account_day_minor
+        said = [] if count is None else [f"{count} times"]
+        said += [] if limit is None else [_amount(limit, policy.currency)]
+        return ", ".join(said) or "-"
 
 
 def _amount(amount_minor: int | None, currency: str | None) -> str:

@@ -131,7 +131,7 @@ class PayoutAdmin(DecidingAdmin):
             "Where it goes",
             {"fields": (("account", "account_since"), ("last_bank_change", "to_this_account"))},
         ),
-        ("Limits", {"fields": (("used_day", "used_month"), ("left_in_wallet", "on_hold"))}),
+        ("Limits", {"fields": (("used_day", "used_month"), ("left_in_wallet", "on_hold"), "owed")}),
         ("Decisions", {"fields": ("decisions",)}),
         (
             "At the provider",
@@ -164,6 +164,7 @@ class PayoutAdmin(DecidingAdmin):
         "used_month",
         "left_in_wallet",
         "on_hold",
+        "owed",
         "decisions",
         "terms",
     )
@@ -269,6 +270,13 @@ class PayoutAdmin(DecidingAdmin):
     def on_hold(self, payout: Payout) -> str:
         return str(facts_of(payout).on_hold)
 
+    @admin.display(description="owes the platform")
+    def owed(self, payout: Payout) -> str:
+        owed = facts_of(payout).owed
+        if not (owed.is_positive and payout.awaits_approval):
+            return str(owed)
+        return f"{owed}: reject it, and the debt is settled from what comes back"
+
     @admin.display(description="by whom")
     def decisions(self, payout: Payout) -> str:
         rows = [(at_text(d.at), d.what, d.by, d.why) for d in facts_of(payout).decisions]
@@ -291,7 +299,8 @@ def _reasons(payout: Payout) -> list[str]:
     if payout.approvals_needed and not payout.reasons:
         # Of a payout from before there were several, which names none.
         return [PayoutReason.AMOUNT.value]
-    return payout.reasons
+    reasons: list[str] = payout.reasons
+    return reasons
 
 
 def _of_limit(used: Money, limit_minor: int | None) -> str:

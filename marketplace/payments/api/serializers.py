@@ -207,9 +207,7 @@ class WithdrawalSerializer(serializers.Serializer[Any]):
     failure_code = serializers.CharField(
         allow_blank=True, help_text="Such as cancelled, rejected, or the bank's reason."
     )
-    awaits_approval = serializers.BooleanField(
-        help_text="Our staff approves it before it is sent."
-    )
+    awaits_approval = serializers.BooleanField(help_text="Our staff approves it before it is sent.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
 

@@ -71,6 +71,15 @@ class PayoutAlreadyApproved(DomainError):
     title = "You have approved this payout"
 
 
+class SellerOwesMoney(DomainError):
+    """Money does not leave while its owner owes us some: reject the payout, and what comes back
+    settles the debt; or wait until it is settled."""
+
+    code = "seller_owes_money"
+    kind = ErrorKind.CONFLICT
+    title = "The seller owes the platform money"
+
+
 class OwnPayout(DomainError):
     """Nobody decides about money that goes to themselves."""
 

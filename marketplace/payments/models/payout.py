@@ -31,7 +31,9 @@ class Payout(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     wallet = models.ForeignKey(Wallet, on_delete=models.PROTECT, related_name="+")
-    bank_account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, related_name="+")
+    bank_account = models.ForeignKey(
+        BankAccount, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     provider = models.CharField(max_length=20)
@@ -102,6 +104,11 @@ class Payout(models.Model):
                 fields=["wallet", "requested_at"],
                 include=["amount_minor", "status"],
                 name="payments_payout_limits",
+            ),
+            models.Index(
+                fields=["bank_account", "requested_at"],
+                include=["amount_minor", "currency", "status"],
+                name="payments_payout_to_account",
             ),
         )
 

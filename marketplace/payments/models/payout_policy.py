@@ -33,6 +33,19 @@ class PayoutPolicy(LevelScope):
     day_limit_minor = _amount("The most in any 24 hours.")
     month_limit_minor = _amount("The most in any 30 days.")
     approval_above_minor = _amount("More than this needs two operators.")
+    account_day_payouts = _number(
+        "More withdrawals to one account number in any 24 hours, from anybody, need two operators.",
+        1000,
+    )
+    account_day_minor = _amount(
+        "More to one account number in any 24 hours, from whomever, needs two operators."
+    )
+    shared_account_waits = models.BooleanField(
+        null=True,
+        blank=True,
+        help_text="A withdrawal to a number that somebody else keeps, or that one came back from, "
+        "needs two operators.",
+    )
     held_sales_count = _number("So many first sales are held.", 100)
     held_sales_days = _number("For so many days after their release.", LONGEST_DAYS)
     reserve_bps = _number("Basis points of each release that are held back: 500 is 5 %.", 10_000)
@@ -52,6 +65,7 @@ class PayoutPolicy(LevelScope):
                     day_limit_minor__isnull=True,
                     month_limit_minor__isnull=True,
                     approval_above_minor__isnull=True,
+                    account_day_minor__isnull=True,
                 ),
                 name="payments_payout_policy_amounts_need_currency",
                 violation_error_message="An amount needs a currency.",
@@ -61,6 +75,7 @@ class PayoutPolicy(LevelScope):
                 & (Q(day_limit_minor__isnull=True) | Q(day_limit_minor__gte=0))
                 & (Q(month_limit_minor__isnull=True) | Q(month_limit_minor__gte=0))
                 & (Q(approval_above_minor__isnull=True) | Q(approval_above_minor__gte=0))
+                & (Q(account_day_minor__isnull=True) | Q(account_day_minor__gte=0))
                 & (Q(reserve_bps__isnull=True) | Q(reserve_bps__lte=10_000)),
                 name="payments_payout_policy_in_range",
             ),

@@ -1,5 +1,7 @@
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
@@ -7,9 +9,10 @@ from django.db.models import Max
 from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
-from marketplace.payments.ledger.accounts import user_wallet
+from marketplace.payments.ledger.accounts import seller_receivable, user_wallet
 from marketplace.payments.ledger.balances import get_balance
 from marketplace.payments.models import BankAccount, PaymentEvent, Payout, PayoutStatus
+from marketplace.payments.payout_reasons import in_words
 from marketplace.payments.payout_terms import PayoutTerms
 from marketplace.payments.repositories.holds import Withdrawable, read_holds
 from marketplace.payments.repositories.payout_limits import read_limit_use
@@ -20,6 +23,7 @@ MOST_COUNTED = 1000
 DECISIONS = {
     "PayoutApproved": "approved",
     "PayoutRejected": "rejected",
+    "PayoutSetAside": "set aside, with approvals from anew",
     "PayoutCancelled": "cancelled by the seller",
 }
 
@@ -48,6 +52,8 @@ class PayoutFacts:
     used_month: Money
     left_in_wallet: Money
     on_hold: Money
+    owed: Money
+    """What the seller owes the platform in this currency: until it is settled nobody approves."""
     decisions: tuple[PayoutDecision, ...]
 
 
@@ -80,6 +86,7 @@ def get_payout_facts(*, payout_id: UUID) -> PayoutFacts:
         used_month=Money(used.month_minor, currency),
         left_in_wallet=balance,
         on_hold=Money(withdrawable.on_hold_minor, currency),
+        owed=get_balance(seller_receivable(payout.user_id, currency)),
         decisions=_decisions(payout_id),
     )
 
@@ -98,9 +105,17 @@ def _decisions(payout_id: UUID) -> tuple[PayoutDecision, ...]:
             at=event.occurred_at,
             what=DECISIONS[event.type],
             by=_who(event.actor),
-            why=event.payload.get("note") or event.payload.get("reason") or "",
+            why=_why(event.payload),
         )
         for event in events.order_by("version")
+    )
+
+
+def _why(payload: Mapping[str, Any]) -> str:
+    return (
+        payload.get("note")
+        or payload.get("reason")
+        or "; ".join(in_words(payload.get("reasons", ())))
     )
 
 

@@ -5,6 +5,7 @@ from typing import cast
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from marketplace.core import clock
 from marketplace.core.db import needs_transaction
@@ -118,16 +119,38 @@ def list_other_keepers(account: BankAccount) -> Mapping[UUID, UUID]:
     Until the transaction ends nobody else is answered for the number: of two people who add it at
     the same moment, the second is seen to be the second.
     """
+    rows = BankAccount.objects.filter(fingerprint__in=lock_number(account))
+    return dict(rows.exclude(user_id=account.user_id).values_list("id", "user_id"))
+
+
+@needs_transaction
+def lock_number(account: BankAccount) -> Sequence[bytes]:
+    """The fingerprints of its number, under each key that there is; none when its owner was erased.
+
+    Until the transaction ends nobody else decides about this number, whoever's rows it stands in.
+    Taken after everything that it may wait with: see the order of locks in ``core.db``.
+    """
     hashed = _hashed(account)
     if hashed is None:
-        return {}
+        return []
     with connection.cursor() as cursor:
+        # Of the number, not of the row: two rows differ while fingerprints move to another key.
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))",
-            [f"{PURPOSE}:{bytes(account.fingerprint).hex()}"],
+            [f"{PURPOSE}:{fingerprint(hashed, purpose=PURPOSE).hex()}"],
         )
+    return fingerprints(hashed, purpose=PURPOSE)
+
+
+def is_shared(account: BankAccount) -> bool:
+    """Whether somebody else keeps the number now, or a payout to it came back, from whomever, and
+    no operator has cleared it: a handful of rows, from an index."""
+    hashed = _hashed(account)
+    if hashed is None:
+        return False
     rows = BankAccount.objects.filter(fingerprint__in=fingerprints(hashed, purpose=PURPOSE))
-    return dict(rows.exclude(user_id=account.user_id).values_list("id", "user_id"))
+    kept_by_another = Q(removed_at__isnull=True) & ~Q(user_id=account.user_id)
+    return rows.filter(kept_by_another | Q(blocked_at__isnull=False)).exists()
 
 
 @needs_transaction

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
-from marketplace.payments.models import Payout, PayoutStatus
+from marketplace.core.db import needs_transaction
+from marketplace.core.money import Money
+from marketplace.payments.models import BankAccount, Payout, PayoutStatus
 from marketplace.payments.payout_terms import DAY, MONTH, PayoutTerms
+from marketplace.payments.repositories.bank_accounts import lock_number
 
 CAME_BACK = (PayoutStatus.FAILED, PayoutStatus.RETURNED)
 """What is in the wallet again uses no limit."""
@@ -39,6 +42,37 @@ def read_limit_use(*, wallet_id: UUID, at: datetime) -> LimitUse:
         day=Sum("amount_minor", filter=Q(requested_at__gt=at - DAY)), month=Sum("amount_minor")
     )
     return LimitUse(int(used["day"] or 0), int(used["month"] or 0))
+
+
+@needs_transaction
+def is_busy_account(
+    account: BankAccount, *, adding: Money, terms: PayoutTerms, at: datetime
+) -> bool:
+    """Whether one more payout is more than the terms let through to this account number in 24
+    hours, counting what goes to it from anybody's wallet and has not come back.
+
+    Under the number's lock: of two wallets that pay it at the same moment, the second sees the
+    first. One query, from the accounts of the number to the payouts to each.
+    """
+    if not terms.limits_accounts:
+        return False
+    used = (
+        Payout.objects.filter(
+            bank_account__fingerprint__in=lock_number(account), requested_at__gt=at - DAY
+        )
+        .exclude(status__in=CAME_BACK)
+        .aggregate(
+            payouts=Count("id"), amount=Sum("amount_minor", filter=Q(currency=adding.currency))
+        )
+    )
+    payouts, amount_minor = used["payouts"] + 1, int(used["amount"] or 0) + adding.amount_minor
+    return _is_over(payouts, terms.account_day_payouts) or _is_over(
+        amount_minor, terms.account_day_minor
+    )
+
+
+def _is_over(number: int, most: int | None) -> bool:
+    return most is not None and number > most
 
 
 def find_room_from(

@@ -5,7 +5,7 @@ from uuid import UUID
 from marketplace.core.db import needs_transaction
 from marketplace.core.errors import NotFound
 from marketplace.core.money import Money
-from marketplace.payments.models import Payout
+from marketplace.payments.models import PaymentEvent, Payout
 from marketplace.payments.snapshots import PayoutSnapshot
 
 
@@ -15,6 +15,12 @@ def lock_payout(payout_id: UUID) -> Payout:
     if payout is None:
         raise NotFound("withdrawal")
     return payout
+
+
+def find_settled_debt(payout_id: UUID) -> Money | None:
+    """What of the payout's money, when it came back, went to what its owner owed."""
+    fact = PaymentEvent.objects.filter(stream_id=payout_id, type="ReceivableRepaid").first()
+    return Money(fact.payload["amount_minor"], fact.payload["currency"]) if fact else None
 
 
 def payout_snapshot_of(payout: Payout) -> PayoutSnapshot:

@@ -1,5 +1,7 @@
 """Money of a payout that was not sent goes back into the wallet."""
 
+from uuid import UUID
+
 from marketplace.core.actor import Actor
 from marketplace.core.db import needs_transaction
 from marketplace.core.events import record
@@ -10,6 +12,7 @@ from marketplace.payments.errors import WithdrawalNotCancellable
 from marketplace.payments.events import PayoutFailed
 from marketplace.payments.models import Payout, PayoutStatus
 from marketplace.payments.repositories.streams import append_to_payout
+from marketplace.payments.services.repay_receivable import repay_receivable
 from marketplace.payments.streams import facts
 
 
@@ -26,8 +29,22 @@ def check_not_sent(payout: Payout) -> None:
 
 
 @needs_transaction
+def repay_from(payout: Payout, journal_id: UUID) -> list[facts.ReceivableRepaid]:
+    """What comes back into the wallet settles first what its owner owes; the facts to append."""
+    return repay_receivable(
+        cause_id=journal_id,
+        reference_id=payout.id,
+        seller_id=payout.user_id,
+        wallet_id=payout.wallet_id,
+        received=Money(payout.amount_minor, payout.currency),
+        of_payout=True,
+    )
+
+
+@needs_transaction
 def take_back(payout: Payout, *, why: facts.Fact, code: str, actor: Actor) -> None:
-    """Record why, and put the money back: one journal, once per payout for good."""
+    """Record why, and put the money back: one journal, once per payout for good. What its owner
+    owes is settled from it."""
     amount = Money(payout.amount_minor, payout.currency)
     journal_id = postings.post_payout_failed(
         payout_id=payout.id,
@@ -43,7 +60,10 @@ def take_back(payout: Payout, *, why: facts.Fact, code: str, actor: Actor) -> No
         wallet_id=payout.wallet_id,
         journal_id=journal_id,
     )
-    append_to_payout(payout=payout, payout_id=payout.id, facts_to_add=[why, failed], actor=actor)
+    repaid = repay_from(payout, journal_id)
+    append_to_payout(
+        payout=payout, payout_id=payout.id, facts_to_add=[why, failed, *repaid], actor=actor
+    )
     no_more(payout)
     record(
         PayoutFailed(

@@ -11,6 +11,9 @@ from marketplace.core.money import Money
 from marketplace.payments.models import BankAccount, Wallet
 from marketplace.payments.payout_reasons import PayoutReason
 from marketplace.payments.payout_terms import PayoutTerms
+from marketplace.payments.repositories.bank_accounts import is_shared
+from marketplace.payments.repositories.payout_limits import is_busy_account
+from marketplace.payments.services._payout_debt import read_debt
 
 
 @needs_transaction
@@ -23,5 +26,11 @@ def reasons_to_look(
     """
     asked = {
         PayoutReason.AMOUNT: terms.is_large(amount.amount_minor),
+        PayoutReason.OWES_US: read_debt(
+            user_id=wallet.user_id, currency=wallet.currency
+        ).is_positive,
+        PayoutReason.SHARED_ACCOUNT: terms.shared_account_waits and is_shared(account),
+        # Last: it takes a lock, after which nothing else of the money core is locked.
+        PayoutReason.ACCOUNT_VELOCITY: is_busy_account(account, adding=amount, terms=terms, at=at),
     }
     return tuple(reason.value for reason, holds in asked.items() if holds)

@@ -12,11 +12,13 @@ from marketplace.payments.errors import (
     PayoutAlreadyApproved,
     PayoutNotAwaitingApproval,
     ReasonMissing,
+    SellerOwesMoney,
 )
 from marketplace.payments.events import PayoutApproved
 from marketplace.payments.models import Payout
 from marketplace.payments.repositories.payouts import lock_payout, payout_snapshot_of
 from marketplace.payments.repositories.streams import append_to_payout
+from marketplace.payments.services._payout_debt import read_debt
 from marketplace.payments.snapshots import PayoutSnapshot
 from marketplace.payments.streams import facts
 
@@ -29,7 +31,7 @@ def approve_payout(*, payout_id: UUID, actor: Actor, reason: str) -> PayoutSnaps
     and an approval and a rejection cannot both win. Each is a fact of the payout's stream.
 
     Raises :class:`Forbidden`, :class:`ReasonMissing`, :class:`NotFound`, :class:`OwnPayout`,
-    :class:`PayoutAlreadyApproved`, :class:`PayoutNotAwaitingApproval`.
+    :class:`PayoutAlreadyApproved`, :class:`PayoutNotAwaitingApproval`, :class:`SellerOwesMoney`.
     """
     operator_id = require_permission(actor, "payments.approve_payout")
     if not reason.strip():
@@ -43,6 +45,7 @@ def approve_payout(*, payout_id: UUID, actor: Actor, reason: str) -> PayoutSnaps
         )
     if not payout.awaits_approval:
         raise PayoutNotAwaitingApproval
+    _check_debt(payout)
     approved = append_to_payout(
         payout=payout,
         payout_id=payout.id,
@@ -65,6 +68,18 @@ def approve_payout(*, payout_id: UUID, actor: Actor, reason: str) -> PayoutSnaps
     if not approved.awaits_approval:
         _let_go(approved)
     return payout_snapshot_of(approved)
+
+
+def _check_debt(payout: Payout) -> None:
+    """Not under the lock of what is owed: the job looks again before it sends."""
+    owed = read_debt(user_id=payout.user_id, currency=payout.currency)
+    if owed.is_positive:
+        raise SellerOwesMoney(
+            f"The seller owes {owed}. Reject the payout: its money returns to the wallet, the debt "
+            "is settled from it, and the rest can be withdrawn again. Or approve it once the debt "
+            "is settled.",
+            owed=owed.to_decimal_string(),
+        )
 
 
 @needs_transaction

@@ -95,9 +95,7 @@ def _pay(wallet: Wallet, run_on: date, at: datetime) -> Payout | _Skipped:
         amount=amount,
         client_key=_key(wallet, run_on),
         terms=terms,
-        reasons=reasons_to_look(
-            wallet=wallet, account=account, amount=amount, terms=terms, at=at
-        ),
+        reasons=reasons_to_look(wallet=wallet, account=account, amount=amount, terms=terms, at=at),
         at=at,
     )
 

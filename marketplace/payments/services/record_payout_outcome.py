@@ -16,6 +16,7 @@ from marketplace.payments.repositories.payout_watch import begin_watch, end_watc
 from marketplace.payments.repositories.payouts import lock_payout
 from marketplace.payments.repositories.reviews import open_review, review_other_amount
 from marketplace.payments.repositories.streams import append_to_payout
+from marketplace.payments.services._payout_back import repay_from
 from marketplace.payments.services.book_contradicted_payout import book_contradicted_payout
 from marketplace.payments.streams import facts
 
@@ -129,7 +130,7 @@ def _came_back(payout: Payout, code: str, *, is_return: bool) -> str:
         wallet_id=payout.wallet_id,
         journal_id=journal_id,
     )
-    _append(payout, came_back)
+    _append(payout, came_back, *repay_from(payout, journal_id))
     no_more(payout)
     end_watch(payout)
     event_class = PayoutReturned if is_return else PayoutFailed
@@ -161,10 +162,10 @@ def _amount(payout: Payout) -> Money:
     return Money(payout.amount_minor, payout.currency)
 
 
-def _append(payout: Payout, fact: facts.Fact) -> None:
+def _append(payout: Payout, *facts_to_add: facts.Fact) -> None:
     append_to_payout(
         payout=payout,
         payout_id=payout.id,
-        facts_to_add=[fact],
+        facts_to_add=facts_to_add,
         actor=Actor.provider(payout.provider),
     )

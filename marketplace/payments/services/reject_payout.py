@@ -7,7 +7,11 @@ from marketplace.core.money import Money
 from marketplace.core.policies import require_permission
 from marketplace.payments import letters
 from marketplace.payments.errors import OwnPayout, ReasonMissing
-from marketplace.payments.repositories.payouts import lock_payout, payout_snapshot_of
+from marketplace.payments.repositories.payouts import (
+    find_settled_debt,
+    lock_payout,
+    payout_snapshot_of,
+)
 from marketplace.payments.services._payout_back import check_not_sent, take_back
 from marketplace.payments.snapshots import PayoutSnapshot
 from marketplace.payments.streams import facts
@@ -48,5 +52,6 @@ def reject_payout(*, payout_id: UUID, actor: Actor, reason: str) -> PayoutSnapsh
         user_id=payout.user_id,
         amount=str(Money(payout.amount_minor, payout.currency)),
         reason=reason,
+        settled=str(find_settled_debt(payout.id) or ""),
     )
     return payout_snapshot_of(payout)

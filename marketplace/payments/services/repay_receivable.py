@@ -10,13 +10,19 @@ from marketplace.payments.streams import facts
 
 @needs_transaction
 def repay_receivable(
-    *, cause_id: UUID, reference_id: UUID, seller_id: UUID, wallet_id: UUID, received: Money
+    *,
+    cause_id: UUID,
+    reference_id: UUID,
+    seller_id: UUID,
+    wallet_id: UUID,
+    received: Money,
+    of_payout: bool = False,
 ) -> list[facts.ReceivableRepaid]:
     """Settle what a seller owes out of what the wallet has just got; returns the facts to append.
 
     Once per ``cause_id``, the journal that filled the wallet. Nothing for a seller who owes
     nothing, which is nearly all of them: then it costs one read and no lock. A debt that arises at
-    this very moment is settled by the next sale.
+    this very moment is settled by the next sale. ``of_payout``: it is money of a payout, come back.
     """
     owed_to_us = accounts.seller_receivable(seller_id, received.currency)
     if not received.is_positive or not get_balance(owed_to_us).is_positive:
@@ -35,5 +41,6 @@ def repay_receivable(
             currency=amount.currency,
             wallet_id=wallet_id,
             journal_id=journal_id,
+            of_payout=of_payout,
         )
     ]

@@ -37,8 +37,8 @@ def request_withdrawal(
 
     It leaves the wallet now, under the account's lock, so two withdrawals can never spend the same
     balance, hold or limit; the job ``payments.submit_payouts`` sends it, after two operators
-    approved one that there is a reason to look at. The policies of this moment are pinned on it. The same key
-    again gives the same payout, also after it failed: a new attempt has a new key.
+    approved one that there is a reason to look at. The policies of this moment are pinned on it.
+    The same key again gives the same payout, also after it failed: a new attempt has a new key.
 
     ``step_up`` approves this amount to this account, and is spent with it.
 
@@ -106,8 +106,6 @@ def _request(
         amount=amount,
         client_key=client_key,
         terms=terms,
-        reasons=reasons_to_look(
-            wallet=wallet, account=account, amount=amount, terms=terms, at=at
-        ),
+        reasons=reasons_to_look(wallet=wallet, account=account, amount=amount, terms=terms, at=at),
         at=at,
     )

@@ -18,6 +18,7 @@ from marketplace.payments.providers.protocol import (
 )
 from marketplace.payments.repositories.bank_accounts import open_destination
 from marketplace.payments.repositories.freezes import payouts_frozen
+from marketplace.payments.services._payout_debt import is_in_debt, set_payout_aside
 from marketplace.payments.services.learn_payout import learn_payout
 from marketplace.payments.services.record_payout_outcome import (
     record_payout_refused,
@@ -30,8 +31,16 @@ ALREADY_AT_THE_PROVIDER = "status <> 'REQUESTED'"
 log = structlog.get_logger(__name__)
 
 
-class SendingFrozen(Exception):
-    """Nothing may be sent at present; nothing was."""
+class NotSent(Exception):
+    """It may not be sent at present; nothing was."""
+
+
+class SendingFrozen(NotSent):
+    """Nothing may be."""
+
+
+class OwnerOwes(NotSent):
+    """Its owner has come to owe the platform money."""
 
 
 def submit_payouts() -> int:
@@ -39,7 +48,8 @@ def submit_payouts() -> int:
 
     The payout's id is the key and the reference, so sending it twice is one payout; after an
     unknown outcome the provider is asked first all the same. While payouts are frozen nothing is
-    sent: what was requested waits where it is, and goes on by itself afterwards.
+    sent: what was requested waits where it is, and goes on by itself afterwards. One whose owner
+    has come to owe us money waits for two operators instead (ADR 99).
     """
     frozen = payouts_frozen()
     payout_ids = claim_due(Payout, only=ALREADY_AT_THE_PROVIDER if frozen else "")
@@ -71,11 +81,13 @@ def _submit(payout_id: UUID) -> None:
             observed=_ask(provider, payout),
             known_status=known_status,
         )
-    except SendingFrozen as frozen:
-        # A freeze came between the claim and the call, or the provider knows nothing of one whose
-        # sending had no answer: that one is asked about again, less and less often.
+    except NotSent as reason:
+        # The provider knows nothing of one whose sending had no answer: it may show it late, so it
+        # is asked again, less and less often. Else it came between the claim and the call.
         if _was_perhaps_sent(payout):
-            record_payout_unknown(payout_id=payout_id, error=str(frozen))
+            record_payout_unknown(payout_id=payout_id, error=str(reason))
+        elif isinstance(reason, OwnerOwes):
+            set_payout_aside(payout_id=payout_id, claims=payout.checks)
         else:
             give_back(payout)
     except (ProviderDeclined, ProviderRejected) as error:
@@ -97,6 +109,8 @@ def _ask(provider: PaymentProvider, payout: Payout) -> ProviderPayout:
             return found
     if payouts_frozen():
         raise SendingFrozen("payouts are frozen")
+    if is_in_debt(payout):
+        raise OwnerOwes("its owner owes the platform money")
     return provider.pay_out(
         NewPayout(
             reference=str(payout.id),

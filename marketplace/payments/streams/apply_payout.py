@@ -66,17 +66,25 @@ def _changed(state: PayoutState, recorded: Recorded) -> PayoutState:
             )
         case facts.PayoutReturned() as fact:
             return replace(state, status=PayoutStatus.RETURNED, failure_code=fact.code)
-        case facts.PayoutApproved() as fact:
-            return _approved(state, str(fact.operator_id))
+        case facts.PayoutApproved() | facts.PayoutSetAside() as fact:
+            return _decided(state, fact)
         case facts.PayoutContradicted():
             return replace(state, failure_code="contradicted")
         case _:
             return state
 
 
-def _approved(state: PayoutState, operator_id: str) -> PayoutState:
+def _decided(state: PayoutState, fact: facts.PayoutApproved | facts.PayoutSetAside) -> PayoutState:
+    if isinstance(fact, facts.PayoutSetAside):
+        return replace(
+            state,
+            reasons=list(dict.fromkeys([*state.reasons, *fact.reasons])),
+            approvals_needed=fact.approvals_needed,
+            approved_by=[],
+            awaits_approval=True,
+        )
     # The same person counts once, whatever was recorded.
-    approved_by = list(dict.fromkeys([*state.approved_by, operator_id]))
+    approved_by = list(dict.fromkeys([*state.approved_by, str(fact.operator_id)]))
     return replace(
         state,
         approved_by=approved_by,

@@ -261,6 +261,7 @@ def _back_in_wallet(
         amount_minor=amount_minor,
         change_minor=amount_minor,
         notes="The refund could not be sent back, so it was put into your wallet",
+        payment_id=recorded.stream_id,
     )
 
 
@@ -283,6 +284,7 @@ def _taken_line(
         amount_minor=amount_minor,
         change_minor=-fact.wallet_minor,
         notes=notes,
+        payment_id=recorded.stream_id,
     )
 
 
@@ -295,6 +297,7 @@ def _repaid_line(recorded: Recorded, fact: facts.ReceivableRepaid) -> LineState:
         amount_minor=fact.amount_minor,
         change_minor=-fact.amount_minor,
         notes="Taken for refunds of earlier sales that your wallet had not covered",
+        payment_id=None if fact.of_payout else recorded.stream_id,
     )
 
 
@@ -311,11 +314,12 @@ def _change(
     amount_minor: int,
     change_minor: int,
     notes: str,
+    payment_id: UUID | None,
 ) -> LineState:
     return LineState(
         id=recorded.event_id,
         wallet_id=fact.wallet_id,
-        payment_id=recorded.stream_id,
+        payment_id=payment_id,
         subject_id=subject_id,
         type=line_type,
         amount_minor=amount_minor,

@@ -47,6 +47,7 @@ from marketplace.payments.streams.facts.payout import (
     PayoutRejected,
     PayoutRequested,
     PayoutReturned,
+    PayoutSetAside,
     PayoutSubmitted,
 )
 from marketplace.payments.streams.facts.refund import (
@@ -105,6 +106,7 @@ __all__ = [
     "PayoutRejected",
     "PayoutRequested",
     "PayoutReturned",
+    "PayoutSetAside",
     "PayoutSubmitted",
     "ReceiptAssigned",
     "ReceivableRepaid",

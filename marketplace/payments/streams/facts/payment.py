@@ -110,12 +110,14 @@ class EscrowReleased(Fact):
 
 @fact
 class ReceivableRepaid(Fact):
-    """Of what was just released, this settles what the seller owed."""
+    """Of what has just come into the wallet, this settles what the seller owed."""
 
     amount_minor: int
     currency: str
     wallet_id: UUID
     journal_id: UUID
+    of_payout: bool = False
+    """In a payout's stream, whose money came back; else in that of a payment, after a release."""
 
 
 @fact

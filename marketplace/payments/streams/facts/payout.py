@@ -81,6 +81,15 @@ class PayoutApproved(Fact):
 
 
 @fact
+class PayoutSetAside(Fact):
+    """It was about to be sent when there was a reason to look at it: so many operators approve it,
+    whoever did before."""
+
+    reasons: tuple[str, ...]
+    approvals_needed: int
+
+
+@fact
 class PayoutRejected(Fact):
     """An operator refuses it before it was sent; ``PayoutFailed`` follows with the money."""
 

@@ -74,7 +74,7 @@ def test_the_seller_is_told_that_it_waits_and_not_why(provider: FakeProvider) ->
     mail.outbox.clear()
     payout = withdraw(seller, 6_000)
     reject_payout(payout_id=payout.id, actor=make_operator(), reason="Call us.")
-    told = [letter.subject + letter.body for letter in mail.outbox]
+    told = [f"{letter.subject} {letter.body}" for letter in mail.outbox]
     told += [str(event.payload) for event in OutboxEvent.objects.all()]
     assert len(mail.outbox) > 0
     assert not [text for text in told if "reasons" in text or in_words(["amount"])[0] in text]

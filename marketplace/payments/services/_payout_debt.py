@@ -1,0 +1,44 @@
+"""Whether the owner of a payout owes the platform money, and what follows before it is sent."""
+
+from uuid import UUID
+
+from marketplace.core.actor import Actor
+from marketplace.core.db import opens_transaction
+from marketplace.core.money import Money
+from marketplace.payments.ledger import accounts
+from marketplace.payments.ledger.balances import get_balance
+from marketplace.payments.models import Payout, PayoutStatus
+from marketplace.payments.payout_reasons import PayoutReason
+from marketplace.payments.payout_terms import APPROVERS
+from marketplace.payments.repositories.payouts import lock_payout
+from marketplace.payments.repositories.streams import append_to_payout
+from marketplace.payments.streams import facts
+
+ACTOR = Actor.system("submit_payouts")
+
+
+def read_debt(*, user_id: UUID, currency: str) -> Money:
+    """What they owe in this currency, by one read. A debt that arises right after it is as one that
+    arises after the payout was sent: their next sales settle it."""
+    return get_balance(accounts.seller_receivable(user_id, currency))
+
+
+def is_in_debt(payout: Payout) -> bool:
+    return read_debt(user_id=payout.user_id, currency=payout.currency).is_positive
+
+
+@opens_transaction
+def set_payout_aside(*, payout_id: UUID, claims: int) -> bool:
+    """Let one that a job has claimed, and not sent, wait for two operators; returns whether.
+
+    Not when somebody else has claimed it since: then it may be at the provider. The claim is given
+    back with it, so that it can be rejected and cancelled again.
+    """
+    payout = lock_payout(payout_id)
+    if payout.status != PayoutStatus.REQUESTED or payout.checks != claims:
+        return False
+    aside = facts.PayoutSetAside(reasons=(PayoutReason.OWES_US.value,), approvals_needed=APPROVERS)
+    append_to_payout(payout=payout, payout_id=payout.id, facts_to_add=[aside], actor=ACTOR)
+    payout.next_check_at, payout.checks = None, 0
+    payout.save(update_fields=["next_check_at", "checks"])
+    return True
