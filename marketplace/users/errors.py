@@ -76,6 +76,20 @@ class PhoneTaken(DomainError):
     title = "There is an account with this telephone number"
 
 
+class PhoneProvedTooOften(DomainError):
+    """Said only to somebody who has just proved the number, and not whose accounts they are."""
+
+    code = "phone_proved_too_often"
+    kind = ErrorKind.RULE
+    title = "This telephone number has proved as many accounts as it may for now"
+
+    def __init__(self, *, most: int, days: int) -> None:
+        super().__init__(
+            f"A number proves at most {most} accounts in {days} days. Prove another number, or "
+            "this one later."
+        )
+
+
 class PhoneIsProved(DomainError):
     code = "phone_is_proved"
     kind = ErrorKind.RULE

@@ -19,6 +19,7 @@ from marketplace.core.privacy import (
     ExportedFile,
     Obstacle,
     PersonalData,
+    Retained,
     excuse_model,
     register_personal_data,
 )
@@ -28,6 +29,7 @@ from marketplace.users.models import (
     DataExport,
     FactorEnrolment,
     FactorGuard,
+    PhoneProof,
     SignIn,
     User,
     UserAddress,
@@ -35,6 +37,7 @@ from marketplace.users.models import (
 )
 from marketplace.users.repositories.addresses import CHANGEABLE
 from marketplace.users.repositories.avatars import forget_avatar, take_down
+from marketplace.users.repositories.phone_proofs import forget_phone_proofs_of, velocity_days
 
 TOMBSTONE_DOMAIN = "erased.invalid"
 ACCOUNT = (
@@ -178,6 +181,11 @@ def _forget_sign_ins(user_id: UUID) -> int:
     return deleted
 
 
+def _forget_early_phone_proofs(user_id: UUID) -> int:
+    """What still counts stays, under the id of nobody: an erasure makes no room (ADR 101)."""
+    return forget_phone_proofs_of(user_id, before=clock.database_now() - velocity_days())
+
+
 def _providers(user_id: UUID) -> list[dict[str, Any]]:
     kept = ("provider", "uid", "extra_data", "date_joined", "last_login")
     return list(SocialAccount.objects.filter(user_id=user_id).order_by("provider").values(*kept))
@@ -246,6 +254,21 @@ register_personal_data(
         models=("users.SignIn", "users.StepUp"),
         export=_sign_ins,
         erase=_forget_sign_ins,
+    )
+)
+register_personal_data(
+    PersonalData(
+        name="users.phone_proofs",
+        title="When you proved a telephone number",
+        why="To notice one telephone behind many accounts.",
+        kept="users.phone_proofs",
+        models=("users.PhoneProof",),
+        # Not the hash: without the key it says nothing.
+        export=lambda user_id: list(
+            PhoneProof.objects.filter(user_id=user_id).order_by("-id").values("proved_at")
+        ),
+        erase=_forget_early_phone_proofs,
+        retained=Retained("users.erased_phone_proofs", forget_phone_proofs_of),
     )
 )
 register_personal_data(

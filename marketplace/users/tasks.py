@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 
 from marketplace.core import clock
@@ -12,6 +13,7 @@ from marketplace.users.models import Attempts, FactorEnrolment, SignIn, SignInFl
 from marketplace.users.repositories.avatars import forget_left_over
 from marketplace.users.repositories.erasures import COOLING_OFF
 from marketplace.users.repositories.exports import EXPORTS, purge_exports
+from marketplace.users.repositories.phone_proofs import forget_phone_proofs
 from marketplace.users.services.erase_people import erase_people
 from marketplace.users.services.erase_retained import erase_retained
 from marketplace.users.services.forget_unproved import UNPROVED, forget_unproved
@@ -115,6 +117,26 @@ register_retention(
         most_days=30,
         reason="Long enough to download it, short enough not to lie about.",
         sweep=purge_exports,
+    )
+)
+register_retention(
+    RetentionRule(
+        name="users.phone_proofs",
+        title="Which accounts a telephone number was proved for, as a keyed hash",
+        days=max(365, settings.PHONE_ACCOUNTS_DAYS),
+        # Accounts of a number are counted in so many.
+        least_days=settings.PHONE_ACCOUNTS_DAYS,
+        reason="One telephone behind many accounts. A carrier gives a number to somebody else.",
+        sweep=forget_phone_proofs,
+    )
+)
+register_retention(
+    RetentionRule(
+        name="users.erased_phone_proofs",
+        title="After their owner was erased: that a telephone number proved an account lately",
+        days=settings.PHONE_ACCOUNTS_DAYS,
+        least_days=0,
+        reason="An erasure gives a number no further accounts than it may have (ADR 101).",
     )
 )
 periodic(name="users.write_exports", every_seconds=2)(write_exports)

@@ -29,7 +29,8 @@ ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS: Any = {
-    "signup": "20/m/ip",
+    # A school or a carrier has many people behind one address, but not so many newcomers a day.
+    "signup": "20/m/ip,500/d/ip",
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/300s/key",
     "confirm_email": "1/180s/key",
@@ -50,6 +51,9 @@ ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ACCOUNT_PHONE_VERIFICATION_CODE_FORMAT = ACCOUNT_LOGIN_BY_CODE_FORMAT
 
+# How many accounts a telephone number may prove in so many days. 0 accounts: as many as one likes.
+PHONE_ACCOUNTS_LIMIT: int = env.int("PHONE_ACCOUNTS_LIMIT", default=3)
+PHONE_ACCOUNTS_DAYS: int = env.int("PHONE_ACCOUNTS_DAYS", default=30)
 # Two people are linked by a device (`users.queries.shared_traces`): how far back sign-ins count,
 # how near to each other they must be, and how many people an address may have without being a
 # school's or a carrier's. 0 people: no device links anybody.

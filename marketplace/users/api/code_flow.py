@@ -97,7 +97,7 @@ def confirm_code(api_request: Request, *, flow_token: str, code: str) -> SignInT
 def sign_up_by_phone(api_request: Request, *, flow_token: str, code: str) -> SignInTokens:
     """Make the account that the code was sent for, and its first tokens.
 
-    Errors: FlowRefused, CodeRefused, TooManyAttempts, PhoneTaken.
+    Errors: FlowRefused, CodeRefused, TooManyAttempts, PhoneTaken, PhoneProvedTooOften.
     """
     limit(api_request, "confirm_code", key=flow_token)
     user = User.objects.get(pk=services.register_by_phone(flow_token=flow_token, code=code))

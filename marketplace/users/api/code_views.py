@@ -29,6 +29,7 @@ TAG = ["auth"]
 PROVING = (InvalidInput, errors.FlowRefused, errors.CodeRefused, errors.TooManyAttempts)
 SENDING = (InvalidInput, errors.TooManyAttempts, TextsOff, TextsUsedUp)
 APPROVED = (*PROVING, errors.StepUpRequired, errors.StepUpRefused)
+NUMBER = (errors.PhoneTaken, errors.PhoneProvedTooOften)
 
 
 @shown_as(request={"email": examples.EMAIL})
@@ -157,7 +158,7 @@ class ConfirmPhoneSignUpView(PublicView):
         auth=[],
         summary="Make the account with the code, and sign in",
         request=CodeSerializer,
-        responses={201: TokensSerializer, **problems(*PROVING, errors.PhoneTaken)},
+        responses={201: TokensSerializer, **problems(*PROVING, *NUMBER)},
     )
     def post(self, request: Request) -> Response:
         tokens = code_flow.sign_up_by_phone(request, **_valid(CodeSerializer, request))
@@ -225,7 +226,7 @@ class ConfirmPhoneView(APIView):
             "`phone_change`."
         ),
         request=CodeSerializer,
-        responses={204: None, **problems(*APPROVED, errors.PhoneTaken)},
+        responses={204: None, **problems(*APPROVED, *NUMBER)},
     )
     @honours_step_up
     def post(self, request: Request) -> Response:

@@ -10,6 +10,7 @@ from marketplace.users.models.consent import (
 from marketplace.users.models.erasure import Erasure, RetainedData
 from marketplace.users.models.export import DataExport, ExportPortion, ExportState
 from marketplace.users.models.factor_enrolment import EnrolmentKind, FactorEnrolment, FactorGuard
+from marketplace.users.models.phone_proof import PhoneProof
 from marketplace.users.models.profile import UserProfile
 from marketplace.users.models.seller_stats import SellerSale, SellerStats
 from marketplace.users.models.sign_in import SignIn, SignInEnd
@@ -33,6 +34,7 @@ __all__ = [
     "Factor",
     "FactorEnrolment",
     "FactorGuard",
+    "PhoneProof",
     "PolicyDocument",
     "RetainedData",
     "SellerSale",

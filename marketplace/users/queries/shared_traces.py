@@ -6,7 +6,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
-DEVICE = "device"
+from marketplace.users.repositories.phone_proofs import phone_fingerprints
+
+DEVICE, PHONE = "device", "phone"
 NOT_PUBLIC = (
     "0.0.0.0/8",
     "10.0.0.0/8",
@@ -58,6 +60,9 @@ def shared_traces(*, user_ids: tuple[UUID, UUID], at: datetime) -> frozenset[str
     no more than ``SHARED_DEVICE_PEOPLE`` people signed in from it in that time, whatever with. An
     address alone says nothing, and one of a school, an office or a carrier's NAT has more people.
 
+    ``phone``: both have proved the same telephone number, one after the other, as far back as
+    proofs are kept (retention rule ``users.phone_proofs``) and of the numbers that they hold now.
+
     What it cannot tell: browsers of one kind call themselves the same, so two members of a
     household with alike telephones are linked, and so are two strangers behind a NAT that nobody
     else here uses (on a small platform). Who changes network or browser between two accounts
@@ -65,7 +70,9 @@ def shared_traces(*, user_ids: tuple[UUID, UUID], at: datetime) -> frozenset[str
     """
     if user_ids[0] == user_ids[1]:
         return frozenset()
-    return frozenset({DEVICE} if _is_same_device(user_ids, at) else ())
+    one, other = phone_fingerprints(user_ids, at=at)
+    found = {DEVICE: _is_same_device(user_ids, at), PHONE: not one.isdisjoint(other)}
+    return frozenset(trace for trace, is_shared in found.items() if is_shared)
 
 
 def _is_same_device(user_ids: tuple[UUID, UUID], at: datetime) -> bool:

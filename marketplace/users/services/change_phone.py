@@ -16,6 +16,7 @@ from marketplace.users.errors import FlowRefused, PhoneTaken
 from marketplace.users.events import PhoneVerified
 from marketplace.users.models import StepUpPurpose
 from marketplace.users.phones import e164, is_nobodys
+from marketplace.users.repositories.phone_proofs import add_phone_proof
 from marketplace.users.repositories.users import lock_user
 from marketplace.users.services._address_codes import CHANGE_PHONE
 from marketplace.users.services._step_up_purposes import Approval, describes_step_up
@@ -30,7 +31,7 @@ def change_phone(*, user_id: UUID, flow_token: str, code: str, step_up: StepUpPr
     attempt at the code counts even when nothing is changed.
 
     Errors: FlowRefused, CodeRefused, StepUpRequired, StepUpRefused, PhoneTaken (somebody proved it
-    since).
+    since), PhoneProvedTooOften (for other accounts, lately).
     """
     flow = sign_in_flows.resume_flow(flow_token)
     wanted = codes.proved(flow.state, purpose=CHANGE_PHONE, code=code)
@@ -57,6 +58,7 @@ def _change(user_id: UUID, phone_number: str, *, flow_id: UUID, step_up: StepUpP
             user.save(update_fields=["phone_number", "phone_verified_at", "updated_at"])
     except IntegrityError as error:
         raise PhoneTaken from error
+    add_phone_proof(user)
     record(PhoneVerified(user_id=user_id), key=user_id)
     if not is_nobodys(user.email):
         get_adapter().send_mail("account/email/phone_changed", user.email, {})

@@ -12,6 +12,7 @@ from marketplace.users.events import PhoneVerified
 from marketplace.users.models import ConsentSource, UserType
 from marketplace.users.phones import address_of_nobody
 from marketplace.users.repositories.consents import add_consents
+from marketplace.users.repositories.phone_proofs import add_phone_proof
 from marketplace.users.services._address_codes import SIGN_UP_BY_PHONE
 from marketplace.users.services.register_user import create_account
 
@@ -22,7 +23,8 @@ def register_by_phone(*, flow_token: str, code: str) -> UUID:
     Before that there is no account: nobody fills the platform with numbers of others. It has no
     password and no address; an address is added like any is changed.
 
-    Errors: FlowRefused, CodeRefused, PhoneTaken (an account proved the number since).
+    Errors: FlowRefused, CodeRefused, PhoneTaken (an account proved the number since),
+    PhoneProvedTooOften (for other accounts, lately).
     """
     flow = sign_in_flows.resume_flow(flow_token)
     wanted = codes.proved(flow.state, purpose=SIGN_UP_BY_PHONE, code=code)
@@ -54,6 +56,7 @@ def _register(
             user.save(update_fields=["phone_verified_at"])
     except IntegrityError as error:
         raise PhoneTaken from error
+    add_phone_proof(user)
     # As they were agreed to: what was published within these minutes is asked for later.
     add_consents(user.pk, consents or {}, ConsentSource.SIGN_UP)
     record(PhoneVerified(user_id=user.pk), key=user.pk)

@@ -52,7 +52,7 @@ def test_one_device_links_the_two_who_signed_in_on_it(
     signed_in(one, now - timedelta(hours=3))
     signed_in(other, now - timedelta(hours=1))
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(3):
         assert shared_traces(user_ids=(one.pk, other.pk), at=now) == LINKED
     assert traces(one, other, now) == LINKED
     assert traces(one, make_user(), now) == NOT_LINKED

@@ -1,5 +1,6 @@
 """Attempts are limited per address and per account; the database counts them."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ from django.core.mail import EmailMessage
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from marketplace.core import clock
+from marketplace.users.models import Attempts
 from marketplace.users.tests.factories import PASSWORD, authorized_client, make_user
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +67,16 @@ def test_one_address_signs_up_so_many_people_and_no_more() -> None:
     for number in range(2):
         body = {"email": f"p{number}@example.com", "password": PASSWORD, "first_name": "P"}
         assert post("sign-up", body).status_code == 202
+
+    assert_limited(post("sign-up", {"email": "p@example.com", "password": PASSWORD}))
+
+
+def test_what_is_slow_enough_for_the_minute_is_counted_for_the_day(settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"signup": "20/m/ip,2/d/ip"}
+    for number in range(2):
+        body = {"email": f"p{number}@example.com", "password": PASSWORD, "first_name": "P"}
+        assert post("sign-up", body).status_code == 202
+    Attempts.objects.update(tried_at=[clock.now() - timedelta(hours=20)] * 2)
 
     assert_limited(post("sign-up", {"email": "p@example.com", "password": PASSWORD}))
 
