@@ -8,8 +8,8 @@ from marketplace.payments.ledger.audit import Tally, stream
 
 # What the reviews, refunds, holds, top-ups and resolved differences say was put into suspense
 # (above zero) or taken out of it, under the key of the journal that must have done it. Whether the
-# payer's bank gave back what it took, and what of an item was booked, only a journal says: its
-# amount is what is checked there.
+# payer's bank gave back what it took, what of an item was booked, and whether a person took that
+# back, only a journal says: its amount is what is checked there.
 SAID = """
     SELECT 'unmatched:' || r.subject_id, r.provider, r.currency, r.amount_minor
       FROM payments_payment_review r
@@ -67,6 +67,12 @@ SAID = """
      WHERE i.kind = 'SUSPENSE' AND i.status = 'DONE'
        AND NOT EXISTS (SELECT FROM payments_ledger_journal j
                         WHERE j.id = i.journal_id AND starts_with(j.business_key, 'unmatched:'))
+    UNION ALL
+    SELECT b.business_key, i.provider, i.currency, -i.amount_minor
+      FROM payments_item_resolution i
+      JOIN payments_ledger_journal j ON j.id = i.journal_id AND j.kind = 'difference'
+      JOIN payments_ledger_journal b ON b.reverses_id = j.id
+     WHERE i.kind = 'SUSPENSE' AND i.status = 'DONE'
 """
 JOURNALS = f"""
     WITH said AS (

@@ -257,6 +257,12 @@ class ReportContradicted(DomainError):
     title = "The provider reports a known line with another content"
 
 
+class ReportLinesDiffer(DomainError):
+    code = "report_lines_differ"
+    kind = ErrorKind.CONFLICT
+    title = "Several lines of the report are about this, and they differ"
+
+
 class ItemNotOpen(DomainError):
     code = "item_not_open"
     kind = ErrorKind.CONFLICT

@@ -12,6 +12,7 @@ from marketplace.payments.errors import ItemNotOpen
 from marketplace.payments.models import (
     Chargeback,
     ItemSide,
+    LedgerJournal,
     PaymentAttempt,
     Payout,
     ReconciliationItem,
@@ -79,6 +80,19 @@ def difference_of(items: Sequence[ReconciliationItem]) -> Money:
         item.amount_minor if item.side == ItemSide.THEIRS else -item.amount_minor for item in items
     )
     return Money(total, items[0].currency)
+
+
+def first_ended(items: Sequence[ReconciliationItem]) -> Sequence[ReconciliationItem]:
+    """What a person had ended, where these are nothing but the taking back of that."""
+    while len(items) == 1 and items[0].side == ItemSide.OURS:
+        reversals = LedgerJournal.objects.filter(id__in=[items[0].journal_id])
+        ended = ReconciliationItem.objects.filter(
+            resolution__journal_id__in=reversals.values("reverses_id")
+        )
+        if not ended:
+            break
+        items = list(ended.order_by("id"))
+    return items
 
 
 def is_not_booked_yet(items: Sequence[ReconciliationItem]) -> bool:

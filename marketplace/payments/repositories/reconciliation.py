@@ -86,8 +86,10 @@ WORD = "regexp_replace(split_part(k.key, ':', 1), '-[0-9]+$', '')"
 SUBJECT_OF_JOURNAL = f"""CASE {WORD}
     WHEN 'hold' THEN (SELECT p.held_attempt_id::text FROM payments_payment p
                        WHERE p.id = {_as_uuid("split_part(k.key, ':', 2)")})
-    WHEN 'difference' THEN (SELECT i.subject FROM payments_recon_item i
-                             WHERE i.id = split_part(k.key, ':', 2)::bigint)
+    WHEN 'difference' THEN (SELECT CASE l.side WHEN 'OURS' THEN l.subject
+                                               ELSE {SUBJECT_OF_LINE} END
+                              FROM payments_recon_item l
+                             WHERE l.id = split_part(k.key, ':', 2)::bigint)
     WHEN 'psp-fee' THEN coalesce((SELECT t.id::text FROM payments_payment_attempt t
                                    WHERE t.provider = %(provider)s::text
                                      AND t.provider_payment_id = k.rest),

@@ -1,6 +1,7 @@
 from marketplace.core.actor import Actor
+from marketplace.core.money import Money
 from marketplace.core.policies import require_permission
-from marketplace.payments.errors import ItemNotOpen
+from marketplace.payments.errors import ItemNotOpen, ReportLinesDiffer
 from marketplace.payments.models import ItemSide, ReconciliationItem
 from marketplace.payments.providers.factory import get_provider
 from marketplace.payments.providers.protocol import ObjectKind, WebhookNotice
@@ -30,10 +31,12 @@ def ask_about_item(*, item_id: int, actor: Actor) -> str:
     The answer is recorded by the command it belongs to, exactly once; the item then closes by
     itself. Returns what was done, "" for nothing. Money that is being held on its order's account
     is held in a moment, by the order's own reaction. A fee or settlement has only its line in the
-    report to ask: that is booked, once a wrong journal of it has been taken back.
+    report to ask: that is booked, once a wrong journal of it has been taken back. Where several
+    lines are about it, it is the one that was asked about, or that says what was taken back.
 
     Raises :class:`Forbidden`, :class:`NotFound`, :class:`ItemNotOpen`,
-    :class:`ProviderFeeDiffers`, :class:`SettlementDiffers` and what the provider's calls raise.
+    :class:`ReportLinesDiffer`, :class:`ProviderFeeDiffers`, :class:`SettlementDiffers` and what the
+    provider's calls raise.
     """
     require_permission(actor, "payments.resolve_item")
     item = find_item(item_id)
@@ -55,8 +58,17 @@ def ask_about_item(*, item_id: int, actor: Actor) -> str:
 
 def _book_as_reported(item: ReconciliationItem) -> str:
     """By the open line, or by the line of what was ours and has been taken back."""
-    lines = of_subject(item).filter(side=ItemSide.THEIRS, kind=item.kind)
-    line = item if item.side == ItemSide.THEIRS else lines.order_by("-id").first()
+    line = item if item.side == ItemSide.THEIRS else _line_of(item)
     is_news = line is not None and book_reported(item=line, again=True)
     match_report(provider=item.provider)
     return "booked as the report says" if is_news else ""
+
+
+def _line_of(ours: ReconciliationItem) -> ReconciliationItem | None:
+    """The only line about it, or the one that says what ours took back."""
+    lines = of_subject(ours).filter(side=ItemSide.THEIRS, kind=ours.kind).order_by("-id")
+    by_amount = {line.amount_minor: line for line in lines}
+    if len(by_amount) > 1 and -ours.amount_minor not in by_amount:
+        said = ", ".join(str(Money(each, ours.currency)) for each in by_amount)
+        raise ReportLinesDiffer(f"The lines say {said}. Ask about the one that is to be booked.")
+    return by_amount.get(-ours.amount_minor) or next(iter(by_amount.values()), None)

@@ -28,6 +28,7 @@ from marketplace.payments.models import (
 from marketplace.payments.repositories.open_items import (
     difference_of,
     find_item,
+    first_ended,
     is_not_booked_yet,
     lock_difference,
 )
@@ -47,8 +48,9 @@ def resolve_item(
 
     Everything open about the item's subject is ended together: what our clearing account lacks is
     booked by one fresh journal against suspense or the expense of differences, or explained
-    without one. The amount is not chosen: it is the difference, and ``expected`` is what the
-    operator saw of it. A loss (or an explanation) above ``RECONCILIATION_TWO_PEOPLE_ABOVE`` is
+    without one. A wrong journal is taken back (``reverse_posting``): its opposite is open then, and
+    is ended in this way. The amount is not chosen: it is the difference, and ``expected`` is what
+    the operator saw of it. A loss (or an explanation) above ``RECONCILIATION_TWO_PEOPLE_ABOVE`` is
     only proposed: a second person decides.
 
     Raises :class:`Forbidden`, :class:`ReasonMissing`, :class:`NotFound`, :class:`ItemNotOpen`,
@@ -149,8 +151,8 @@ def _post(resolution: ItemResolution, items: Sequence[ReconciliationItem]) -> UU
             return None
         case ResolutionKind.WRITE_OFF:
             return postings.post_difference_to_expense(**arguments)  # type: ignore[arg-type]
-        case _ if _is_foreign_receipt(items):
-            return _book_foreign(resolution, items[0], amount)
+        case _ if _is_foreign_receipt(was := first_ended(items)):
+            return _book_foreign(resolution, was[0], amount)
     return postings.post_difference_to_suspense(**arguments)  # type: ignore[arg-type]
 
 

@@ -12,9 +12,17 @@ from marketplace.payments.ledger.journals import JournalKind
 from marketplace.payments.ledger.reversal import reverse_journal
 from marketplace.payments.models import LedgerJournal
 
-REVERSIBLE = frozenset({JournalKind.WRITE_OFF, JournalKind.PROVIDER_FEE, JournalKind.SETTLEMENT})
-"""Kinds that nothing but the ledger knows of. Behind every other stands a payment, a payout or a
-review whose state would say something else than the books: those are taken back by commands."""
+REVERSIBLE = frozenset(
+    {
+        JournalKind.WRITE_OFF,
+        JournalKind.PROVIDER_FEE,
+        JournalKind.SETTLEMENT,
+        JournalKind.DIFFERENCE,
+    }
+)
+"""Kinds that nothing but the ledger knows of, and differences: the opposite of one is an open item
+that is ended anew. Behind every other stands a payment, a payout or a review whose state would say
+something else than the books: those are taken back by commands."""
 
 
 @opens_transaction

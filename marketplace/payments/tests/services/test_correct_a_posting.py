@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from marketplace.core.money import Money
-from marketplace.payments.errors import ProviderFeeDiffers, SettlementDiffers
+from marketplace.payments.errors import ProviderFeeDiffers, ReportLinesDiffer, SettlementDiffers
 from marketplace.payments.ledger import accounts
 from marketplace.payments.ledger.balances import get_balance
 from marketplace.payments.models import LedgerJournal, ReconciliationItem
@@ -15,7 +15,14 @@ from marketplace.payments.services import (
     match_reports,
     reverse_posting,
 )
-from marketplace.payments.tests.factories import OPERATOR, Sale, hold, make_sale
+from marketplace.payments.services.book_provider_fee import book_provider_fee
+from marketplace.payments.tests.factories import (
+    OPERATOR,
+    Sale,
+    hold,
+    in_transaction,
+    make_sale,
+)
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.payments.tests.reports import capture_line, line, open_items, reconcile
 from marketplace.payments.tests.services.test_at_the_same_time import at_once, refused
@@ -129,6 +136,53 @@ def test_a_fee_that_was_right_and_was_taken_back_is_booked_by_its_line_again(
     assert ask_about_item(item_id=item.id, actor=OPERATOR) == "booked as the report says"
     assert open_items() == []
     assert get_balance(accounts.expense_psp_fee("EUR")) == Money(175, "EUR")
+
+
+def test_of_several_lines_about_a_fee_the_one_is_booked_that_says_what_was_taken_back(
+    provider: FakeProvider,
+) -> None:
+    sale, object_id = held(provider)
+    reconcile(
+        provider,
+        capture_line(sale),
+        line(ReportKind.FEE, -100, object_id=object_id),
+        line(ReportKind.FEE, -50, object_id=object_id),
+    )
+    take_back("provider_fee")
+    match_reports()
+    assert sorted(open_items()) == [("OURS", "FEE", 100), ("THEIRS", "FEE", -50)]
+    ours = ReconciliationItem.objects.get(match_id=None, side="OURS")
+    assert ask_about_item(item_id=ours.id, actor=OPERATOR) == "booked as the report says"
+    assert get_balance(accounts.expense_psp_fee("EUR")) == Money(100, "EUR")
+
+
+def test_which_of_several_lines_about_a_fee_is_meant_is_not_guessed(
+    provider: FakeProvider,
+) -> None:
+    sale, object_id = held(provider)
+    in_transaction(
+        book_provider_fee,
+        provider="sandbox",
+        provider_payment_id=object_id,
+        payment_id=sale.payment_id,
+        amount=Money(175, "EUR"),
+    )
+    reconcile(
+        provider,
+        capture_line(sale),
+        line(ReportKind.FEE, -100, object_id=object_id),
+        line(ReportKind.FEE, -50, object_id=object_id),
+    )
+    take_back("provider_fee")
+    match_reports()
+    before = open_items()
+    ours = ReconciliationItem.objects.get(match_id=None, side="OURS", amount_minor=175)
+    with pytest.raises(ReportLinesDiffer, match=r"-1\.00 EUR"):
+        ask_about_item(item_id=ours.id, actor=OPERATOR)
+    assert (open_items(), get_balance(accounts.expense_psp_fee("EUR")).amount_minor) == (before, 0)
+    meant = ReconciliationItem.objects.get(match_id=None, side="THEIRS", amount_minor=-100)
+    assert ask_about_item(item_id=meant.id, actor=OPERATOR) == "booked as the report says"
+    assert get_balance(accounts.expense_psp_fee("EUR")) == Money(100, "EUR")
 
 
 @pytest.mark.django_db(transaction=True)
