@@ -55,6 +55,7 @@ NAVIGATION = [
         "Money",
         _link("Payments", "payments", "payments.payment"),
         _link("Reviews", "rule", "payments.paymentreview"),
+        _link("Sales to look at", "visibility", "payments.riskfinding"),
         _link("Refunds", "undo", "payments.refund"),
         _link("Chargebacks", "gavel", "payments.chargeback"),
         _link("Payouts", "account_balance", "payments.payout"),

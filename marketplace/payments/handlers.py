@@ -9,6 +9,7 @@ from marketplace.payments import letters
 from marketplace.payments.events import (
     BankAccountAdded,
     BankAccountRemoved,
+    FundsHeld,
     PayoutFailed,
     PayoutFreezeLifted,
     PayoutReturned,
@@ -20,6 +21,7 @@ from marketplace.payments.repositories.bank_accounts import list_same_accounts
 from marketplace.payments.repositories.payout_policies import hold_bank_accounts
 from marketplace.payments.repositories.payouts import find_settled_debt
 from marketplace.payments.services._account_holders import compare_holder
+from marketplace.payments.services.look_at_sale import look_at_sale
 from marketplace.users.events import VerificationSubmitted
 from marketplace.users.queries import get_user, register_level_limits
 from marketplace.users.services import doubt_account_match, register_factor_reset, text_news
@@ -109,6 +111,16 @@ def on_name(event: VerificationSubmitted) -> None:
     for account in kept.order_by("id"):
         if compare_holder(account):
             return
+
+
+@handles(FundsHeld, consumer="payments.look_at_sale")
+def on_hold(event: FundsHeld) -> None:
+    look_at_sale(
+        payment_id=event.payment_id,
+        buyer_id=event.buyer_id,
+        seller_id=event.seller_id,
+        currency=event.currency,
+    )
 
 
 NEWS: dict[type[DomainEvent], str] = {

@@ -19,9 +19,11 @@ from marketplace.payments.models import (
     BankAccount,
     Payment,
     PaymentAttempt,
+    PaymentInstrument,
     Payout,
     PayoutSchedule,
     ProviderWebhook,
+    RiskFinding,
     TopUp,
     Transaction,
     Wallet,
@@ -47,6 +49,7 @@ PAYMENT = (
 MOVEMENT = ("id", "type", "amount_minor", "wallet_change_minor", "currency", "status", "created_at")
 PAYOUT = ("id", "amount_minor", "currency", "provider", "status", "created_at")
 TOP_UP = ("id", "amount_minor", "currency", "provider", "method", "status", "created_at")
+FORGOTTEN = "(erased with the person)"
 ACCOUNT = ("id", "masked_number", "currency", "bank_name", "bank_code", "created_at", "removed_at")
 
 
@@ -120,6 +123,43 @@ def _blank(accounts: Any, *, known: Collection[UUID] = ()) -> int:
     return int(count)
 
 
+def _instruments(user_id: UUID) -> list[dict[str, Any]]:
+    rows = PaymentInstrument.objects.filter(user_id=user_id).order_by("-id")
+    return [dict(row) for row in rows.values("provider", "created_at", "last_paid_at")]
+
+
+def _forget_instruments(user_id: UUID) -> int:
+    deleted: int = PaymentInstrument.objects.filter(user_id=user_id).delete()[0]
+    return deleted
+
+
+def _purge_instruments(before: datetime) -> int:
+    oldest = PaymentInstrument.objects.filter(last_paid_at__lt=before).order_by("last_paid_at")
+    ids = list(oldest.values_list("pk", flat=True)[:BATCH_SIZE])
+    old = PaymentInstrument.objects.filter(pk__in=ids, last_paid_at__lt=before)
+    deleted: int = old.delete()[0]
+    return deleted
+
+
+def _untold(_user_id: UUID) -> list[Any]:
+    """Whoever was looked at and reads of it knows what to do otherwise."""
+    return []
+
+
+def _forget_words_about(user_id: UUID) -> int:
+    """The finding names two ids and codes and stays for its period; what an operator wrote goes."""
+    decided = RiskFinding.objects.filter(decided_at__isnull=False)
+    of_theirs = decided.filter(Q(buyer_id=user_id) | Q(seller_id=user_id))
+    return of_theirs.exclude(decided_reason=FORGOTTEN).update(decided_reason=FORGOTTEN)
+
+
+def _purge_findings(before: datetime) -> int:
+    oldest = RiskFinding.objects.filter(decided_at__lt=before).order_by("decided_at")
+    ids = list(oldest.values_list("pk", flat=True)[:BATCH_SIZE])
+    deleted: int = RiskFinding.objects.filter(pk__in=ids, decided_at__lt=before).delete()[0]
+    return deleted
+
+
 register_personal_data(
     PersonalData(
         name="payments.payments",
@@ -184,6 +224,27 @@ register_retention(
     )
 )
 
+register_retention(
+    RetentionRule(
+        name="payments.instruments",
+        title="Cards and accounts that paid, since they last did",
+        days=2 * 365,
+        least_days=2,
+        reason="Who buys from themselves does so over months; a card lives three years or so.",
+        sweep=_purge_instruments,
+    )
+)
+register_retention(
+    RetentionRule(
+        name="payments.risk_findings",
+        title="Decided findings about sales whose parties looked linked",
+        days=5 * 365,
+        least_days=30,
+        reason="Laws against money laundering: five years (Directive (EU) 2015/849, article 40).",
+        sweep=_purge_findings,
+    )
+)
+
 STAFF = "Who of the platform's staff decided what, by id: the record of the decision."
 for label in (
     "payments.CommissionRule",
@@ -210,4 +271,28 @@ for label in (
     "payments.Transaction",
 ):
     excuse_model(label, BOOKS)
+register_personal_data(
+    PersonalData(
+        name="payments.instruments",
+        title="Cards and accounts that paid, as keyed hashes",
+        why="To see that one card pays for many people, or for its owner's own sales.",
+        kept="payments.instruments",
+        models=("payments.PaymentInstrument",),
+        export=_instruments,
+        erase=_forget_instruments,
+    )
+)
+register_personal_data(
+    PersonalData(
+        name="payments.risk_findings",
+        title="Sales whose buyer and seller looked linked",
+        why="To find fraud and money laundering. What gave somebody away is told to nobody: laws "
+        "allow it to be left out of an export (Regulation (EU) 2016/679, article 23).",
+        kept="payments.risk_findings",
+        models=("payments.RiskFinding",),
+        export=_untold,
+        erase=_forget_words_about,
+    )
+)
 excuse_model("payments.HoldingLimit", "The platform's own words.")
+excuse_model("payments.RiskPolicy", "The platform's own limits; it names nobody.")

@@ -1,6 +1,7 @@
 """The hosted payment page.
 
-The form is plain: a script may POST `outcome=pay` or `outcome=decline` to it as well. There are no
+The form is plain: a script may POST `outcome=pay` or `outcome=decline` to it as well, and the name
+of a `card`, which is the same card wherever it is given. There are no
 cookies, so nothing acts on the payer's behalf but the knowledge of the unguessable address; a
 browser that says the form came from another site is refused all the same.
 """
@@ -17,6 +18,7 @@ from sandbox.pages.money import format_amount
 from sandbox.provider.models import Payment
 from sandbox.provider.services.settle_payment import submit_payment
 
+MAX_CARD = 40
 _CHECK = "M5 12.5l4.5 4.5L19 7.5"
 _CROSS = "M7 7l10 10M17 7L7 17"
 _CLOCK = "M12 6.5V12l3.5 2.2M12 3a9 9 0 1 0 .01 0"
@@ -53,13 +55,15 @@ def _submit(request: HttpRequest, payment_id: str) -> HttpResponse:
     if request.headers.get("Sec-Fetch-Site", "none") not in {"same-origin", "none"}:
         return _plain("refused", 403)
     try:
-        outcome = request.POST.get("outcome", "")
+        outcome, card = request.POST.get("outcome", ""), request.POST.get("card", "")
     except (RequestDataTooBig, ValueError, OSError):
-        outcome = ""
-    if outcome not in {"pay", "decline"}:
+        outcome = card = ""
+    if len(card) > MAX_CARD or outcome not in {"pay", "decline"}:
         return _plain("invalid", 400)
     try:
-        payment = submit_payment(payment_id=payment_id, pay=outcome == "pay")
+        payment = submit_payment(
+            payment_id=payment_id, pay=outcome == "pay", instrument=card.strip()
+        )
     except ApiError:
         return _plain("unknown", 404)
     if payment.status == Payment.Status.CANCELLED:

@@ -38,6 +38,8 @@ class Payment(models.Model):
     captured_at = models.DateTimeField(null=True)
     # What was charged for it when it was captured.
     fee_minor = models.BigIntegerField(default=0, db_default=0)
+    # The card that paid, as the payer calls it: another payment with the same name has the same.
+    instrument = models.CharField(max_length=40, default="", db_default="", blank=True)
 
     class Meta:
         constraints = [

@@ -21,6 +21,7 @@ def payment_object(payment: Payment) -> dict[str, Any]:
         "amount_refunded": payment.refunded_minor,
         "fee": payment.fee_minor if payment.captured_at else None,
         "currency": payment.currency,
+        "instrument": payment.instrument or None,
         "reference": payment.reference,
         "description": payment.description,
         "metadata": payment.metadata,

@@ -104,3 +104,14 @@ def test_the_developers_page_shows_what_happened(sandbox: Sandbox, ref: str) -> 
 
 def test_an_unknown_host_name_is_refused(sandbox: Sandbox) -> None:
     assert httpx.get(f"{sandbox.url}/", headers={"Host": "evil.test"}).status_code == 400
+
+
+def test_a_card_that_was_named_is_kept_with_what_it_paid(sandbox: Sandbox, ref: str) -> None:
+    payment = sandbox.payment(ref + "a")
+    address = f"{sandbox.url}/pay/{payment['id']}"
+    too_long = httpx.post(address, data={"outcome": "pay", "card": "x" * 41})
+    assert too_long.status_code == 400
+
+    httpx.post(address, data={"outcome": "pay", "card": "blue"})
+
+    assert sandbox.get(f"/v1/payments/{payment['id']}").json()["instrument"] == "blue"

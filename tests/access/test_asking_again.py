@@ -20,6 +20,7 @@ DANGEROUS = (
     f"/admin/payments/payout/{ID}/approve/",
     f"/admin/payments/payoutfreeze/{ID}/lift/",
     f"/admin/payments/bankaccount/{ID}/clear/",
+    f"/admin/payments/riskfinding/{ID}/clear/",
     f"/admin/orders/order/{ID}/refund/",
     # Rules that keep money and people safe: raised first, they would let anything through.
     "/admin/payments/payoutpolicy/add/",
@@ -27,6 +28,7 @@ DANGEROUS = (
     f"/admin/payments/payoutpolicy/{ID}/delete/",
     "/admin/payments/payoutminimum/add/",
     "/admin/payments/topuplimit/add/",
+    "/admin/payments/riskpolicy/add/",
     "/admin/payments/holdinglimit/add/",
     "/admin/payments/commissionrule/add/",
     f"/admin/payments/commissionrule/{ID}/succeed/",

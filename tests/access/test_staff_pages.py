@@ -59,6 +59,9 @@ ACTIONS: Mapping[str, Mapping[str, str]] = {
     "payments.reconciliationitem": dict.fromkeys(
         ("ask", "to_suspense", "write_off", "explain"), "payments.resolve_item"
     ),
+    "payments.riskfinding": dict.fromkeys(
+        ("clear", "clear_chosen", "confirm", "reopen"), "payments.decide_finding"
+    ),
     "payments.wallet": {
         "suspend": "payments.suspend_wallet",
         "reinstate": "payments.suspend_wallet",

@@ -7,6 +7,7 @@ through a command. The ledger is walked from account to entries to journal and b
 from marketplace.payments.admin import (
     chargebacks,
     commission_rules,
+    findings,
     freezes,
     item_resolutions,
     ledger,
@@ -26,6 +27,7 @@ from marketplace.payments.admin import (
 __all__ = [
     "chargebacks",
     "commission_rules",
+    "findings",
     "freezes",
     "item_resolutions",
     "ledger",

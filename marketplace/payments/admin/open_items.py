@@ -1,7 +1,13 @@
 """What waits for an operator, for the desk on the admin's front page."""
 
 from marketplace.core.open_items import Queue, register_queue
-from marketplace.payments.models import Chargeback, PaymentReview, Payout, ProviderWebhook
+from marketplace.payments.models import (
+    Chargeback,
+    PaymentReview,
+    Payout,
+    ProviderWebhook,
+    RiskFinding,
+)
 
 register_queue(
     Queue(
@@ -38,5 +44,12 @@ register_queue(
         "Chargebacks to answer",
         Chargeback.objects.filter(status="OPEN").count,
         "/admin/payments/chargeback/?status__exact=OPEN",
+    )
+)
+register_queue(
+    Queue(
+        "Sales to look at",
+        RiskFinding.objects.filter(status="OPEN").count,
+        "/admin/payments/riskfinding/?status__exact=OPEN",
     )
 )

@@ -67,6 +67,7 @@ class DecidingAdmin(AmountMixin, ReadOnlyAdmin):
 
     decides = ""
     """The permission that deciding here needs."""
+    acts = DECISIONS
 
     def has_operate_permission(self, request: HttpRequest, *_: Any) -> bool:
         return operator(request).may(self.decides)
@@ -74,7 +75,7 @@ class DecidingAdmin(AmountMixin, ReadOnlyAdmin):
     def decide(self, request: HttpRequest, row_id: UUID, name: str, about: str) -> HttpResponse:
         if not self.has_operate_permission(request):
             raise PermissionDenied
-        title, explanation, form_class, command = DECISIONS[name]
+        title, explanation, form_class, command = self.acts[name]
         opts = self.model._meta
         back = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[row_id])
         form = form_class(request.POST if request.method == "POST" else None)

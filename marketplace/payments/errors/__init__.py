@@ -5,6 +5,7 @@ from marketplace.core.errors import DomainError, ErrorKind
 # All of them: callers say ``errors.RefundTooLarge`` and need not know the file.
 from marketplace.payments.errors.escrow import *  # noqa: F403
 from marketplace.payments.errors.evidence import *  # noqa: F403
+from marketplace.payments.errors.findings import *  # noqa: F403
 from marketplace.payments.errors.payouts import *  # noqa: F403
 from marketplace.payments.errors.wallets import *  # noqa: F403
 

@@ -20,6 +20,7 @@ from marketplace.payments.models.payment_attempt import (
     PaymentAttempt,
 )
 from marketplace.payments.models.payment_event import PaymentEvent, StreamKind
+from marketplace.payments.models.payment_instrument import PaymentInstrument
 from marketplace.payments.models.payment_review import (
     HOLDING_REVIEWS,
     PaymentReview,
@@ -52,6 +53,14 @@ from marketplace.payments.models.reconciliation import (
     ResolutionStatus,
 )
 from marketplace.payments.models.refund import Refund, RefundSource, RefundStatus
+from marketplace.payments.models.risk_finding import (
+    HOLDING_FINDINGS,
+    Evidence,
+    FindingKind,
+    FindingStatus,
+    RiskFinding,
+)
+from marketplace.payments.models.risk_policy import RiskPolicy
 from marketplace.payments.models.seal import Seal, SealLeaf
 from marketplace.payments.models.top_up import TopUp, TopUpLimit
 from marketplace.payments.models.transaction import (
@@ -64,6 +73,7 @@ from marketplace.payments.models.wallet_decision import WalletDecision
 
 __all__ = [
     "ASSIGNED",
+    "HOLDING_FINDINGS",
     "HOLDING_REVIEWS",
     "OPEN_ATTEMPT_STATUSES",
     "WALLET",
@@ -76,6 +86,9 @@ __all__ = [
     "CommissionRule",
     "CurrencyExchange",
     "EscrowStatus",
+    "Evidence",
+    "FindingKind",
+    "FindingStatus",
     "HoldingLimit",
     "ItemResolution",
     "ItemSide",
@@ -90,6 +103,7 @@ __all__ = [
     "Payment",
     "PaymentAttempt",
     "PaymentEvent",
+    "PaymentInstrument",
     "PaymentReview",
     "PaymentStatus",
     "Payout",
@@ -114,6 +128,8 @@ __all__ = [
     "ReviewKind",
     "ReviewPriority",
     "ReviewStatus",
+    "RiskFinding",
+    "RiskPolicy",
     "Seal",
     "SealLeaf",
     "StreamKind",

@@ -83,7 +83,14 @@ def read_payment(data: Any) -> ProviderPayment:
         failure_code="" if is_captured else str(data.get("gateway_response") or "")[:100],
         details={} if is_captured else {"is_begun": data["status"] != "abandoned"},
         fee=Money(data["fees"], currency) if is_captured and data.get("fees") else None,
+        instrument=_signature(data) if is_captured else "",
     )
+
+
+def _signature(data: Any) -> str:
+    """Of a card; what was paid by transfer or mobile money has none."""
+    authorization = data.get("authorization") or {}
+    return str(authorization.get("signature") or "")
 
 
 def read_refund(data: Any) -> ProviderRefund:

@@ -132,6 +132,17 @@ class ProviderPayment:
     failure_code: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
     fee: Money | None = None
+    instrument: str = field(default="", repr=False)
+    """The provider's own name of the card or account that paid: the same whenever it pays again,
+    whoever it pays for. Empty where the provider has none, or does not say. It is personal data:
+    never in an event or a log.
+
+    Stripe: ``payment_method_details.<type>.fingerprint`` of the charge
+    (docs.stripe.com/api/charges/object). Paystack: ``authorization.signature``, "unique to the card
+    being used" (paystack.com/docs/payments/recurring-charges). PayPal: ``payer.payer_id``
+    (checkout_orders_v2 of github.com/paypal/paypal-rest-api-specifications). Flutterwave has none:
+    ``card.token`` is made for one customer's email (developer.flutterwave.com, tokenized charges).
+    """
 
 
 @dataclass(frozen=True, slots=True)

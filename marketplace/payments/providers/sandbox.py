@@ -206,6 +206,7 @@ def _payment(body: dict[str, Any]) -> ProviderPayment:
         failure_code=body.get("failure_code") or body.get("cancellation_reason") or "",
         details={"captured_at": body["captured_at"]} if body.get("captured_at") else {},
         fee=Money(body["fee"], body["currency"]) if body.get("fee") else None,
+        instrument=body.get("instrument") or "",
     )
 
 

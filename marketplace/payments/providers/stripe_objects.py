@@ -107,6 +107,7 @@ def read_payment(session: Any) -> ProviderPayment:
         redirect_url=session.url or "",
         failure_code=failure,
         fee=_fee(intent) if is_captured and intent else None,
+        instrument=_instrument(intent) if is_captured and intent else "",
     )
 
 
@@ -133,6 +134,14 @@ def _fee(intent: Any) -> Money | None:
         return None
     fee = from_stripe(transaction.fee, transaction.currency)
     return fee if fee.currency == intent.currency.upper() else None
+
+
+def _instrument(intent: Any) -> str:
+    """Of cards and debits; a wallet such as Link has no fingerprint of its own."""
+    charge = getattr(intent, "latest_charge", None)
+    method = getattr(charge, "payment_method_details", None)
+    paid_with = getattr(method, getattr(method, "type", None) or "card", None)
+    return str(getattr(paid_with, "fingerprint", None) or "")
 
 
 def read_refund(refund: Any) -> ProviderRefund:

@@ -20,6 +20,8 @@ from marketplace.payments.providers.protocol import Destination
 from marketplace.payments.snapshots import BankAccountSnapshot
 
 PURPOSE = "payments.BankAccount"
+MOST_COMPARED = 200
+"""Of a person's accounts, the newest: somebody who adds and removes without end costs no more."""
 
 
 def seal(account: BankAccount, *, account_holder: str, number: str) -> None:
@@ -109,6 +111,20 @@ def block_bank_account(*, bank_account_id: UUID, payout_id: UUID) -> None:
 def list_same_accounts(account: BankAccount) -> Sequence[UUID]:
     """This account, and the rows of the same one that its owner removed or added again."""
     return [row.id for row in _rows_of(account) if is_same_account(row, account)]
+
+
+def share_a_number(one_id: UUID, other_id: UUID) -> bool:
+    """Whether two people keep one account number, or did once, whatever holder they gave it.
+
+    Two queries by index, and one where the first keeps none. A number that went with an erasure
+    is known to nobody; without a lock, because who adds it afterwards is met by the next question.
+    """
+    rows = BankAccount.objects.filter(user_id=one_id).order_by("-id")[:MOST_COMPARED]
+    hashed = {value for row in rows if (value := _hashed(row)) is not None}
+    known = [each for value in hashed for each in fingerprints(value, purpose=PURPOSE)]
+    return (
+        bool(known) and BankAccount.objects.filter(user_id=other_id, fingerprint__in=known).exists()
+    )
 
 
 @needs_transaction

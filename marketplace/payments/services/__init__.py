@@ -10,7 +10,9 @@ from marketplace.payments.services.cancel_withdrawal import cancel_withdrawal
 from marketplace.payments.services.check_invariants import check_invariants
 from marketplace.payments.services.choose_default_bank_account import choose_default_bank_account
 from marketplace.payments.services.clear_bank_account import clear_bank_account
+from marketplace.payments.services.clear_finding import clear_finding
 from marketplace.payments.services.compare_balances import compare_balances
+from marketplace.payments.services.confirm_finding import confirm_finding
 from marketplace.payments.services.create_commission_rule import create_commission_rule
 from marketplace.payments.services.create_payment import create_payment
 from marketplace.payments.services.decide_item_resolution import decide_item_resolution
@@ -36,6 +38,7 @@ from marketplace.payments.services.reject_payout import reject_payout
 from marketplace.payments.services.release_escrow import release_escrow
 from marketplace.payments.services.release_part import release_part
 from marketplace.payments.services.remove_bank_account import remove_bank_account
+from marketplace.payments.services.reopen_finding import reopen_finding
 from marketplace.payments.services.reprocess_webhook import reprocess_webhook
 from marketplace.payments.services.request_withdrawal import request_withdrawal
 from marketplace.payments.services.resolve_item import resolve_item
@@ -89,8 +92,10 @@ __all__ = [
     "check_invariants",
     "choose_default_bank_account",
     "clear_bank_account",
+    "clear_finding",
     "combine_commission",
     "compare_balances",
+    "confirm_finding",
     "create_commission_rule",
     "create_payment",
     "decide_item_resolution",
@@ -118,6 +123,7 @@ __all__ = [
     "release_escrow",
     "release_part",
     "remove_bank_account",
+    "reopen_finding",
     "reprocess_webhook",
     "request_withdrawal",
     "resolve_item",

@@ -15,6 +15,7 @@ from marketplace.payments.providers.protocol import (
     PaymentOutcome,
     ProviderPayment,
 )
+from marketplace.payments.repositories.instruments import keep_instrument
 from marketplace.payments.services.book_provider_fee import book_observed_fee
 from marketplace.payments.streams import facts
 
@@ -25,6 +26,8 @@ class Collection(ABC):
     """One locked try to collect money; its id is the reference and the key the provider sees."""
 
     row: PaymentAttempt | TopUp
+    user_id: UUID
+    """Who pays."""
     payment_id: UUID | None = None
     """The order's payment, beside whose journals the provider's fee stands."""
 
@@ -90,6 +93,10 @@ def _captured(collection: Collection, observed: ProviderPayment) -> str:
     collection.append(confirmed)
     no_more(collection.row)
     collection.captured(confirmed)
+    # Beside the books: it is personal, and no fact of a stream that stays. Last, after their locks.
+    keep_instrument(
+        user_id=collection.user_id, provider=collection.row.provider, name=observed.instrument
+    )
     return "captured"
 
 

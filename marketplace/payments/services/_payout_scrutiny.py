@@ -12,6 +12,7 @@ from marketplace.payments.models import BankAccount, Wallet
 from marketplace.payments.payout_reasons import PayoutReason
 from marketplace.payments.payout_terms import PayoutTerms
 from marketplace.payments.repositories.bank_accounts import is_shared
+from marketplace.payments.repositories.findings import has_open_finding
 from marketplace.payments.repositories.payout_limits import is_busy_account
 from marketplace.payments.services._payout_debt import read_debt
 
@@ -30,6 +31,7 @@ def reasons_to_look(
             user_id=wallet.user_id, currency=wallet.currency
         ).is_positive,
         PayoutReason.SHARED_ACCOUNT: terms.shared_account_waits and is_shared(account),
+        PayoutReason.FINDING: has_open_finding(wallet.user_id),
         # Last: it takes a lock, after which nothing else of the money core is locked.
         PayoutReason.ACCOUNT_VELOCITY: is_busy_account(account, adding=amount, terms=terms, at=at),
     }

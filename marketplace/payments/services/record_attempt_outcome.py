@@ -38,6 +38,7 @@ class _Attempt(Collection):
     def __init__(self, payment: Payment, attempt: PaymentAttempt) -> None:
         self.payment, self.payment_id = payment, payment.id
         self.row = self.attempt = attempt
+        self.user_id = payment.user_id
 
     def append(self, fact: facts.Fact) -> None:
         append_to_payment(

@@ -38,6 +38,7 @@ class _TopUp(Collection):
 
     def __init__(self, top_up: TopUp) -> None:
         self.row = self.top_up = top_up
+        self.user_id = top_up.user_id
 
     def append(self, fact: facts.Fact) -> None:
         append_to_top_up(

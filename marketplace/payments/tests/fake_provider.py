@@ -72,6 +72,7 @@ class FakeProvider:
         outcome: PaymentOutcome,
         amount: Money | None = None,
         fee: Money | None = None,
+        instrument: str = "",
     ) -> str:
         payment = next(p for p in self.payments.values() if p.reference == reference)
         self.payments[payment.id] = replace(
@@ -79,6 +80,7 @@ class FakeProvider:
             outcome=outcome,
             amount=amount or payment.amount,
             fee=fee or payment.fee,
+            instrument=instrument or payment.instrument,
         )
         return payment.id
 

@@ -17,8 +17,8 @@ from sandbox.webhooks.emit import emit
 SLOW_BANK_SECONDS = 2.0
 
 
-def submit_payment(*, payment_id: str, pay: bool) -> Payment:
-    """The payer pressed Pay or Decline. Opens a transaction.
+def submit_payment(*, payment_id: str, pay: bool, instrument: str = "") -> Payment:
+    """The payer pressed Pay or Decline, with a card of that name. Opens a transaction.
 
     Only the first press decides; later ones, or one at the same moment, find the outcome.
     """
@@ -32,6 +32,9 @@ def submit_payment(*, payment_id: str, pay: bool) -> Payment:
             return end_payment(payment, Payment.Status.CANCELLED, now, "expired")
         if not pay:
             return end_payment(payment, Payment.Status.DECLINED, now, "declined_by_payer")
+        if instrument:
+            payment.instrument = instrument
+            payment.save(update_fields=["instrument"])
         behaviour = take_behaviour("payments", payment.reference, OUTCOMES["payments"])
         if behaviour.action == "decline":
             code = behaviour.code or "card_declined"

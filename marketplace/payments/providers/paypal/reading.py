@@ -90,6 +90,7 @@ def payment_of(order: dict[str, Any]) -> ProviderPayment:
         failure_code=failure_code,
         details=details,
         fee=fee,
+        instrument=_payer(order),
     )
 
 
@@ -165,6 +166,12 @@ def _dispute_outcome(dispute: dict[str, Any]) -> ChargebackOutcome:
 def _fee(capture: dict[str, Any]) -> Money | None:
     fee = (capture.get("seller_receivable_breakdown") or {}).get("paypal_fee")
     return money_of(fee) if fee else None
+
+
+def _payer(order: dict[str, Any]) -> str:
+    """The account, under its newer name or its older one."""
+    source = (order.get("payment_source") or {}).get("paypal") or {}
+    return str(source.get("account_id") or (order.get("payer") or {}).get("payer_id") or "")
 
 
 def _reason(subject: dict[str, Any]) -> str:

@@ -80,6 +80,7 @@ class Lacks(StrEnum):
     FINDING_UNPAID = "finding by reference what nobody has paid yet"
     UNIQUE_PAYMENTS = "refusing another payment under a known reference"
     FINDING_PAYOUTS = "finding payouts by reference"
+    INSTRUMENTS = "a name for the card or account that paid"
     TIMESTAMPS = "timestamps in signatures"
     INTEGRITY = "signatures over the body"
 
@@ -104,6 +105,10 @@ class Harness:
 
     def press(self, payment: ProviderPayment, outcome: PaymentOutcome) -> None:
         """What the buyer does on the provider's page."""
+        raise NotImplementedError
+
+    def pay_with(self, payment: ProviderPayment, instrument: str) -> None:
+        """The buyer pays with the ``"first"`` or the ``"second"`` of two cards or accounts."""
         raise NotImplementedError
 
     def will_settle(self, reference: str, outcome: RefundOutcome | PayoutOutcome) -> None:
@@ -205,6 +210,20 @@ class ProviderContract:
         harness.press(payment, PaymentOutcome.DECLINED)
         fetched = harness.provider.fetch_payment(payment.id)
         assert (fetched.outcome, fetched.amount) == (PaymentOutcome.DECLINED, harness.amount)
+
+    @pytest.mark.requires(Lacks.INSTRUMENTS)
+    def test_what_paid_has_one_name_whoever_it_paid_for(self, harness: Harness) -> None:
+        def paid_with(instrument: str) -> str:
+            payment = harness.provider.create_payment(new_payment(harness.amount))
+            assert payment.instrument == ""
+            harness.pay_with(payment, instrument)
+            fetched = harness.provider.fetch_payment(payment.id)
+            assert fetched.instrument not in repr(fetched)
+            return fetched.instrument
+
+        first, second, again = (paid_with(name) for name in ("first", "second", "first"))
+        assert first == again
+        assert second not in (first, "")
 
     @pytest.mark.requires(Lacks.OTHER_CURRENCIES)
     def test_currencies_without_decimals_and_with_three_keep_their_amount(

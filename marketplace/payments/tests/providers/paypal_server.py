@@ -72,9 +72,16 @@ class PayPalServer(FakeServer):
     def revoke_tokens(self) -> None:
         self.tokens.clear()
 
-    def approve(self, order_id: str, *, declined: bool = False, pending: bool = False) -> None:
+    def approve(
+        self,
+        order_id: str,
+        *,
+        declined: bool = False,
+        pending: bool = False,
+        payer_id: str = "QYR5Z8XDVJNXQ",
+    ) -> None:
         """What the buyer does on PayPal's page; a declined card shows at the capture only."""
-        self.orders[order_id]["status"] = "APPROVED"
+        self.orders[order_id] |= {"status": "APPROVED", "payer": {"payer_id": payer_id}}
         if declined:
             self.declines.add(order_id)
         if pending:

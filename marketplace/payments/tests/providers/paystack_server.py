@@ -91,7 +91,7 @@ class PaystackServer(FakeServer):
             raise no(400, "transaction_not_found", message)
         return yes(self.transactions[reference], "Verification successful")
 
-    def pay(self, reference: str, *, succeeds: bool = True) -> None:
+    def pay(self, reference: str, *, succeeds: bool = True, card: str = "first") -> None:
         """The buyer pays, or tries to, on the hosted page."""
         with self._lock:
             transaction = self.transactions[reference]
@@ -104,6 +104,11 @@ class PaystackServer(FakeServer):
                 "fees": fees,
                 "gateway_response": "Successful",
                 "paid_at": now(),
+                "authorization": {
+                    "authorization_code": f"AUTH_{transaction['id']}",
+                    "channel": "card",
+                    "signature": f"SIG_{card}",
+                },
             }
             self._move(transaction["currency"], transaction["amount"] - fees)
             self._notify("charge.success", transaction)

@@ -33,10 +33,12 @@ class RunningSandbox:
     url: str
     webhooks: list[tuple[bytes, dict[str, str]]] = field(default_factory=list)
 
-    def press(self, provider_payment_id: str, outcome: str) -> None:
+    def press(self, provider_payment_id: str, outcome: str, card: str = "") -> None:
         """What a buyer does on the hosted page."""
         answer = httpx.post(
-            f"{self.url}/pay/{provider_payment_id}", data={"outcome": outcome}, trust_env=False
+            f"{self.url}/pay/{provider_payment_id}",
+            data={"outcome": outcome, "card": card},
+            trust_env=False,
         )
         assert answer.status_code < 400, answer.text
 

@@ -26,6 +26,7 @@ from marketplace.payments.tests.providers.fake_server import (
 API_KEY = "sk_test_contract"
 ACCOUNT = "acct_1LindenSeller"
 GOOD_CARD, BAD_CARD = "4242424242424242", "4000000000000341"
+OTHER_CARD = "5555555555554444"
 FEE_BPS, DISPUTE_FEE = 140, 1_500
 
 
@@ -43,6 +44,10 @@ def tree(flat: Mapping[str, str]) -> dict[str, Any]:
             node = node.setdefault(part, {})
         node[last] = value
     return root
+
+
+def _print(card: str) -> str:
+    return hashlib.sha256(card.encode()).hexdigest()[:16]
 
 
 class StripeServer(FakeServer):
@@ -181,6 +186,7 @@ class StripeServer(FakeServer):
                 **intent["latest_charge"],
                 "transfer_group": group,
                 "metadata": session["_intent"]["metadata"],
+                "payment_method_details": {"type": "card", "card": {"fingerprint": _print(card)}},
             }
             line = self._line("charge", intent["amount"], fee, session["currency"], charge)
             self.charges[charge["id"]] = {**charge, "balance_transaction": line["id"]}

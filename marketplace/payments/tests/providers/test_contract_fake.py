@@ -29,6 +29,11 @@ class FakeHarness(Harness):
     def press(self, payment: ProviderPayment, outcome: PaymentOutcome) -> None:
         self.fake.settle_payment(payment.reference, outcome)
 
+    def pay_with(self, payment: ProviderPayment, instrument: str) -> None:
+        self.fake.settle_payment(
+            payment.reference, PaymentOutcome.CAPTURED, instrument=f"card_{instrument}"
+        )
+
     def settle_refund(self, reference: str, outcome: RefundOutcome) -> None:
         self.fake.settle_refund(reference, outcome)
 

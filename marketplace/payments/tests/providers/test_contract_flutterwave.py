@@ -43,6 +43,9 @@ NO_TIME = "the signature has no time; an event counts once and is only a nudge"
 UNPAID = "a page that nobody tried to pay is known by no reference; a repeat makes another"
 
 
+NO_INSTRUMENT = "its card's token is made for one customer, and is another for the next"
+
+
 class FlutterwaveHarness(Harness):
     amount = Money(1_234_567, "NGN")
     destination = Destination("Linden Seller", "ACCOUNT_NUMBER", NUMBER, "044")
@@ -80,6 +83,7 @@ class V3Harness(FlutterwaveHarness):
         Lacks.UNIQUE_PAYMENTS: "a link under a known tx_ref is just another link",
         Lacks.PAYOUT_RETURNS: "a transfer that comes back is FAILED; our books know it was paid",
         Lacks.REPORTS: "its statement's lines have no ids",
+        Lacks.INSTRUMENTS: NO_INSTRUMENT,
         Lacks.TIMESTAMPS: NO_TIME,
         Lacks.INTEGRITY: "verif-hash is a shared secret in the clear",
     }
@@ -123,6 +127,7 @@ class V4Harness(FlutterwaveHarness):
     lacks = {
         Lacks.FINDING_UNPAID: UNPAID,
         Lacks.REPORTS: "its statement's lines have no ids",
+        Lacks.INSTRUMENTS: NO_INSTRUMENT,
         Lacks.TIMESTAMPS: NO_TIME,
     }
     declined = "failed"

@@ -89,6 +89,10 @@ class PayPalHarness(Harness):
         if outcome is PaymentOutcome.DECLINED:
             self.fake.orders[payment.id]["status"] = "VOIDED"
 
+    def pay_with(self, payment: ProviderPayment, instrument: str) -> None:
+        self.fake.approve(payment.id, payer_id=f"PAYER{instrument.upper()}")
+        self.paypal.capture_payment(payment.id)
+
     def will_settle(self, reference: str, outcome: RefundOutcome | PayoutOutcome) -> None:
         if outcome is RefundOutcome.FAILED:
             self.fake.refund_endings[reference] = "FAILED"

@@ -77,6 +77,9 @@ class PaystackHarness(Harness):
     def press(self, payment: ProviderPayment, outcome: PaymentOutcome) -> None:
         self.server.pay(payment.id, succeeds=outcome is PaymentOutcome.CAPTURED)
 
+    def pay_with(self, payment: ProviderPayment, instrument: str) -> None:
+        self.server.pay(payment.id, card=instrument)
+
     def settle_refund(self, reference: str, outcome: RefundOutcome) -> None:
         status = "processed" if outcome is RefundOutcome.SUCCEEDED else "failed"
         self.server.settle_refund(reference, status)

@@ -46,6 +46,9 @@ class SandboxHarness(Harness):
         captured = outcome is PaymentOutcome.CAPTURED
         self.running.press(payment.id, "pay" if captured else "decline")
 
+    def pay_with(self, payment: ProviderPayment, instrument: str) -> None:
+        self.running.press(payment.id, "pay", card=instrument)
+
     def will_settle(self, reference: str, outcome: RefundOutcome | PayoutOutcome) -> None:
         if action := self.ENDS.get(outcome):
             kind = "refunds" if isinstance(outcome, RefundOutcome) else "payouts"

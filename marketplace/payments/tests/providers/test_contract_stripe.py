@@ -27,6 +27,8 @@ from marketplace.payments.tests.providers.stripe_server import (
     ACCOUNT,
     API_KEY,
     BAD_CARD,
+    GOOD_CARD,
+    OTHER_CARD,
     StripeServer,
     sign,
 )
@@ -74,6 +76,9 @@ class StripeHarness(Harness):
         else:
             self.server.pay(payment.id, BAD_CARD)
             self.server.expire(payment.id)
+
+    def pay_with(self, payment: ProviderPayment, instrument: str) -> None:
+        self.server.pay(payment.id, GOOD_CARD if instrument == "first" else OTHER_CARD)
 
     def will_settle(self, reference: str, outcome: RefundOutcome | PayoutOutcome) -> None:
         if outcome is RefundOutcome.FAILED:

@@ -56,7 +56,7 @@ def paypal(fake: PayPalServer) -> PayPalProvider:
     return adapter_for(fake)
 
 
-def approved(fake: PayPalServer, paypal: PayPalProvider, **how: bool) -> ProviderPayment:
+def approved(fake: PayPalServer, paypal: PayPalProvider, **how: Any) -> ProviderPayment:
     payment = paypal.create_payment(new_payment(EUROS))
     fake.approve(payment.id, **how)
     return paypal.fetch_payment(payment.id)
