@@ -12,8 +12,9 @@ from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.products.models import Product
 from marketplace.products.services import rebuild_catalogue
 from marketplace.products.tests.factories import make_product
-from marketplace.users.models import User, UserProfile
+from marketplace.users.models import PhoneProof, User, UserProfile
 from marketplace.users.tests.factories import make_buyer, make_seller
+from marketplace.users.tests.phones import prove
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +62,7 @@ def test_no_table_names_somebody_who_was_erased(provider: FakeProvider) -> None:
     buyer, seller = make_buyer(), make_seller()
     words = {**marked(buyer, "buyer"), **marked(seller, "seller")}
     lamp = make_product(seller=seller, inventory_count=9)
+    words["buyer phone"] = "+254712345678"
     words["listing"] = "zqlistingdescription"
     Product.objects.filter(pk=lamp.pk).update(description=words["listing"])
     for status in ("COMPLETED", "CANCELLED"):
@@ -70,13 +72,15 @@ def test_no_table_names_somebody_who_was_erased(provider: FakeProvider) -> None:
         notes=words["buyer notes"],
     )
     make_bank_account(seller)
+    prove(buyer, words["buyer phone"])
     deliver_all()
     rebuild_catalogue()
     del words["seller notes"], words["seller line"]
     assert {f"users_user: {who} email" for who in ("buyer", "seller")} <= tables_with(words)
-    assert {"listing"} <= {place.split(": ")[1] for place in tables_with(words)}
+    assert {"buyer phone", "listing"} <= {place.split(": ")[1] for place in tables_with(words)}
 
     erase(buyer)
     erase(seller)
 
     assert tables_with(words) == set()
+    assert not PhoneProof.objects.exists()

@@ -20,14 +20,13 @@ from marketplace.core.privacy import personal_data
 from marketplace.core.retention import sweep_retention
 from marketplace.core.security import fingerprint
 from marketplace.core.testing.database import wait_for_a_waiter
-from marketplace.users import services
+from marketplace.core.testing.figures import publish
 from marketplace.users.errors import PhoneProvedTooOften, PhoneTaken
 from marketplace.users.models import PhoneProof, StepUp, User
 from marketplace.users.queries import shared_traces
 from marketplace.users.repositories.phone_proofs import PURPOSE
-from marketplace.users.sign_in_flows import OpenFlow
 from marketplace.users.tests.factories import make_user
-from marketplace.users.tests.step_ups import approve
+from marketplace.users.tests.phones import asked, confirm, let_go, prove
 
 pytestmark = pytest.mark.django_db
 
@@ -51,32 +50,10 @@ def telephones(settings: Any) -> None:
     Texts.sent.clear()
 
 
-def asked(user: User, number: str = NUMBER) -> OpenFlow:
-    return services.send_phone_code(user_id=user.pk, phone_number=number)
-
-
-def confirm(user: User, flow: OpenFlow, number: str = NUMBER) -> None:
-    services.change_phone(
-        user_id=user.pk,
-        flow_token=flow.token,
-        code=flow.state["code"],
-        step_up=approve(user, "phone_change", {"phone_number": number}),
-    )
-
-
-def prove(user: User, number: str = NUMBER) -> None:
-    confirm(user, asked(user, number), number)
-
-
-def let_go(user: User) -> None:
-    """The number is taken from the account as lost."""
-    User.objects.filter(pk=user.pk).update(phone_number="", phone_verified_at=None)
-
-
-def used_up(number: str = NUMBER) -> list[User]:
+def used_up() -> list[User]:
     people = [make_user() for _ in range(3)]
     for person in people:
-        prove(person, number)
+        prove(person, NUMBER)
         let_go(person)
     return people
 
@@ -87,7 +64,7 @@ def test_a_number_proves_three_accounts_and_no_fourth_for_now() -> None:
     before = len(recorded("users.PhoneVerified"))
 
     with pytest.raises(PhoneProvedTooOften) as refusal:
-        prove(fourth)
+        prove(fourth, NUMBER)
 
     assert "at most 3 accounts in 30 days" in refusal.value.detail
     assert refusal.value.extra == {}
@@ -101,14 +78,14 @@ def test_a_number_proves_three_accounts_and_no_fourth_for_now() -> None:
 
 def test_time_makes_room_and_whoever_had_a_number_takes_none() -> None:
     first, *_ = used_up()
-    prove(first)
+    prove(first, NUMBER)
     let_go(first)
     fourth = make_user()
     with pytest.raises(PhoneProvedTooOften):
-        prove(fourth)
+        prove(fourth, NUMBER)
 
     with clock.shifted(timedelta(days=31)):
-        prove(fourth)
+        prove(fourth, NUMBER)
 
     assert PhoneProof.objects.filter(user=first).count() == 2
 
@@ -117,13 +94,13 @@ def test_a_platform_may_let_a_number_prove_as_many_as_it_likes(settings: Any) ->
     settings.PHONE_ACCOUNTS_LIMIT = 0
     used_up()
 
-    prove(make_user())
+    prove(make_user(), NUMBER)
 
 
 def test_a_number_that_another_account_holds_is_taken_before_it_is_counted() -> None:
-    flow = asked(fourth := make_user())
+    flow = asked(fourth := make_user(), NUMBER)
     *_, third = used_up()
-    prove(third)
+    prove(third, NUMBER)
 
     with pytest.raises(PhoneTaken):
         confirm(fourth, flow)
@@ -166,7 +143,7 @@ def test_two_accounts_at_the_same_moment_do_not_both_take_the_last_place(setting
     """Even when the first gives the number away again before anybody else may have it."""
     settings.PHONE_ACCOUNTS_LIMIT = 1
     first, second = make_user(), make_user()
-    flows = asked(first), asked(second)
+    flows = asked(first, NUMBER), asked(second, NUMBER)
 
     def later() -> None:
         try:
@@ -185,6 +162,7 @@ def test_two_accounts_at_the_same_moment_do_not_both_take_the_last_place(setting
 
     assert [proof.user_id for proof in PhoneProof.objects.all()] == [first.pk]
     assert not User.objects.exclude(phone_verified_at=None).exists()
+    publish("last place of a telephone number at once", tried=2, proved=PhoneProof.objects.count())
 
 
 def traces(one: User, other: User) -> frozenset[str]:
@@ -196,11 +174,11 @@ def traces(one: User, other: User) -> frozenset[str]:
 def test_a_number_that_both_proved_links_two_people() -> None:
     one, other, stranger = make_user(), make_user(), make_user(phone_number=NUMBER)
     before = clock.now()
-    prove(one)
+    prove(one, NUMBER)
     let_go(one)
     assert traces(one, other) == frozenset()
 
-    prove(other)
+    prove(other, NUMBER)
     prove(stranger, ANOTHER)
 
     assert traces(one, other) == PHONE
@@ -228,11 +206,11 @@ def test_numbers_are_recognised_while_keys_are_rotated(settings: Any) -> None:
     settings.PHONE_ACCOUNTS_LIMIT = 2
 
     # The number comes again under the new key, and brings those of before along.
-    prove(other)
+    prove(other, NUMBER)
     assert traces(one, other) == PHONE
     let_go(other)
     with pytest.raises(PhoneProvedTooOften):
-        prove(make_user())
+        prove(make_user(), NUMBER)
     # Whoever holds one from before the new key is hashed again, with all who had it.
     call_command("rotate_field_keys", "--fingerprints", verbosity=0)
     settings.FIELD_ENCRYPTION_KEYS = [new]
@@ -247,7 +225,7 @@ def test_numbers_are_recognised_while_keys_are_rotated(settings: Any) -> None:
 
 def test_the_database_lets_nothing_of_a_proof_be_replaced() -> None:
     one, other = make_user(), make_user()
-    prove(one)
+    prove(one, NUMBER)
 
     for change in ({"user": other}, {"proved_at": clock.now() - timedelta(days=99)}):
         with pytest.raises(IntegrityError, match="only added"), transaction.atomic():
@@ -256,10 +234,10 @@ def test_the_database_lets_nothing_of_a_proof_be_replaced() -> None:
 
 def test_proofs_are_forgotten_after_a_year() -> None:
     one, other = make_user(), make_user()
-    prove(one)
+    prove(one, NUMBER)
     let_go(one)
     with clock.shifted(timedelta(days=200)):
-        prove(other)
+        prove(other, NUMBER)
 
     with clock.shifted(timedelta(days=366)):
         sweep_retention()
@@ -278,7 +256,7 @@ def test_an_erasure_makes_no_room_and_leaves_nothing_for_long() -> None:
     with transaction.atomic():
         assert (kind.erase(erased.pk), kind.erase(erased.pk)) == (1, 0)
     with pytest.raises(PhoneProvedTooOften):
-        prove(make_user())
+        prove(make_user(), NUMBER)
     with transaction.atomic():
         assert kind.retained is not None
         assert (kind.retained.erase(erased.pk), kind.retained.erase(erased.pk)) == (1, 0)
@@ -299,5 +277,5 @@ def test_numbers_that_were_proved_before_are_written_down_once() -> None:
     proof = PhoneProof.objects.get()
     assert (proof.user_id, proof.proved_at) == (one.pk, one.phone_verified_at)
     let_go(one)
-    prove(other := make_user())
+    prove(other := make_user(), NUMBER)
     assert traces(one, other) == PHONE
