@@ -18,7 +18,7 @@ class PayoutReason(StrEnum):
 WORDS = {
     PayoutReason.AMOUNT: "The amount is above what goes out unasked",
     PayoutReason.ACCOUNT_VELOCITY: (
-        "More goes to this account number within 24 hours, from whomever, than goes out unasked"
+        "More goes to this account number within 24 hours, from anybody, than goes out unasked"
     ),
     PayoutReason.SHARED_ACCOUNT: (
         "Somebody else keeps this account number, too, or a payout to it came back"

@@ -68,7 +68,7 @@ class PayoutPolicyAdmin(AuditedAdmin):
     @admin.display(description="to one account in 24 hours")
     def per_account(self, policy: PayoutPolicy) -> str:
         count, limit = policy.account_day_payouts, policy.account_day_minor
-        said = [] if count is None else [f"{count} times"]
+        said = [] if count is None else [f"{count} payout{'' if count == 1 else 's'}"]
         said += [] if limit is None else [_amount(limit, policy.currency)]
         return ", ".join(said) or "-"
 

@@ -114,7 +114,6 @@ class PayoutAdmin(DecidingAdmin):
         "approvals_text",
         "why_text",
         "failure_code",
-        "checks",
     )
     status_text = status_label()
     list_filter = ("awaits_approval", "status", "provider", "currency")

@@ -62,7 +62,7 @@ def is_busy_account(
         )
         .exclude(status__in=CAME_BACK)
         .aggregate(
-            payouts=Count("id"), amount=Sum("amount_minor", filter=Q(currency=adding.currency))
+            payouts=Count("*"), amount=Sum("amount_minor", filter=Q(currency=adding.currency))
         )
     )
     payouts, amount_minor = used["payouts"] + 1, int(used["amount"] or 0) + adding.amount_minor
