@@ -53,6 +53,17 @@ def credit(account: Account, amount: Money) -> Leg:
 
 
 @needs_transaction
+def lock_key(business_key: str) -> None:
+    """Let one transaction at a time post under this key: until the caller's commit.
+
+    Taken after payment rows and before ledger accounts. Without it two callers who know different
+    things about one fact (one of them the order) would both try to be the first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [business_key])
+
+
+@needs_transaction
 def post_journal(
     *,
     kind: JournalKind,

@@ -6,7 +6,7 @@ from marketplace.core.db import needs_transaction
 from marketplace.core.errors import NotFound
 from marketplace.payments.ledger.accounts import Account, AccountKind
 from marketplace.payments.ledger.journals import JournalKind
-from marketplace.payments.ledger.posting import Leg, PostedJournal, post_journal
+from marketplace.payments.ledger.posting import Leg, PostedJournal, lock_key, post_journal
 from marketplace.payments.models import LedgerAccount, LedgerJournal
 
 
@@ -30,9 +30,13 @@ def reverse_journal(journal_id: UUID, reason: str) -> PostedJournal:
             strict=True,
         )
     ]
+    business_key = f"reversal:{journal_id}"
+    # Two constraints keep a second reversal out, and posting waits at one of them only: whoever
+    # came at the same moment could be refused by the other instead of being answered.
+    lock_key(business_key)
     return post_journal(
         kind=JournalKind.REVERSAL,
-        business_key=f"reversal:{journal_id}",
+        business_key=business_key,
         reference_id=journal.reference_id,
         legs=legs,
         reverses_id=journal_id,

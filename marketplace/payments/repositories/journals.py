@@ -3,23 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import Exists, OuterRef
 
-from marketplace.core.db import needs_transaction
 from marketplace.core.money import Money
 from marketplace.payments.models import LedgerEntry, LedgerJournal
-
-
-@needs_transaction
-def lock_key(business_key: str) -> None:
-    """Let one transaction at a time post under this key: until the caller's commit.
-
-    Taken after payment rows and before ledger accounts. Without it two callers who know different
-    things about one fact (one of them the order) would both try to be the first.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [business_key])
 
 
 @dataclass(frozen=True, slots=True)

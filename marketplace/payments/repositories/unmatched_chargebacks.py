@@ -6,6 +6,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from marketplace.core.db import needs_transaction
 from marketplace.core.money import Money
 from marketplace.payments.errors import MoneyChargedBack
+from marketplace.payments.ledger.posting import lock_key
 from marketplace.payments.models import (
     LedgerJournal,
     PaymentAttempt,
@@ -14,7 +15,6 @@ from marketplace.payments.models import (
     ReviewStatus,
     TopUp,
 )
-from marketplace.payments.repositories.journals import lock_key
 
 RETURNED = "unmatched-chargeback-returned:{}"
 

@@ -8,9 +8,10 @@ from marketplace.core.errors import InvalidInput
 from marketplace.core.money import Money
 from marketplace.payments import postings
 from marketplace.payments.errors import ProviderFeeDiffers
+from marketplace.payments.ledger.posting import lock_key
 from marketplace.payments.models import Payment, PaymentAttempt
 from marketplace.payments.providers.protocol import ProviderPayment
-from marketplace.payments.repositories.journals import lock_key, read_standing
+from marketplace.payments.repositories.journals import read_standing
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,8 @@ from marketplace.core.errors import InvalidInput
 from marketplace.core.money import Money
 from marketplace.payments import postings
 from marketplace.payments.errors import SettlementDiffers
-from marketplace.payments.repositories.journals import lock_key, read_standing
+from marketplace.payments.ledger.posting import lock_key
+from marketplace.payments.repositories.journals import read_standing
 
 
 @needs_transaction

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -22,6 +23,7 @@ from marketplace.payments.ledger.checks import LEDGER_CHECKS
 from marketplace.payments.ledger.errors import BusinessKeyReused, InsufficientFunds
 from marketplace.payments.ledger.journals import JournalKind
 from marketplace.payments.ledger.posting import credit, debit, post_journal
+from marketplace.payments.ledger.reversal import reverse_journal
 from marketplace.payments.ledger.tests.books import hold, release, top_up, transfer
 from marketplace.payments.models import LedgerEntry, LedgerJournal
 
@@ -31,6 +33,7 @@ HOT_WALLETS = 5
 CLIENTS = int(os.environ.get("FAIRHOLD_BANK_CLIENTS", "16"))
 TRANSFERS_PER_CLIENT = int(os.environ.get("FAIRHOLD_BANK_TRANSFERS", "40"))
 STARTING_MINOR = 1_000
+REVERSALS = 10
 
 
 def at_once(works: list[Callable[[], object]]) -> list[object]:
@@ -125,6 +128,19 @@ def test_the_same_journal_posted_at_once_is_posted_once() -> None:
     assert len({getattr(result, "id", result) for result in results}) == 1, results
     assert sum(getattr(result, "created", False) for result in results) == 1
     assert get_balances([accounts.user_wallet(seller_id, "EUR")]).popitem()[1] == Money(900, "EUR")
+
+
+def test_a_journal_that_many_reverse_at_once_is_reversed_once_and_all_are_answered() -> None:
+    def reverse(journal_id: UUID) -> UUID:
+        with transaction.atomic():
+            return reverse_journal(journal_id, "by mistake").id
+
+    # Two unique indexes keep the second one out; which of them meets it first is a matter of
+    # microseconds, so many meet here.
+    for _ in range(REVERSALS):
+        journal_id = top_up(new_id(), 100).id
+        outcomes = at_once([partial(reverse, journal_id)] * CLIENTS)
+        assert set(outcomes) == {LedgerJournal.objects.get(reverses_id=journal_id).id}
 
 
 def test_mistake_4_a_second_release_of_the_same_money_is_refused() -> None:

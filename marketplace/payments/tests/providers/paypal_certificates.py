@@ -14,6 +14,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 WEBHOOK_ID = "8PT597110X687430LKGECATA"
 NAME = "messageverificationcerts.paypal.com"
 DAY = timedelta(days=1)
+AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+"""When the tests take place; what a certificate is good for is counted from here."""
 
 
 @cache
@@ -41,7 +43,7 @@ def _usage(*, is_authority: bool) -> x509.KeyUsage:
 
 @cache
 def root(name: str = "test root") -> x509.Certificate:
-    key, now = key_named(name), datetime.now(UTC)
+    key = key_named(name)
     public = key.public_key()
     return (
         x509.CertificateBuilder()
@@ -49,8 +51,8 @@ def root(name: str = "test root") -> x509.Certificate:
         .issuer_name(_subject(name))
         .public_key(public)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - 100 * DAY)
-        .not_valid_after(now + 3650 * DAY)
+        .not_valid_before(AT - 100 * DAY)
+        .not_valid_after(AT + 3650 * DAY)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(_usage(is_authority=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
@@ -70,15 +72,15 @@ class Signer:
         days: tuple[int, int] = (-30, 30),
     ) -> None:
         self.key = key_named(name)
-        now, issuer = datetime.now(UTC), root(authority)
+        issuer = root(authority)
         self.certificate = (
             x509.CertificateBuilder()
             .subject_name(_subject(host))
             .issuer_name(issuer.subject)
             .public_key(self.key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now + days[0] * DAY)
-            .not_valid_after(now + days[1] * DAY)
+            .not_valid_before(AT + days[0] * DAY)
+            .not_valid_after(AT + days[1] * DAY)
             .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(is_authority=False), critical=True)

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from marketplace.payments.providers.protocol import (
     ReportKind,
 )
 from marketplace.payments.tests.providers.contract import Trouble, new_payment
-from marketplace.payments.tests.providers.paypal_certificates import WEBHOOK_ID, Signer, root
+from marketplace.payments.tests.providers.paypal_certificates import AT, WEBHOOK_ID, Signer, root
 from marketplace.payments.tests.providers.paypal_server import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -40,7 +40,6 @@ from marketplace.payments.tests.providers.paypal_server import (
 from marketplace.payments.tests.providers.test_contract_paypal import RECEIVER, adapter_for
 
 EUROS = Money(12_345, "EUR")
-AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 BODY = b'{"id":"WH-1","event_type":"CHECKOUT.ORDER.APPROVED","resource":{"id":"ORD1"}}'
 
 
