@@ -12,6 +12,7 @@ class PayoutReason(StrEnum):
     ACCOUNT_VELOCITY = "account_velocity"
     SHARED_ACCOUNT = "shared_account"
     OWES_US = "owes_us"
+    BLOCKED_ACCOUNT = "blocked_account"
     FINDING = "finding"
 
 
@@ -24,6 +25,7 @@ WORDS = {
         "Somebody else keeps this account number, too, or a payout to it came back"
     ),
     PayoutReason.OWES_US: "The seller owes the platform money",
+    PayoutReason.BLOCKED_ACCOUNT: "A payout to this account came back, and nobody has cleared it",
     PayoutReason.FINDING: "There is an open finding about the seller",
 }
 

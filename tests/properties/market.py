@@ -140,6 +140,9 @@ class Market(RuleBasedStateMachine):
     def any_seller(self) -> st.SearchStrategy[User]:
         return st.sampled_from(self.sellers)
 
+    def anybody(self) -> st.SearchStrategy[User]:
+        return st.sampled_from((*self.buyers, *self.sellers))
+
     def any_sale(self, data: st.DataObject) -> Known:
         known: Known = data.draw(st.sampled_from(self.sales))
         return known

@@ -7,6 +7,7 @@ the books. ``FAIRHOLD_MONEY_STEPS`` says how long it goes on.
 """
 
 import os
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -71,6 +72,11 @@ class MoneyMachine(SuspenseRules):
     def sell(
         self, data: st.DataObject, amount: int, rate_bps: int, tax: int, is_by_wallet: bool
     ) -> None:
+        self.sell_of(data, amount, rate_bps, tax, is_by_wallet)
+
+    def sell_of(
+        self, data: st.DataObject, amount: int, rate_bps: int, tax: int, is_by_wallet: bool
+    ) -> Known | None:
         buyer, seller = data.draw(self.any_buyer()), data.draw(self.any_seller())
         commission = eur(amount).share(rate_bps).amount_minor
         tax = min(tax, amount - commission)
@@ -81,16 +87,20 @@ class MoneyMachine(SuspenseRules):
         if is_by_wallet:
             affordable = amount <= self.auditor.owns(wallet(buyer.pk))
             if not self.give(lambda: money.pay_by_wallet(sale), is_allowed=affordable):
-                return
+                return None
         else:
             money.hold(sale, self.provider)
         self.auditor.captured(deal)
         paid_as = "" if is_by_wallet else str(sale.attempt.provider_payment_id)
-        self.sales.append(Known(sale, deal, paid_as))
+        known = Known(sale, deal, paid_as)
+        self.sales.append(known)
+        return known
 
     @rule(data=st.data(), amount=AMOUNTS)
     def top_up(self, data: st.DataObject, amount: int) -> None:
-        user = data.draw(self.any_buyer())
+        self.top_up_of(data.draw(self.anybody()), amount)
+
+    def top_up_of(self, user: User, amount: int) -> None:
         started = money.start_top_up(user, eur(amount), key=self.fresh_key())
         money.report_top_up(self.provider, started.id)
         self.auditor.topped_up(user.pk, amount)
@@ -113,7 +123,9 @@ class MoneyMachine(SuspenseRules):
     @precondition(lambda self: self.sales)
     @rule(data=st.data())
     def release_the_rest(self, data: st.DataObject) -> None:
-        known = self.any_sale(data)
+        self.release_all(self.any_sale(data))
+
+    def release_all(self, known: Known) -> None:
         held = known.deal.held
 
         def command() -> Any:
@@ -126,7 +138,10 @@ class MoneyMachine(SuspenseRules):
     @precondition(lambda self: self.sales)
     @rule(data=st.data(), amount=AMOUNTS)
     def refund(self, data: st.DataObject, amount: int) -> None:
-        known, refund_id = self.any_sale(data), new_id()
+        self.refund_of(self.any_sale(data), amount)
+
+    def refund_of(self, known: Known, amount: int) -> None:
+        refund_id = new_id()
 
         def command() -> Any:
             return money.refund(known.sale, amount, refund_id)
@@ -193,7 +208,23 @@ class MoneyMachine(SuspenseRules):
 
     @rule(data=st.data(), amount=AMOUNTS)
     def withdraw(self, data: st.DataObject, amount: int) -> None:
-        user = data.draw(st.sampled_from((*self.buyers, *self.sellers)))
+        self.withdraw_of(data.draw(self.anybody()), amount)
+
+    @rule(data=st.data(), amount=AMOUNTS, asks_again=st.booleans())
+    def withdraw_all_and_owe(self, data: st.DataObject, amount: int, asks_again: bool) -> None:
+        """A sale is refunded while all that its seller had is on its way to the bank."""
+        known = self.sell_of(data, amount, 1_000, 0, is_by_wallet=False)
+        assert known
+        self.release_all(known)
+        seller = known.sale.seller
+        if there := self.auditor.owns(wallet(seller.pk)):
+            self.withdraw_of(seller, there)
+        self.refund_of(known, amount)
+        if asks_again:
+            self.top_up_of(seller, amount)
+            self.withdraw_of(seller, amount)
+
+    def withdraw_of(self, user: User, amount: int) -> None:
         account = BankAccount.objects.get(id=self.accounts[user.pk].id)
         key = self.fresh_key()
 
@@ -218,7 +249,6 @@ class MoneyMachine(SuspenseRules):
         send_all(submit_payouts)
         payout = Payout.objects.get(id=payout_id)
         if payout.awaits_approval:
-            self.decide(payout)
             return
         is_back = payout.status in {"FAILED", "RETURNED"}
         if payout.failure_code == "contradicted" or payout.status == outcome:
@@ -240,26 +270,39 @@ class MoneyMachine(SuspenseRules):
         else:
             self.auditor.payout_paid(payout_id, amount)
 
-    def decide(self, payout: Payout) -> None:
-        """Its owner owed something when it was asked for or was to be sent; if they still do,
-        nobody approves it."""
-        assert payout.reasons == ["owes_us"]
-
-        def approve() -> Any:
-            return approve_payout(payout_id=payout.id, actor=money.OPERATOR, reason="Looked")
-
-        is_free = not self.auditor.books[receivable(payout.user_id)]
-        is_first = str(money.OPERATOR.user_id) not in payout.approved_by
-        if self.give_once(approve, is_allowed=is_free and is_first):
+    @precondition(lambda self: self.payouts)
+    @rule(data=st.data(), approvals=st.integers(0, 2), is_forgiven=st.booleans())
+    def decide_a_payout(self, data: st.DataObject, approvals: int, is_forgiven: bool) -> None:
+        """It waits because its owner owed something when it was asked for or was to be sent, or
+        because an earlier one came back. Two operators let it be sent, which nobody may while that
+        holds; or one rejects it."""
+        send_all(submit_payouts)
+        ids = [payout_id for payout_id, _, _ in self.payouts]
+        waiting = Payout.objects.filter(id__in=ids, awaits_approval=True).order_by("id")
+        if not waiting:
             return
+        payout = data.draw(st.sampled_from(list(waiting)))
+        assert payout.reasons in (["owes_us"], ["blocked_account"], ["owes_us", "blocked_account"])
+        owed = self.auditor.books[receivable(payout.user_id)]
+        if is_forgiven and owed:
+            self.write_off_of(payout.user_id, owed)
+            owed = 0
+        is_blocked = payout.bank_account.blocked_at is not None
 
         def reject() -> Any:
-            return reject_payout(payout_id=payout.id, actor=money.OPERATOR, reason="It owes")
+            return reject_payout(payout_id=payout.id, actor=self.operator, reason="It owes")
 
-        if self.give_once(reject, is_allowed=True):
+        if not approvals:
+            self.give_once(reject, is_allowed=True)
             self.auditor.payout_came_back(
                 payout.user_id, payout.id, payout.amount_minor, was_paid=False
             )
+        left = (self.operator, money.OPERATOR)[len(payout.approved_by) :]
+        for operator in left[:approvals]:
+            approve = partial(
+                approve_payout, payout_id=payout.id, actor=operator, reason="It is settled"
+            )
+            self.give_once(approve, is_allowed=not (owed or is_blocked))
 
     @rule(data=st.data(), amount=AMOUNTS)
     def exchange(self, data: st.DataObject, amount: int) -> None:
@@ -283,20 +326,23 @@ class MoneyMachine(SuspenseRules):
 
     @rule(data=st.data(), amount=AMOUNTS)
     def write_off(self, data: st.DataObject, amount: int) -> None:
-        seller, write_off_id = data.draw(self.any_seller()), new_id()
+        self.write_off_of(data.draw(self.any_seller()).pk, amount)
+
+    def write_off_of(self, seller_id: UUID, amount: int) -> None:
+        write_off_id = new_id()
 
         def command() -> Any:
             return write_off_receivable(
                 write_off_id=write_off_id,
-                seller_id=seller.pk,
+                seller_id=seller_id,
                 amount=eur(amount),
                 actor=money.OPERATOR,
                 reason="The seller has left",
             )
 
-        owed = self.auditor.books[receivable(seller.pk)]
+        owed = self.auditor.books[receivable(seller_id)]
         if self.give(command, is_allowed=amount <= owed):
-            self.auditor.written_off(seller.pk, amount)
+            self.auditor.written_off(seller_id, amount)
 
     @precondition(lambda self: self.sales)
     @rule(data=st.data(), amount=st.integers(1, 50))

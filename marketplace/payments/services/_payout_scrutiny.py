@@ -14,7 +14,7 @@ from marketplace.payments.payout_terms import PayoutTerms
 from marketplace.payments.repositories.bank_accounts import is_shared
 from marketplace.payments.repositories.findings import has_open_finding
 from marketplace.payments.repositories.payout_limits import is_busy_account
-from marketplace.payments.services._payout_debt import read_debt
+from marketplace.payments.services._payout_obstacles import read_debt
 
 
 @needs_transaction

@@ -8,6 +8,7 @@ from marketplace.core.events import record
 from marketplace.core.money import Money
 from marketplace.core.policies import require_permission
 from marketplace.payments.errors import (
+    BankAccountBlocked,
     OwnPayout,
     PayoutAlreadyApproved,
     PayoutNotAwaitingApproval,
@@ -18,7 +19,7 @@ from marketplace.payments.events import PayoutApproved
 from marketplace.payments.models import Payout
 from marketplace.payments.repositories.payouts import lock_payout, payout_snapshot_of
 from marketplace.payments.repositories.streams import append_to_payout
-from marketplace.payments.services._payout_debt import read_debt
+from marketplace.payments.services._payout_obstacles import read_debt
 from marketplace.payments.snapshots import PayoutSnapshot
 from marketplace.payments.streams import facts
 
@@ -31,7 +32,8 @@ def approve_payout(*, payout_id: UUID, actor: Actor, reason: str) -> PayoutSnaps
     and an approval and a rejection cannot both win. Each is a fact of the payout's stream.
 
     Raises :class:`Forbidden`, :class:`ReasonMissing`, :class:`NotFound`, :class:`OwnPayout`,
-    :class:`PayoutAlreadyApproved`, :class:`PayoutNotAwaitingApproval`, :class:`SellerOwesMoney`.
+    :class:`PayoutAlreadyApproved`, :class:`PayoutNotAwaitingApproval`, :class:`SellerOwesMoney`,
+    :class:`BankAccountBlocked`.
     """
     operator_id = require_permission(actor, "payments.approve_payout")
     if not reason.strip():
@@ -45,7 +47,7 @@ def approve_payout(*, payout_id: UUID, actor: Actor, reason: str) -> PayoutSnaps
         )
     if not payout.awaits_approval:
         raise PayoutNotAwaitingApproval
-    _check_debt(payout)
+    _check_obstacles(payout)
     approved = append_to_payout(
         payout=payout,
         payout_id=payout.id,
@@ -70,8 +72,9 @@ def approve_payout(*, payout_id: UUID, actor: Actor, reason: str) -> PayoutSnaps
     return payout_snapshot_of(approved)
 
 
-def _check_debt(payout: Payout) -> None:
-    """Not under the lock of what is owed: the job looks again before it sends."""
+def _check_obstacles(payout: Payout) -> None:
+    """Not under the lock of what is owed, nor of the account: the job looks again before it
+    sends."""
     owed = read_debt(user_id=payout.user_id, currency=payout.currency)
     if owed.is_positive:
         raise SellerOwesMoney(
@@ -79,6 +82,11 @@ def _check_debt(payout: Payout) -> None:
             "is settled from it, and the rest can be withdrawn again. Or approve it once the debt "
             "is settled.",
             owed=owed.to_decimal_string(),
+        )
+    if payout.bank_account.blocked_at is not None:
+        raise BankAccountBlocked(
+            "A payout to this bank account came back. Clear the account, or reject this payout: "
+            "the seller can withdraw to a corrected one."
         )
 
 

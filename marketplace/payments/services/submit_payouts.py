@@ -6,6 +6,7 @@ from marketplace.core.db import is_connection_failure
 from marketplace.core.money import Money
 from marketplace.payments.appointments import claim_due, give_back
 from marketplace.payments.models import Payout, PayoutStatus
+from marketplace.payments.payout_reasons import PayoutReason, in_words
 from marketplace.payments.providers.factory import get_provider
 from marketplace.payments.providers.protocol import (
     NewPayout,
@@ -18,7 +19,7 @@ from marketplace.payments.providers.protocol import (
 )
 from marketplace.payments.repositories.bank_accounts import open_destination
 from marketplace.payments.repositories.freezes import payouts_frozen
-from marketplace.payments.services._payout_debt import is_in_debt, set_payout_aside
+from marketplace.payments.services._payout_obstacles import find_obstacle, set_payout_aside
 from marketplace.payments.services.learn_payout import learn_payout
 from marketplace.payments.services.record_payout_outcome import (
     record_payout_refused,
@@ -39,8 +40,12 @@ class SendingFrozen(NotSent):
     """Nothing may be."""
 
 
-class OwnerOwes(NotSent):
-    """Its owner has come to owe the platform money."""
+class Obstructed(NotSent):
+    """Something that people look at has come up."""
+
+    def __init__(self, reason: PayoutReason) -> None:
+        super().__init__(in_words([reason])[0])
+        self.reason = reason
 
 
 def submit_payouts() -> int:
@@ -49,7 +54,7 @@ def submit_payouts() -> int:
     The payout's id is the key and the reference, so sending it twice is one payout; after an
     unknown outcome the provider is asked first all the same. While payouts are frozen nothing is
     sent: what was requested waits where it is, and goes on by itself afterwards. One whose owner
-    has come to owe us money waits for two operators instead (ADR 99).
+    has come to owe us money, or whose account was blocked, waits for two operators (ADR 99).
     """
     frozen = payouts_frozen()
     payout_ids = claim_due(Payout, only=ALREADY_AT_THE_PROVIDER if frozen else "")
@@ -86,8 +91,8 @@ def _submit(payout_id: UUID) -> None:
         # is asked again, less and less often. Else it came between the claim and the call.
         if _was_perhaps_sent(payout):
             record_payout_unknown(payout_id=payout_id, error=str(reason))
-        elif isinstance(reason, OwnerOwes):
-            set_payout_aside(payout_id=payout_id, claims=payout.checks)
+        elif isinstance(reason, Obstructed):
+            set_payout_aside(payout_id=payout_id, claims=payout.checks, reason=reason.reason)
         else:
             give_back(payout)
     except (ProviderDeclined, ProviderRejected) as error:
@@ -109,8 +114,8 @@ def _ask(provider: PaymentProvider, payout: Payout) -> ProviderPayout:
             return found
     if payouts_frozen():
         raise SendingFrozen("payouts are frozen")
-    if is_in_debt(payout):
-        raise OwnerOwes("its owner owes the platform money")
+    if obstacle := find_obstacle(payout):
+        raise Obstructed(obstacle)
     return provider.pay_out(
         NewPayout(
             reference=str(payout.id),

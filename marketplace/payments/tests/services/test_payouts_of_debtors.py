@@ -21,6 +21,7 @@ from marketplace.payments.errors import SellerOwesMoney, WithdrawalNotCancellabl
 from marketplace.payments.ledger import accounts
 from marketplace.payments.ledger.audit import Tally
 from marketplace.payments.models import LedgerJournal, PaymentEvent, Payout, Transaction
+from marketplace.payments.payout_reasons import PayoutReason
 from marketplace.payments.projections import check_projections
 from marketplace.payments.providers.protocol import (
     ChargebackOutcome,
@@ -34,7 +35,7 @@ from marketplace.payments.services import (
     submit_payouts,
     write_off_receivable,
 )
-from marketplace.payments.services._payout_debt import set_payout_aside
+from marketplace.payments.services._payout_obstacles import set_payout_aside
 from marketplace.payments.services.record_payout_outcome import record_payout_observed
 from marketplace.payments.tests.factories import (
     Sale,
@@ -295,7 +296,7 @@ def test_one_that_was_perhaps_sent_is_asked_about_and_not_sent_again(
 def test_a_claim_by_somebody_else_since_leaves_it_alone(due: Payout) -> None:
     Payout.objects.update(checks=2)
     before = everything()
-    assert not set_payout_aside(payout_id=due.id, claims=1)
+    assert not set_payout_aside(payout_id=due.id, claims=1, reason=PayoutReason.OWES_US)
     assert everything() == before
 
 

@@ -22,6 +22,7 @@ from marketplace.payments.errors import (
 from marketplace.payments.models import BankAccount, PaymentReview, Payout
 from marketplace.payments.providers.protocol import PayoutOutcome, ProviderUnknown
 from marketplace.payments.services import (
+    approve_payout,
     clear_bank_account,
     remove_bank_account,
     submit_payouts,
@@ -64,10 +65,10 @@ def paid(provider: FakeProvider, seller: User) -> Payout:
     return payout
 
 
-def withdraw(seller: User, account: BankAccount, key: str = "w-1") -> Payout:
+def withdraw(seller: User, account: BankAccount, key: str = "w-1", minor: int = 6_000) -> Payout:
     snapshot = withdraw_approved(
         actor=actor_for(seller),
-        amount=Money(6_000, "EUR"),
+        amount=Money(minor, "EUR"),
         bank_account_id=account.id,
         idempotency_key=key,
     )
@@ -214,6 +215,44 @@ class TestNothingMoreGoesThere:
         )
         account = BankAccount.objects.get(id=corrected.id)
         assert withdraw(seller, account, "w-2").status == "REQUESTED"
+
+    def test_not_even_what_was_requested_before(
+        self, provider: FakeProvider, seller: User, paid: Payout
+    ) -> None:
+        due = withdraw(seller, paid.bank_account, "w-2", 3_000)
+        come_back(provider, paid)
+        assert submit_payouts() == 1
+        due.refresh_from_db()
+        assert (due.status, due.awaits_approval, due.reasons) == (
+            "REQUESTED",
+            True,
+            ["blocked_account"],
+        )
+        assert provider.calls.count("pay_out") == 1, "the one that came back"
+        assert submit_payouts() == 0
+
+    def test_nor_is_that_approved_until_it_is_cleared(
+        self, provider: FakeProvider, seller: User, paid: Payout
+    ) -> None:
+        set_payout_policy(currency="EUR", approval_above_minor=0)
+        waiting = withdraw(seller, paid.bank_account, "w-2", 3_000)
+        come_back(provider, paid)
+        first, second = (actor_for(make_user(Role.ADMIN)) for _ in range(2))
+        approval: dict[str, Any] = {
+            "payout_id": waiting.id,
+            "actor": first,
+            "reason": "Known to us",
+        }
+        refused(BankAccountBlocked, approve_payout, **approval)
+
+        clear_bank_account(
+            bank_account_id=waiting.bank_account_id, actor=first, reason="Bank's error."
+        )
+        approve_payout(**approval)
+        approve_payout(**{**approval, "actor": second})
+        assert submit_payouts() == 1
+        waiting.refresh_from_db()
+        assert waiting.status == "SENT"
 
     def test_who_may_clear_it(self, provider: FakeProvider, seller: User, paid: Payout) -> None:
         account_id = paid.bank_account_id

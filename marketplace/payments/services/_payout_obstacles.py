@@ -1,4 +1,4 @@
-"""Whether the owner of a payout owes the platform money, and what follows before it is sent."""
+"""What came up since a payout was requested and keeps it from being sent, and what follows."""
 
 from uuid import UUID
 
@@ -23,12 +23,18 @@ def read_debt(*, user_id: UUID, currency: str) -> Money:
     return get_balance(accounts.seller_receivable(user_id, currency))
 
 
-def is_in_debt(payout: Payout) -> bool:
-    return read_debt(user_id=payout.user_id, currency=payout.currency).is_positive
+def find_obstacle(payout: Payout) -> PayoutReason | None:
+    """Read right before the call: its owner owes us money, or a payout to its account came back
+    and nobody has cleared the account."""
+    if read_debt(user_id=payout.user_id, currency=payout.currency).is_positive:
+        return PayoutReason.OWES_US
+    if payout.bank_account.blocked_at is not None:
+        return PayoutReason.BLOCKED_ACCOUNT
+    return None
 
 
 @opens_transaction
-def set_payout_aside(*, payout_id: UUID, claims: int) -> bool:
+def set_payout_aside(*, payout_id: UUID, claims: int, reason: PayoutReason) -> bool:
     """Let one that a job has claimed, and not sent, wait for two operators; returns whether.
 
     Not when somebody else has claimed it since: then it may be at the provider. The claim is given
@@ -37,7 +43,7 @@ def set_payout_aside(*, payout_id: UUID, claims: int) -> bool:
     payout = lock_payout(payout_id)
     if payout.status != PayoutStatus.REQUESTED or payout.checks != claims:
         return False
-    aside = facts.PayoutSetAside(reasons=(PayoutReason.OWES_US.value,), approvals_needed=APPROVERS)
+    aside = facts.PayoutSetAside(reasons=(reason.value,), approvals_needed=APPROVERS)
     append_to_payout(payout=payout, payout_id=payout.id, facts_to_add=[aside], actor=ACTOR)
     payout.next_check_at, payout.checks = None, 0
     payout.save(update_fields=["next_check_at", "checks"])
