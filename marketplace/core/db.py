@@ -3,8 +3,8 @@
 Lock order, for every transaction in the platform:
 
     idempotency key, step-up, checkout, orders (by id), stock rows (by product id), payment, refund
-    or payout, wallet, ledger accounts (by id), a bank account's number (advisory), outbox; the
-    audit log's chain when the transaction commits.
+    or payout, wallet, ledger accounts (by id), a bank account's number (advisory), what paid
+    (instruments), outbox; the audit log's chain when the transaction commits.
 
 A command that is an entry point says :func:`opens_transaction`; a function that must be atomic with
 its caller says :func:`needs_transaction`. Nothing calls the network between the two.

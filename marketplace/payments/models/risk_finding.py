@@ -89,6 +89,13 @@ class RiskFinding(models.Model):
             ),
         )
         indexes = (
+            # Asked for each payout, of a seller who may have had thousands cleared.
+            models.Index(
+                fields=["seller"],
+                name="payments_finding_holding",
+                condition=Q(status__in=["OPEN", "CONFIRMED"]),
+            ),
+            models.Index(fields=["order_id"], name="payments_finding_of_order"),
             models.Index(
                 fields=["created_at"], name="payments_finding_open", condition=Q(status="OPEN")
             ),

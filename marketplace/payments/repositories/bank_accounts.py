@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from marketplace.core import clock
 from marketplace.core.db import needs_transaction
-from marketplace.core.security import fingerprint, fingerprints
+from marketplace.core.security import Undecipherable, fingerprint, fingerprints
 from marketplace.core.security.sealed import (
     EncryptedField,
     FingerprintColumn,
@@ -120,11 +120,20 @@ def share_a_number(one_id: UUID, other_id: UUID) -> bool:
     is known to nobody; without a lock, because who adds it afterwards is met by the next question.
     """
     rows = BankAccount.objects.filter(user_id=one_id).order_by("-id")[:MOST_COMPARED]
-    hashed = {value for row in rows if (value := _hashed(row)) is not None}
-    known = [each for value in hashed for each in fingerprints(value, purpose=PURPOSE)]
+    known = {each for row in rows for each in _any_fingerprint(row)}
     return (
         bool(known) and BankAccount.objects.filter(user_id=other_id, fingerprint__in=known).exists()
     )
+
+
+def _any_fingerprint(account: BankAccount) -> Sequence[bytes]:
+    """Under each key that there is; of a row that was altered the one that it has, so that whoever
+    only compares is not held up. None when its owner was erased."""
+    try:
+        hashed = _hashed(account)
+    except Undecipherable:
+        return [bytes(account.fingerprint)]
+    return [] if hashed is None else fingerprints(hashed, purpose=PURPOSE)
 
 
 @needs_transaction

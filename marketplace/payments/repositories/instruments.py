@@ -9,13 +9,14 @@ from django.db.models import Count
 from marketplace.core import clock
 from marketplace.core.db import needs_transaction
 from marketplace.core.ids import new_id
-from marketplace.core.security import fingerprint, fingerprints
+from marketplace.core.security import Undecipherable, fingerprint, fingerprints
 from marketplace.core.security.sealed import (
     EncryptedField,
     FingerprintColumn,
     register_fingerprints,
 )
 from marketplace.payments.models import PaymentInstrument
+from marketplace.users.queries import is_erased
 
 PURPOSE = "payments.PaymentInstrument"
 MOST_COMPARED = 200
@@ -25,18 +26,20 @@ WINDOW = timedelta(hours=24)
 
 @needs_transaction
 def keep_instrument(*, user_id: UUID, provider: str, name: str) -> None:
-    """Remember that somebody paid with it just now; without a name there is nothing to remember.
+    """Remember that somebody paid with it just now; without a name there is nothing to remember,
+    and of whoever was erased meanwhile nothing is.
 
-    Its row comes after the ledger's accounts in the order of locks.
+    Its row comes after the ledger's accounts in the order of locks. By the database's clock, as the
+    day that is counted.
     """
     if not name:
         return
-    hashed, now = f"{provider}:{name}", clock.now()
+    hashed, now = f"{provider}:{name}", clock.database_moment()
     # Under any key: while fingerprints move to another one, a row has one of them.
     known = PaymentInstrument.objects.filter(
         user_id=user_id, fingerprint__in=fingerprints(hashed, purpose=PURPOSE)
     )
-    if known.update(last_paid_at=now):
+    if known.update(last_paid_at=now) or is_erased(user_id=user_id):
         return
     row_id = new_id()
     row = PaymentInstrument(
@@ -81,7 +84,12 @@ def _known_of(user_id: UUID) -> Collection[bytes]:
 
 
 def _any_fingerprint(row: PaymentInstrument) -> list[bytes]:
-    return fingerprints(_hashed(row), purpose=PURPOSE)
+    """Under each key that there is; of a row that was altered the one that it has. A sale is looked
+    at all the same, and no other event of its order waits for the repair."""
+    try:
+        return fingerprints(_hashed(row), purpose=PURPOSE)
+    except Undecipherable:
+        return [bytes(row.fingerprint)]
 
 
 def _hashed(row: PaymentInstrument) -> str:

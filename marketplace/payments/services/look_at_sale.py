@@ -1,3 +1,4 @@
+from datetime import datetime
 from uuid import UUID
 
 from marketplace.core import clock
@@ -18,10 +19,10 @@ def look_at_sale(*, payment_id: UUID, buyer_id: UUID, seller_id: UUID, currency:
     Nothing else follows: the order goes on and neither of them is told. Again: no effect. Most
     sales cost a question for each trace, all by key.
     """
-    found = {}
-    if links := _links(buyer_id, seller_id):
+    found, at = {}, clock.database_now()
+    if links := _links(buyer_id, seller_id, at):
         found[FindingKind.LINKED_PARTIES] = links
-    if _pays_for_many(buyer_id, seller_id, currency):
+    if _pays_for_many(buyer_id, seller_id, currency, at):
         found[FindingKind.INSTRUMENT_VELOCITY] = frozenset({Evidence.INSTRUMENT})
     if not found:
         return
@@ -32,9 +33,8 @@ def look_at_sale(*, payment_id: UUID, buyer_id: UUID, seller_id: UUID, currency:
             open_finding(kind=kind, payment=payment, evidence=evidence)
 
 
-def _links(buyer_id: UUID, seller_id: UUID) -> frozenset[str]:
-    people = (buyer_id, seller_id)
-    found = set(shared_traces(user_ids=people, at=clock.database_now()))
+def _links(buyer_id: UUID, seller_id: UUID, at: datetime) -> frozenset[str]:
+    found = set(shared_traces(user_ids=(buyer_id, seller_id), at=at))
     if share_a_number(buyer_id, seller_id):
         found.add(Evidence.BANK_ACCOUNT)
     if share_an_instrument(buyer_id, seller_id):
@@ -42,6 +42,6 @@ def _links(buyer_id: UUID, seller_id: UUID) -> frozenset[str]:
     return frozenset(found)
 
 
-def _pays_for_many(buyer_id: UUID, seller_id: UUID, currency: str) -> bool:
+def _pays_for_many(buyer_id: UUID, seller_id: UUID, currency: str, at: datetime) -> bool:
     limit = read_buyers_per_instrument(seller_id=seller_id, currency=currency)
-    return limit is not None and count_payers(buyer_id, at=clock.now()) > limit
+    return limit is not None and count_payers(buyer_id, at=at) > limit

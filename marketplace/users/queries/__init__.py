@@ -7,7 +7,7 @@ from marketplace.users.queries.consents import (
     get_consents,
     list_policy_documents,
 )
-from marketplace.users.queries.erasures import ErasureOutlook, get_erasure_outlook
+from marketplace.users.queries.erasures import ErasureOutlook, get_erasure_outlook, is_erased
 from marketplace.users.queries.exports import get_export, list_exports
 from marketplace.users.queries.factors import has_second_factor, list_factors
 from marketplace.users.queries.matched_accounts import list_matched_accounts
@@ -47,6 +47,7 @@ __all__ = [
     "get_seller",
     "get_user",
     "has_second_factor",
+    "is_erased",
     "list_addresses",
     "list_closed",
     "list_connected_providers",

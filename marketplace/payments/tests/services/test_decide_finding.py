@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from marketplace.core import clock
 from marketplace.core.actor import Actor, Role
 from marketplace.core.errors import DomainError, Forbidden, InvalidInput, NotFound
 from marketplace.core.ids import new_id
@@ -14,15 +15,24 @@ from marketplace.core.models import AuditEntry
 from marketplace.core.privacy import personal_data
 from marketplace.payments import privacy
 from marketplace.payments.errors import FindingDecided, FindingNotDecided, OwnSale
-from marketplace.payments.models import FindingKind, RiskFinding
+from marketplace.payments.models import FindingKind, Payout, RiskFinding
 from marketplace.payments.repositories.findings import has_open_finding, open_finding
 from marketplace.payments.services import clear_finding, confirm_finding, reopen_finding
 from marketplace.payments.tests.factories import (
     actor_for,
     everything,
     in_transaction,
+    make_bank_account,
+    make_paid_seller,
     make_sale,
     make_user,
+)
+from marketplace.payments.tests.fake_provider import FakeProvider
+from marketplace.payments.tests.services.test_payout_schedules import (
+    MONDAY,
+    TUESDAY_AT_SIX,
+    choose,
+    run,
 )
 from marketplace.users.models import User
 from marketplace.users.tests.factories import actor, make_staff
@@ -91,6 +101,19 @@ def test_one_finding_that_is_not_cleared_holds() -> None:
     assert has_open_finding(seller.pk)
     clear_finding(finding_id=other.id, actor=finance(), reason=WHY)
     assert not has_open_finding(seller.pk)
+
+
+def test_a_payout_of_the_schedule_waits_as_well(provider: FakeProvider) -> None:
+    with clock.frozen(MONDAY):
+        seller = make_paid_seller(provider)
+        make_bank_account(seller)
+        choose(seller)
+    make_finding(seller=seller)
+
+    run(TUESDAY_AT_SIX)
+
+    payout = Payout.objects.get(user=seller)
+    assert (payout.reasons, payout.awaits_approval) == (["finding"], True)
 
 
 @pytest.mark.parametrize("first", [clear_finding, confirm_finding])

@@ -1,5 +1,6 @@
 """What paid: recognised by a keyed hash, of whoever it paid for."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +38,7 @@ from marketplace.payments.tests.factories import (
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.payments.tests.services.test_look_at_sale import hear
-from marketplace.users.models import User
+from marketplace.users.models import Erasure, User
 
 pytestmark = pytest.mark.django_db
 CARD = "card-canary-4711"
@@ -152,6 +153,43 @@ def test_yesterday_does_not_count() -> None:
     PaymentInstrument.objects.exclude(user=user).update(last_paid_at=at - WINDOW)
     assert count_payers(user.pk, at=at) == 1
     assert count_payers(make_user().pk, at=at) == 0
+
+
+def test_a_process_whose_clock_is_a_day_off_counts_the_same_day(
+    provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    RiskPolicy.objects.create(buyers_per_instrument=1)
+    keep(make_user())
+    monkeypatch.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(days=2))
+    pay(make_sale(), provider)
+    hear()
+    assert findings() == [("INSTRUMENT_VELOCITY", ["instrument"])]
+
+
+def test_a_name_that_was_altered_holds_up_neither_the_look_nor_the_order(
+    provider: FakeProvider,
+) -> None:
+    sale = make_sale()
+    for person in (sale.buyer, sale.seller):
+        keep(person)
+    PaymentInstrument.objects.update(name_encrypted=b"altered")
+    pay(sale, provider, card="")
+    hear()
+    assert findings() == [("LINKED_PARTIES", ["instrument"])]
+
+
+def test_money_that_comes_after_an_erasure_leaves_no_card(provider: FakeProvider) -> None:
+    sale, at = make_sale(), clock.now()
+    Erasure.objects.create(
+        user=sale.buyer,
+        requested_by_id=sale.buyer.pk,
+        requested_at=at,
+        due_at=at,
+        started_at=at,
+        next_attempt_at=at,
+    )
+    pay(sale, provider)
+    assert not PaymentInstrument.objects.exists()
 
 
 def test_a_card_is_recognised_while_and_after_the_keys_change(settings: LazySettings) -> None:

@@ -41,6 +41,7 @@ from marketplace.payments.tests.factories import (
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.models import SignIn
 from marketplace.users.tests.factories import actor, make_staff
+from marketplace.users.tests.phones import let_go, prove
 
 pytestmark = pytest.mark.django_db
 OTHER_IBAN = "GB33BUKB20201555555555"
@@ -259,6 +260,32 @@ def test_a_device_that_both_signed_in_on_is_evidence_beside_the_account(
     hear()
 
     assert RiskFinding.objects.get().evidence == ["bank_account", "device"]
+
+
+def test_a_number_that_both_proved_is_evidence(provider: FakeProvider) -> None:
+    sale = make_sale()
+    prove(sale.buyer, "+254712345678")
+    let_go(sale.buyer)
+    prove(sale.seller, "+254712345678")
+    hold(sale, provider)
+
+    hear()
+
+    assert RiskFinding.objects.get().evidence == ["phone"]
+
+
+@pytest.mark.parametrize("whose", ["buyer", "seller"])
+def test_an_account_that_was_altered_holds_up_neither_the_look_nor_the_order(
+    provider: FakeProvider, whose: str
+) -> None:
+    sale = linked(provider)
+    account = BankAccount.objects.get(user=getattr(sale, whose))
+    altered = bytes(account.number_encrypted)[:-1] + b"?"
+    BankAccount.objects.filter(id=account.id).update(number_encrypted=altered)
+
+    hear()
+
+    assert RiskFinding.objects.get().evidence == ["bank_account"]
 
 
 def test_payouts_wait_for_approval_until_the_finding_is_cleared(provider: FakeProvider) -> None:
