@@ -29,6 +29,21 @@ WORDS = {
     PayoutReason.FINDING: "There is an open finding about the seller",
 }
 
+SHORT = {
+    PayoutReason.AMOUNT: "large amount",
+    PayoutReason.ACCOUNT_VELOCITY: "busy account number",
+    PayoutReason.SHARED_ACCOUNT: "shared account number",
+    PayoutReason.OWES_US: "owes us",
+    PayoutReason.BLOCKED_ACCOUNT: "blocked account",
+    PayoutReason.FINDING: "open finding",
+}
+
+
+def in_short(reasons: Iterable[str]) -> list[str]:
+    """For a column of a list."""
+    words = {reason.value: text for reason, text in SHORT.items()}
+    return [words.get(reason, reason) for reason in reasons]
+
 
 def in_words(reasons: Iterable[str]) -> list[str]:
     """A code that nobody knows any more is shown as it was recorded."""

@@ -5,6 +5,7 @@ through a command. The ledger is walked from account to entries to journal and b
 """
 
 from marketplace.payments.admin import (
+    bank_accounts,
     chargebacks,
     commission_rules,
     findings,
@@ -25,6 +26,7 @@ from marketplace.payments.admin import (
 )
 
 __all__ = [
+    "bank_accounts",
     "chargebacks",
     "commission_rules",
     "findings",

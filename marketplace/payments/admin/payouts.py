@@ -1,17 +1,18 @@
-"""Payouts and where they go: what waits for two operators."""
+"""Payouts: what waits for two operators."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from unfold.decorators import action
 
 from marketplace.core.actor import Actor
@@ -26,16 +27,16 @@ from marketplace.core.admin import (
 from marketplace.core.desk import asks_again
 from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
-from marketplace.payments import queries, services
-from marketplace.payments.admin.display import AmountMixin, operator
-from marketplace.payments.models import (
-    BankAccount,
-    Payout,
+from marketplace.payments import services
+from marketplace.payments.admin.display import AmountMixin, link, operator
+from marketplace.payments.admin.payout_evidence import (
+    facts_of,
+    list_obstacles,
+    reasons_of,
+    show_evidence,
 )
-from marketplace.payments.payout_reasons import PayoutReason, in_words
-
-SEEN = "_facts_for_this_page"
-
+from marketplace.payments.models import Payout
+from marketplace.payments.payout_reasons import in_short
 
 Decide = Callable[[UUID, Actor, str], Any]
 DECISIONS: Mapping[str, tuple[str, str, type[forms.Form], Decide]] = {
@@ -72,7 +73,15 @@ class DecidingAdmin(AmountMixin, ReadOnlyAdmin):
     def has_operate_permission(self, request: HttpRequest, *_: Any) -> bool:
         return operator(request).may(self.decides)
 
-    def decide(self, request: HttpRequest, row_id: UUID, name: str, about: str) -> HttpResponse:
+    def decide(
+        self,
+        request: HttpRequest,
+        row_id: UUID,
+        name: str,
+        about: str,
+        *,
+        warnings: Sequence[str] = (),
+    ) -> HttpResponse:
         if not self.has_operate_permission(request):
             raise PermissionDenied
         title, explanation, form_class, command = self.acts[name]
@@ -81,27 +90,33 @@ class DecidingAdmin(AmountMixin, ReadOnlyAdmin):
         form = form_class(request.POST if request.method == "POST" else None)
         if form.is_valid():
             try:
-                command(row_id, operator(request), form.cleaned_data["reason"])
+                done = command(row_id, operator(request), form.cleaned_data["reason"])
             except DomainError as refusal:
                 messages.error(request, refusal.detail)
             else:
-                messages.success(request, f"{title}: done.")
+                messages.success(request, f"{title}: done.{self.say_next(done)}")
             return redirect(back)
         context = {
             **self.admin_site.each_context(request),
             "title": title,
             "about": about,
             "explanation": explanation,
+            "warnings": warnings,
             "form": form,
             "back": back,
             "opts": opts,
         }
         return TemplateResponse(request, "payments/admin/decide.html", context)
 
+    def say_next(self, done: Any) -> str:
+        """What is left to do after a command gave ``done``."""
+        return ""
+
 
 @admin.register(Payout)
 class PayoutAdmin(DecidingAdmin):
-    """``?awaits_approval__exact=1`` are the payouts to approve."""
+    """``?awaits_approval__exact=1`` are the payouts to approve; nobody's own, because its page says
+    why it waits."""
 
     decides = "payments.approve_payout"
 
@@ -124,7 +139,15 @@ class PayoutAdmin(DecidingAdmin):
     fieldsets = (
         (
             None,
-            {"fields": ("id", ("amount_text", "status_line"), ("requested_at", "by_whom"), "why")},
+            {
+                "fields": (
+                    "id",
+                    ("amount_text", "status_line"),
+                    ("requested_at", "by_whom"),
+                    "why",
+                    "obstacles",
+                )
+            },
         ),
         ("Seller", {"fields": (("seller_text", "level_text"), ("member_since", "history"))}),
         (
@@ -152,6 +175,7 @@ class PayoutAdmin(DecidingAdmin):
         "status_line",
         "by_whom",
         "why",
+        "obstacles",
         "seller_text",
         "level_text",
         "member_since",
@@ -179,14 +203,23 @@ class PayoutAdmin(DecidingAdmin):
     def reject(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         return self._decide(request, object_id, "reject")
 
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Payout]":
+        rows: QuerySet[Payout] = super().get_queryset(request)
+        return rows.exclude(Q(user_id=request.user.pk))
+
     def _decide(self, request: HttpRequest, object_id: UUID, name: str) -> HttpResponse:
-        rows = Payout.objects.select_related("user", "bank_account")
+        rows = self.get_queryset(request).select_related("user", "bank_account")
         payout = get_object_or_404(rows, id=object_id)
+        why = ", ".join(in_short(reasons_of(payout)))
         about = (
             f"{self.amount_text(payout)} of {payout.user.email} "
-            f"to {payout.bank_account.masked_number}"
+            f"to {payout.bank_account.masked_number}" + (f": {why}" if why else "")
         )
-        return self.decide(request, payout.id, name, about)
+        warnings = list_obstacles(payout) if name == "approve" else ()
+        return self.decide(request, payout.id, name, about, warnings=warnings)
+
+    def say_next(self, done: Any) -> str:
+        return " Another operator has to approve it, too." if done.awaits_approval else ""
 
     # The columns and fields
 
@@ -210,14 +243,18 @@ class PayoutAdmin(DecidingAdmin):
             return f"Waits for approval ({self.approvals_text(payout)})"
         return payout.status.capitalize()
 
-    @admin.display(description="why it waits")
+    @admin.display(description="looked at for")
     def why_text(self, payout: Payout) -> str:
-        return ", ".join(_reasons(payout)).replace("_", " ") or "-"
+        return ", ".join(in_short(reasons_of(payout))) or "-"
 
     @admin.display(description="why people look at it")
     def why(self, payout: Payout) -> str:
-        rows = ((text,) for text in in_words(_reasons(payout)))
-        return format_html_join("", "<div>{}</div>", rows) or "Nobody has to"
+        return show_evidence(payout)
+
+    @admin.display(description="keeps it from approval")
+    def obstacles(self, payout: Payout) -> str:
+        said = list_obstacles(payout) if payout.awaits_approval else []
+        return format_html_join("", "<div>{}</div>", ((line,) for line in said)) or "Nothing"
 
     @admin.display(description="by")
     def by_whom(self, payout: Payout) -> str:
@@ -238,7 +275,8 @@ class PayoutAdmin(DecidingAdmin):
         notes = [account.masked_number, account.bank_name]
         notes += ["removed since"] if account.removed_at else []
         notes += ["BLOCKED: a payout to it came back"] if account.blocked_at else []
-        return ", ".join(note for note in notes if note)
+        shown = link("payments_bankaccount_change", account.id, notes[0])
+        return format_html("{}{}", shown, "".join(f", {note}" for note in notes[1:] if note))
 
     @admin.display(description="added")
     def account_since(self, payout: Payout) -> str:
@@ -272,10 +310,7 @@ class PayoutAdmin(DecidingAdmin):
 
     @admin.display(description="owes the platform")
     def owed(self, payout: Payout) -> str:
-        owed = facts_of(payout).owed
-        if not (owed.is_positive and payout.awaits_approval):
-            return str(owed)
-        return f"{owed}: reject it, and the debt is settled from what comes back"
+        return str(facts_of(payout).owed)
 
     @admin.display(description="by whom")
     def decisions(self, payout: Payout) -> str:
@@ -287,55 +322,6 @@ class PayoutAdmin(DecidingAdmin):
         return words(payout.policy) or "-"
 
 
-def facts_of(payout: Payout) -> queries.PayoutFacts:
-    """Read once for a page, which asks field by field."""
-    facts: queries.PayoutFacts | None = payout.__dict__.get(SEEN)
-    if facts is None:
-        facts = payout.__dict__[SEEN] = queries.get_payout_facts(payout_id=payout.id)
-    return facts
-
-
-def _reasons(payout: Payout) -> list[str]:
-    if payout.approvals_needed and not payout.reasons:
-        # Of a payout from before there were several, which names none.
-        return [PayoutReason.AMOUNT.value]
-    reasons: list[str] = payout.reasons
-    return reasons
-
-
 def _of_limit(used: Money, limit_minor: int | None) -> str:
     limit = "no limit" if limit_minor is None else f"of {Money(limit_minor, used.currency)}"
     return f"{used}, {limit}"
-
-
-@admin.register(BankAccount)
-class BankAccountAdmin(DecidingAdmin):
-    """Masked here, too: nobody needs to read the number."""
-
-    decides = "payments.clear_bank_account"
-
-    list_display = (
-        "id",
-        "user_id",
-        "number_kind",
-        "masked_number",
-        "currency",
-        "usable_from_at",
-        "is_default",
-        "blocked_at",
-        "removed_at",
-    )
-    list_filter = (("blocked_at", admin.EmptyFieldListFilter), "currency", "number_kind")
-    search_fields = ("id__exact", "user__id__exact")
-    ordering = ("-id",)
-    list_select_related = False
-    raw_id_fields = ("user", "cleared_by")
-    exclude = ("account_holder_encrypted", "number_encrypted", "fingerprint")
-    actions_detail = ("clear",)
-
-    @action(description="Clear", url_path="clear", permissions=["operate"])  # type: ignore[untyped-decorator]
-    @asks_again
-    def clear(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        account = get_object_or_404(BankAccount.objects.select_related("user"), id=object_id)
-        about = f"{account.masked_number} of {account.user.email}"
-        return self.decide(request, account.id, "clear", about)

@@ -18,6 +18,12 @@ from marketplace.payments.queries.get_money_trail import MoneyTrail, get_money_t
 from marketplace.payments.queries.get_payment import get_payment
 from marketplace.payments.queries.get_payment_proof import get_payment_proof
 from marketplace.payments.queries.get_payment_timeline import TimelineEntry, get_payment_timeline
+from marketplace.payments.queries.get_payout_evidence import (
+    MOST_TO_NUMBER,
+    list_holding_findings,
+    list_payouts_to_number,
+    list_shared_accounts,
+)
 from marketplace.payments.queries.get_payout_facts import PayoutFacts, get_payout_facts
 from marketplace.payments.queries.get_platform_money import PlatformMoney, get_platform_money
 from marketplace.payments.queries.get_reconciliation import get_reconciliation, grace_minutes
@@ -44,6 +50,7 @@ from marketplace.payments.snapshots import (
 
 __all__ = [
     "MOST_RECEIVABLES",
+    "MOST_TO_NUMBER",
     "WALLET",
     "BankAccountSnapshot",
     "Claims",
@@ -79,9 +86,12 @@ __all__ = [
     "grace_minutes",
     "list_bank_accounts",
     "list_held_for_buyer",
+    "list_holding_findings",
     "list_payments",
     "list_payout_schedules",
+    "list_payouts_to_number",
     "list_receivables",
+    "list_shared_accounts",
     "list_top_ups",
     "list_wallet_transactions",
     "list_withdrawals",

@@ -5,7 +5,7 @@ from typing import cast
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from marketplace.core import clock
 from marketplace.core.db import needs_transaction
@@ -170,12 +170,19 @@ def lock_number(account: BankAccount) -> Sequence[bytes]:
 def is_shared(account: BankAccount) -> bool:
     """Whether somebody else keeps the number now, or a payout to it came back, from whomever, and
     no operator has cleared it: a handful of rows, from an index."""
-    hashed = _hashed(account)
-    if hashed is None:
-        return False
-    rows = BankAccount.objects.filter(fingerprint__in=fingerprints(hashed, purpose=PURPOSE))
+    return shared_rows(account).exists()
+
+
+def shared_rows(account: BankAccount) -> "QuerySet[BankAccount]":
+    rows = BankAccount.objects.filter(fingerprint__in=fingerprints_of(account))
     kept_by_another = Q(removed_at__isnull=True) & ~Q(user_id=account.user_id)
-    return rows.filter(kept_by_another | Q(blocked_at__isnull=False)).exists()
+    return rows.filter(kept_by_another | Q(blocked_at__isnull=False))
+
+
+def fingerprints_of(account: BankAccount) -> Sequence[bytes]:
+    """Of its number, under each key that there is; none when its owner was erased."""
+    hashed = _hashed(account)
+    return [] if hashed is None else fingerprints(hashed, purpose=PURPOSE)
 
 
 @needs_transaction

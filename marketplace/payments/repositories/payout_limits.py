@@ -1,5 +1,6 @@
 """How much of a wallet's limits is used, and when there is room again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -56,19 +57,19 @@ def is_busy_account(
     """
     if not terms.limits_accounts:
         return False
-    used = (
-        Payout.objects.filter(
-            bank_account__fingerprint__in=lock_number(account), requested_at__gt=at - DAY
-        )
-        .exclude(status__in=CAME_BACK)
-        .aggregate(
-            payouts=Count("*"), amount=Sum("amount_minor", filter=Q(currency=adding.currency))
-        )
+    used = counting_to(lock_number(account), at=at).aggregate(
+        payouts=Count("*"), amount=Sum("amount_minor", filter=Q(currency=adding.currency))
     )
     payouts, amount_minor = used["payouts"] + 1, int(used["amount"] or 0) + adding.amount_minor
     return _is_over(payouts, terms.account_day_payouts) or _is_over(
         amount_minor, terms.account_day_minor
     )
+
+
+def counting_to(number: Sequence[bytes], *, at: datetime) -> "QuerySet[Payout]":
+    """What was requested to a number, by its fingerprints, since 24 hours before ``at``."""
+    rows = Payout.objects.filter(bank_account__fingerprint__in=number, requested_at__gt=at - DAY)
+    return rows.exclude(status__in=CAME_BACK)
 
 
 def _is_over(number: int, most: int | None) -> bool:

@@ -1,25 +1,37 @@
 """The page of payouts to approve: what it shows, and what its two buttons do."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from marketplace.core.actor import Role
 from marketplace.core.money import Money
-from marketplace.payments.models import BankAccount, Payout
+from marketplace.payments.models import (
+    BankAccount,
+    FindingKind,
+    Payment,
+    Payout,
+    RiskFinding,
+)
+from marketplace.payments.providers.protocol import ChargebackOutcome
+from marketplace.payments.repositories.findings import open_finding
+from marketplace.payments.services import clear_finding
 from marketplace.payments.tests.factories import (
     IBAN,
     actor_for,
     make_bank_account,
     make_paid_seller,
     make_user,
+    sell,
     set_payout_policy,
     wallet,
     withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
+from marketplace.payments.tests.services.test_chargebacks import close, open_one
+from marketplace.users.models import User
 from marketplace.users.tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
@@ -34,11 +46,15 @@ def waiting(provider: FakeProvider) -> Payout:
 
 
 def wait_for_approval(provider: FakeProvider) -> Payout:
-    seller = make_paid_seller(provider)
+    return withdraw(make_paid_seller(provider), 6_000)
+
+
+def withdraw(seller: User, minor: int) -> Payout:
+    kept = BankAccount.objects.filter(user=seller).first() or make_bank_account(seller)
     snapshot = withdraw_approved(
         actor=actor_for(seller),
-        amount=Money(6_000, "EUR"),
-        bank_account_id=make_bank_account(seller).id,
+        amount=Money(minor, "EUR"),
+        bank_account_id=kept.id,
         idempotency_key="w-1",
     )
     return Payout.objects.get(id=snapshot.id)
@@ -103,7 +119,8 @@ def test_two_operators_approve_with_a_page_between(waiting: Payout) -> None:
     waiting.refresh_from_db()
     assert waiting.approved_by == [], "looking decides nothing"
 
-    first.post(approve, {"reason": "Called the seller"})
+    said = first.post(approve, {"reason": "Called the seller"}, follow=True).content.decode()
+    assert "Another operator has to approve it, too" in said
     again = first.post(approve, {"reason": "Once more"}, follow=True).content.decode()
     assert "Your approval counts once" in again
     second.post(approve, {"reason": ""})
@@ -135,6 +152,79 @@ def test_staff_without_the_role_only_look(waiting: Payout) -> None:
         assert client.post(address_of(action, waiting.id), {"reason": "x"}).status_code == 403
     waiting.refresh_from_db()
     assert waiting.approved_by == []
+
+
+def suspected(provider: FakeProvider) -> Payout:
+    """60.00 EUR for which there is every reason at once but a debt: 10.00 EUR of somebody else
+    went to the same number a moment ago."""
+    set_payout_policy(currency="EUR", approval_above_minor=5_000, account_day_payouts=1)
+    set_payout_policy(shared_account_waits=True)
+    seller, other = make_paid_seller(provider), make_paid_seller(provider)
+    with transaction.atomic():
+        open_finding(
+            kind=FindingKind.LINKED_PARTIES,
+            payment=Payment.objects.get(seller_id=seller.pk),
+            evidence={"device"},
+        )
+    withdraw(other, 1_000)
+    return withdraw(seller, 6_000)
+
+
+def test_each_reason_shows_what_it_rests_on(provider: FakeProvider) -> None:
+    payout, client = suspected(provider), operator()
+    other = Payout.objects.exclude(id=payout.id).get()
+    assert payout.reasons == ["amount", "shared_account", "finding", "account_velocity"]
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(page_of(payout)).content.decode()
+    assert len(queries) <= 30
+    for words in (
+        "Up to 50.00 EUR goes out unasked",
+        "1 payout went to this number in the 24 hours before it; unasked go at most 1",
+        page_of(other),
+        f"10.00 EUR</a> of {other.user.email}",
+        reverse("admin:payments_bankaccount_change", args=[other.bank_account_id]),
+        reverse("admin:payments_riskfinding_change", args=[RiskFinding.objects.get().id]),
+    ):
+        assert words in page, words
+    listed = client.get(LIST).content.decode()
+    assert "large amount, shared account number, open finding, busy account number" in listed
+
+
+def test_what_has_gone_since_is_said(provider: FakeProvider) -> None:
+    payout = suspected(provider)
+    by = actor_for(make_user(Role.ADMIN))
+    clear_finding(finding_id=RiskFinding.objects.get().id, actor=by, reason="They are a family")
+    BankAccount.objects.exclude(id=payout.bank_account_id).update(removed_at=payout.requested_at)
+    page = operator().get(page_of(payout)).content.decode()
+    assert "Nobody else keeps it by now" in page
+    assert "They have all been cleared since" in page
+
+
+def test_what_nobody_can_approve_it_with_is_said_before_they_try(provider: FakeProvider) -> None:
+    set_payout_policy(currency="EUR", approval_above_minor=0)
+    sale = sell(provider, make_user(Role.SELLER))
+    waiting, client = withdraw(sale.seller, 6_000), operator()
+    approve, obstacle = address_of("approve", waiting.id), "so nobody can approve it"
+    assert obstacle not in client.get(page_of(waiting)).content.decode()
+    close(provider, open_one(provider, sale), ChargebackOutcome.LOST)
+    BankAccount.objects.update(blocked_at=waiting.requested_at)
+    for address in (page_of(waiting), approve):
+        page = client.get(address).content.decode()
+        assert f"The seller owes 60.00 EUR, {obstacle}" in page
+        assert "Clear the bank account first" in page
+    assert obstacle not in client.get(address_of("reject", waiting.id)).content.decode()
+
+
+def test_nobody_sees_why_their_own_waits(waiting: Payout) -> None:
+    User.objects.filter(pk=waiting.user_id).update(roles=[Role.SELLER, Role.ADMIN], is_staff=True)
+    client = Client()
+    client.force_login(User.objects.get(pk=waiting.user_id))
+    listed = client.get(LIST)
+    assert listed.status_code == 200
+    assert "60.00 EUR" not in listed.content.decode()
+    for address in (address_of("approve", waiting.id), address_of("reject", waiting.id)):
+        assert client.get(address).status_code == 404
+    assert "The amount is above" not in client.get(page_of(waiting), follow=True).content.decode()
 
 
 def test_a_blocked_account_is_cleared_with_a_reason(waiting: Payout) -> None:
