@@ -4,10 +4,12 @@
 """
 
 from marketplace.core.admin import pages
-from marketplace.core.admin.parts import (
+from marketplace.core.admin.large_tables import (
     EXACT_COUNT_UP_TO,
-    WAITING,
     EstimatingPaginator,
+)
+from marketplace.core.admin.parts import (
+    WAITING,
     FastAdmin,
     ReadOnlyAdmin,
     ReadOnlyInline,

@@ -10,23 +10,19 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
-from django.db import connection
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
-from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from marketplace.core.actor import Actor, Role
+from marketplace.core.admin.large_tables import EstimatingPaginator, with_seen_values
 from marketplace.core.audit import subject_id_of
 from marketplace.core.money import Money
 
-EXACT_COUNT_UP_TO = 10_000
 Page = Callable[..., HttpResponse]
 
 WAITING, MOVING, DONE, WRONG = "warning", "info", "success", "danger"
@@ -123,35 +119,6 @@ def short_id(value: object) -> str:
     return str(value)[-8:]
 
 
-class EstimatingPaginator(Paginator):  # type: ignore[type-arg] # not subscriptable at run time
-    """Counts exactly while that is cheap.
-
-    An unfiltered large table shows PostgreSQL's estimate; a filtered one stops counting at
-    ``EXACT_COUNT_UP_TO``.
-    """
-
-    @cached_property
-    def count(self) -> int:
-        if not isinstance(self.object_list, QuerySet):
-            return len(self.object_list)
-        rows = self.object_list
-        if not rows.query.where:
-            estimate = _estimated_rows(rows.model._meta.db_table)
-            if estimate > EXACT_COUNT_UP_TO:
-                return estimate
-        return rows.order_by()[: EXACT_COUNT_UP_TO + 1].count()
-
-
-def _estimated_rows(table: str) -> int:
-    """What the last ANALYZE or VACUUM saw; -1 when there was none yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass(%s)", [table]
-        )
-        row = cursor.fetchone()
-    return int(row[0]) if row else -1
-
-
 class FastAdmin(ModelAdmin):
     """Base of every admin page; a row's history is what staff did to it, from the audit log."""
 
@@ -161,6 +128,9 @@ class FastAdmin(ModelAdmin):
     show_facets = ModelAdmin.show_facets.NEVER
     compressed_fields = True
     list_filter_submit = True
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return with_seen_values(self.model, super().get_list_filter(request))
 
     def get_urls(self) -> list[URLPattern]:
         """No page of a row, ours or Django's, is asked for an id that is none."""

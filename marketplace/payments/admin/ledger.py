@@ -109,14 +109,14 @@ class LedgerEntryAdmin(KeysetAdmin):
 
 @admin.register(LedgerJournal)
 class LedgerJournalAdmin(KeysetAdmin):
-    list_display = ("id", "kind", "business_key", "subject", "occurred_at")
+    list_display = ("id", "kind_text", "business_key", "subject", "occurred_at")
     list_filter = ("kind",)
     search_fields = ("id__exact", "reference_id__exact", "business_key__exact")
     search_help_text = "Id of the journal, of its order or payout, or its business key"
     ordering = ("-id",)
-    readonly_fields = ("legs", "about", "occurred", "details")
+    readonly_fields = ("kind_text", "legs", "about", "occurred", "details")
     fieldsets = (
-        (None, {"fields": (("kind", "occurred"), "about", "legs")}),
+        (None, {"fields": (("kind_text", "occurred"), "about", "legs")}),
         ("More", {"fields": ("business_key", "id", "reference_id", "details", "request_id")}),
     )
     actions_list = ("enter_settlement",)
@@ -142,6 +142,10 @@ class LedgerJournalAdmin(KeysetAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerJournal]:
         journals: QuerySet[LedgerJournal] = super().get_queryset(request)
         return journals.annotate(**subjects_of_journals())
+
+    @admin.display(description="kind")
+    def kind_text(self, journal: LedgerJournal) -> str:
+        return journal.kind.replace("_", " ").capitalize()
 
     @admin.display(description="about")
     def subject(self, journal: LedgerJournal) -> SafeString | str:
