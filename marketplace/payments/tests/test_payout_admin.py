@@ -215,6 +215,13 @@ def test_what_nobody_can_approve_it_with_is_said_before_they_try(provider: FakeP
     assert obstacle not in client.get(address_of("reject", waiting.id)).content.decode()
 
 
+def test_the_whole_list_is_estimated_for_whoever_has_no_payouts(waiting: Payout) -> None:
+    client = operator()
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/admin/payments/payout/").status_code == 200
+    assert [query for query in queries if "reltuples" in query["sql"]]
+
+
 def test_nobody_sees_why_their_own_waits(waiting: Payout) -> None:
     User.objects.filter(pk=waiting.user_id).update(roles=[Role.SELLER, Role.ADMIN], is_staff=True)
     client = Client()

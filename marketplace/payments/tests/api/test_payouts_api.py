@@ -1,5 +1,7 @@
 """What a seller sees and decides of payouts over HTTP."""
 
+import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -160,6 +162,28 @@ def test_a_large_one_says_that_it_waits(seller: User) -> None:
     assert listed["awaits_approval"]
     assert Payout.objects.get().reasons == ["amount"]
     assert not {"reasons", "policy", "approvals_needed", "approved_by"} & {*made, *listed}
+
+
+def test_to_its_seller_a_suspicion_looks_like_a_large_amount(provider: FakeProvider) -> None:
+    seen = []
+    for policy, reason in (
+        ({"approval_above_minor": 0}, "amount"),
+        ({"approval_above_minor": None, "shared_account_waits": True}, "shared_account"),
+        ({"shared_account_waits": None, "account_day_payouts": 0}, "account_velocity"),
+    ):
+        set_payout_policy(currency="EUR", **policy)
+        seller = make_paid_seller(provider)
+        client, account = authorized_client(seller), make_bank_account(seller)
+        made = withdraw(client, account.id).json()
+        assert Payout.objects.get(user=seller).reasons == [reason]
+        read = [client.get(f"{API}/{name}").json() for name in ("withdrawals/", "transactions/")]
+        seen.append(blotted([made, *read]))
+    assert seen[0] == seen[1] == seen[2]
+
+
+def blotted(answers: Any) -> str:
+    """Without ids and moments, which differ."""
+    return re.sub(r"\d{4}-\d\d-\d\dT[^\"]*|[0-9a-f]{8}-[0-9a-f-]{27}", "…", json.dumps(answers))
 
 
 def test_the_schedule_is_chosen_and_read(provider: FakeProvider, seller: User) -> None:

@@ -8,9 +8,12 @@ import pytest
 
 from marketplace.core import clock
 from marketplace.core.actor import Role
+from marketplace.core.events.testing import recorded
 from marketplace.core.money import Money
+from marketplace.payments.errors import BankAccountBlocked, PayoutNotAwaitingApproval
 from marketplace.payments.models import BankAccount, Payout, PayoutBatch, PayoutBatchItem
 from marketplace.payments.projections import check_projections
+from marketplace.payments.providers.protocol import PayoutOutcome
 from marketplace.payments.services import (
     approve_payout,
     cancel_withdrawal,
@@ -19,6 +22,7 @@ from marketplace.payments.services import (
     set_payout_schedule,
     submit_payouts,
 )
+from marketplace.payments.services.record_payout_outcome import record_payout_observed
 from marketplace.payments.tests.factories import (
     actor_for,
     add_approved_bank_account,
@@ -60,6 +64,44 @@ def test_the_same_operator_at_the_same_moment_counts_once(provider: FakeProvider
     payout.refresh_from_db()
     assert (len(payout.approved_by), payout.awaits_approval) == (1, True)
     assert submit_payouts() == 0
+
+
+def test_of_four_operators_at_the_same_moment_two_count(provider: FakeProvider) -> None:
+    set_payout_policy(currency="EUR", approval_above_minor=0)
+    payout = withdraw(make_paid_seller(provider), 6_000)
+    each = [
+        partial(approve_payout, payout_id=payout.id, actor=operator(), reason=WHY) for _ in range(4)
+    ]
+    outcomes = at_once(*each)
+    assert [type(error) for error in refused(outcomes)] == [PayoutNotAwaitingApproval] * 2
+    payout.refresh_from_db()
+    assert (len(payout.approved_by), payout.awaits_approval) == (2, False)
+    assert len(recorded("payments.PayoutApproved")) == 1, "it is let go once"
+    assert submit_payouts() == 1
+    assert len(provider.payouts) == 1
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_one_that_is_approved_while_its_account_is_blocked_is_not_sent(
+    provider: FakeProvider, _round: int
+) -> None:
+    seller = make_paid_seller(provider)
+    sent = withdraw(seller, 1_000)
+    submit_payouts()
+    set_payout_policy(currency="EUR", approval_above_minor=0)
+    payout = withdraw(seller, 6_000, "w-2")
+    approve_payout(payout_id=payout.id, actor=operator(), reason=WHY)
+    returned = provider.payouts[provider.settle_payout(str(sent.id), PayoutOutcome.RETURNED)]
+    outcomes = at_once(
+        partial(approve_payout, payout_id=payout.id, actor=operator(), reason=WHY),
+        partial(record_payout_observed, payout_id=sent.id, observed=returned, known_status="SENT"),
+    )
+    assert {type(error) for error in refused(outcomes)} <= {BankAccountBlocked}
+    submit_payouts()
+    payout.refresh_from_db()
+    assert (payout.status, payout.awaits_approval) == ("REQUESTED", True)
+    assert provider.calls.count("pay_out") == 1
+    assert check_projections().differences == []
 
 
 def test_of_approving_and_rejecting_one_wins(provider: FakeProvider) -> None:
