@@ -1,12 +1,13 @@
-"""Counting and filtering rows of tables that may have millions."""
+"""Counting, filtering and searching rows of tables that may have millions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db import connection
-from django.db.models import CharField, IntegerField, Model, QuerySet, TextField
+from django.db.models import CharField, IntegerField, Model, Q, QuerySet, TextField, UUIDField
 from django.utils.functional import cached_property
 from psycopg.sql import SQL, Identifier
 
@@ -68,7 +69,8 @@ def _seen_values(table: str, column: str) -> list[str | None]:
     with connection.cursor() as cursor:
         cursor.execute(
             SQL(
-                "SELECT {column}::text AS value FROM (SELECT {column} FROM {table} LIMIT %s) AS part"
+                "SELECT {column}::text AS value"
+                " FROM (SELECT {column} FROM {table} LIMIT %s) AS part"
                 " UNION SELECT unnest(most_common_vals::text::text[]) FROM pg_stats"
                 " WHERE schemaname = current_schema() AND tablename = %s AND attname = %s"
                 " ORDER BY value"
@@ -86,3 +88,26 @@ def _estimated_rows(table: str) -> int:
         )
         row = cursor.fetchone()
     return int(row[0]) if row else -1
+
+
+def id_lookup(model: type[Model], search_field: str) -> str:
+    """``user__id`` of ``user__id__exact`` or ``=user__id``, where that is an id; "" otherwise."""
+    path = search_field.removeprefix("=").removesuffix("__exact")
+    if path == search_field:
+        return ""
+    field: Any = None
+    for name in path.split("__"):
+        field = model._meta.get_field(name)
+        if field.related_model is not None:
+            model = field.related_model
+            field = model._meta.pk
+    return path if isinstance(field, UUIDField) else ""
+
+
+def of_id(rows: QuerySet[Any], lookups: Sequence[str], term: str) -> QuerySet[Any]:
+    """The rows that one of the lookups finds by this id; none where it is no id."""
+    try:
+        wanted = UUID(term.strip())
+    except ValueError:
+        return rows.none()
+    return rows.filter(Q.create([(lookup, wanted) for lookup in lookups], Q.OR))

@@ -1,5 +1,6 @@
 """Admin pages that stay fast at a million rows, and pages that only show."""
 
+import copy
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -10,6 +11,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, reverse
@@ -19,7 +21,12 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from marketplace.core.actor import Actor, Role
-from marketplace.core.admin.large_tables import EstimatingPaginator, with_seen_values
+from marketplace.core.admin.large_tables import (
+    EstimatingPaginator,
+    id_lookup,
+    of_id,
+    with_seen_values,
+)
 from marketplace.core.audit import subject_id_of
 from marketplace.core.money import Money
 
@@ -152,6 +159,28 @@ class FastAdmin(ModelAdmin):
             return page(request, *args, **named)
 
         return guarded
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """A whole id is looked up as an id, by its index; Django would compare each row's text.
+
+        What is found as an id is searched for no further.
+        """
+        fields = [str(field) for field in self.get_search_fields(request)]
+        ids = {field: id_lookup(self.model, field) for field in fields}
+        if not (any(ids.values()) and search_term):
+            found, may_repeat = super().get_search_results(request, queryset, search_term)
+            return found, may_repeat
+        found = of_id(queryset, [lookup for lookup in ids.values() if lookup], search_term)
+        others = copy.copy(self)
+        others.search_fields = [field for field in fields if not ids[field]]
+        if not others.search_fields or found.exists():
+            return found, False
+        found, may_repeat = super(FastAdmin, others).get_search_results(
+            request, queryset, search_term
+        )
+        return found, may_repeat
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

@@ -57,6 +57,9 @@ def offered(page: str = "/") -> tuple[list[str], list[str]]:
 @pytest.mark.django_db(transaction=True)
 def test_a_filter_offers_every_value_of_a_small_table_and_reads_no_large_one() -> None:
     Heartbeat.objects.create(name="now", every_seconds=1, last_error="too_slow")
+    with connection.cursor() as cursor:
+        # What an earlier test left in the statistics.
+        cursor.execute("ANALYZE core_heartbeat")
     assert offered() == (["too slow"], [])
     with connection.cursor() as cursor:
         cursor.execute(
