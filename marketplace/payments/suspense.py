@@ -89,8 +89,8 @@ JOURNALS = f"""
     SELECT key, code, currency, coalesce(s.total, 0), coalesce(b.total, 0)
       FROM said s FULL JOIN books b USING (key, code, currency)
 """  # noqa: S608 (nothing but the constant above)
-# The reviews of each second payment in suspense: of its capture, of a refund of it that failed, and
-# of what was won of it after the rest had gone.
+# The reviews of each second payment in suspense: of its capture, of a refund of it that failed (or
+# failed again), and of what was won of it after the rest had gone.
 SHOWN = """
     SELECT coalesce(f.attempt_id, a.id, r.subject_id) AS attempt_id, r.subject_id, r.kind,
            r.amount_minor, r.currency, r.status, r.resolution
@@ -100,11 +100,13 @@ SHOWN = """
       LEFT JOIN payments_payment_review c
              ON c.subject_id = r.subject_id AND c.kind = 'UNMATCHED_CHARGEBACK'
       LEFT JOIN payments_payment_attempt a
-             ON a.provider = c.provider AND a.provider_payment_id = c.provider_payment_id
+             ON a.provider = r.provider AND a.provider_payment_id =
+                coalesce(nullif(r.provider_payment_id, ''), c.provider_payment_id)
      WHERE r.in_suspense AND r.payment_id IS NOT NULL
        AND (r.kind IN ('DOUBLED_CAPTURE', 'WRONG_AMOUNT', 'WRONG_CURRENCY',
                        'REFUNDED_AND_CHARGED_BACK')
-            OR r.kind = 'CHARGEBACK_CONTRADICTION' AND c.id IS NOT NULL)
+            OR r.kind IN ('CHARGEBACK_CONTRADICTION', 'REFUND_CONTRADICTION')
+               AND a.id IS NOT NULL)
 """
 # How often the reviews of a capture say that its money has left suspense, and how often it did.
 LEFT = f"""
@@ -159,6 +161,19 @@ WAITING = f"""
      GROUP BY attempt_id
     HAVING sum(amount) > sum(said)
 """  # noqa: S608 (nothing but the constant above)
+# Closed by a person before the payer's bank gave of it back, and nobody has looked since.
+UNSEEN = """
+    SELECT r.id, r.provider_object_id, c.amount_minor, c.currency
+      FROM payments_payment_review r
+      JOIN payments_payment_review c ON c.provider = r.provider
+           AND c.provider_payment_id = r.provider_object_id AND c.currency = r.currency
+      JOIN payments_ledger_journal j
+           ON j.business_key = 'unmatched-chargeback-returned:' || c.subject_id
+     WHERE r.in_suspense AND r.payment_id IS NULL
+       AND r.resolution = 'CLOSE' AND r.resolved_at < j.occurred_at
+       AND r.kind IN ('UNMATCHED_CAPTURE', 'WRONG_AMOUNT', 'WRONG_CURRENCY')
+       AND c.kind = 'UNMATCHED_CHARGEBACK' AND c.provider_payment_id <> ''
+"""
 
 
 def check_suspense(tally: Tally) -> Iterator[str]:
@@ -183,6 +198,11 @@ def check_suspense(tally: Tally) -> Iterator[str]:
         yield (
             f"capture {attempt_id}: {Money(int(left), currency)} of it wait in suspense, "
             f"and its reviews say {Money(int(shown), currency)}"
+        )
+    for review_id, paid_as, amount, currency in stream(UNSEEN):
+        yield (
+            f"receipt {paid_as}: {Money(int(amount), currency)} of it came back after its review "
+            f"{review_id} was closed, and nobody has looked since"
         )
     tally.note = ", ".join(
         f"{code} {Money(total, currency)}"

@@ -8,8 +8,11 @@ from marketplace.core.admin import short_id
 from marketplace.core.money import Money
 from marketplace.payments.admin.display import link
 from marketplace.payments.models import PaymentReview, ReviewKind, ReviewStatus
-from marketplace.payments.repositories.unmatched_chargebacks import is_returned, list_claims
-from marketplace.payments.services.book_unmatched_capture import subject_of_receipt
+from marketplace.payments.repositories.unmatched_chargebacks import (
+    is_returned,
+    list_claims,
+    subject_of_receipt,
+)
 
 
 def standing(review: PaymentReview) -> str:

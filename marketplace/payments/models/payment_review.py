@@ -63,7 +63,7 @@ class PaymentReview(models.Model):
     provider = models.CharField(max_length=20)
     provider_object_id = models.CharField(max_length=100, blank=True, default="")
     provider_payment_id = models.CharField(max_length=100, blank=True, default="", db_default="")
-    """Of a chargeback in no escrow of ours: the provider's payment that it took."""
+    """Of a chargeback in no escrow of ours, and of what of it came back: the provider's payment."""
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     in_suspense = models.BooleanField()

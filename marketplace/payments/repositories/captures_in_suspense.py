@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from marketplace.core.db import needs_transaction
 from marketplace.core.money import Money
@@ -52,13 +52,15 @@ def left_without_review(attempt: PaymentAttempt) -> Money:
     if not PaymentReview.objects.filter(subject_id=attempt.id, in_suspense=True).exists():
         return Money.zero(left.currency)
     claims = list_claims(attempt.provider, attempt.provider_payment_id or "")
+    subjects = [
+        attempt.id,
+        *_refunds(attempt.id).values_list("id", flat=True),
+        *[claim.subject_id for claim in claims],
+    ]
     shown = _total(
+        Q(subject_id__in=subjects)
+        | Q(provider=attempt.provider, provider_payment_id=attempt.provider_payment_id),
         status=ReviewStatus.OPEN,
-        subject_id__in=[
-            attempt.id,
-            *_refunds(attempt.id).values_list("id", flat=True),
-            *[claim.subject_id for claim in claims],
-        ],
     )
     return left - Money(shown, left.currency)
 
@@ -76,6 +78,6 @@ def _given_again(refunds: Iterable[Refund]) -> int:
     return sum(refund.amount_minor for refund in refunds if refund.is_contradicted)
 
 
-def _total(**of_reviews: object) -> int:
-    reviews = PaymentReview.objects.filter(in_suspense=True, **of_reviews)
+def _total(*of_reviews: Q, **which: object) -> int:
+    reviews = PaymentReview.objects.filter(*of_reviews, in_suspense=True, **which)
     return reviews.aggregate(total=Sum("amount_minor"))["total"] or 0

@@ -61,18 +61,39 @@ def open_review(
         priority=priority,
         created_at=clock.now(),
     )
+    _publish(review)
+    return review.id
+
+
+@needs_transaction
+def lock_review_of(subject_ids: Iterable[UUID]) -> PaymentReview | None:
+    """The review of money in suspense that came as one of these."""
+    reviews = PaymentReview.objects.select_for_update(no_key=True)
+    return reviews.filter(subject_id__in=subject_ids, in_suspense=True).first()
+
+
+@needs_transaction
+def reopen_review(review: PaymentReview, *, note: str) -> None:
+    """A person looks again at what was closed (locked): what was decided stays in the note."""
+    closed = f"It was closed: {review.resolved_reason[:400]}"
+    review.note = f"{note} {closed} | {review.note}"[:1000]
+    review.status, review.resolution, review.resolved_at = ReviewStatus.OPEN, "", None
+    review.save(update_fields=["note", "status", "resolution", "resolved_at"])
+    _publish(review)
+
+
+def _publish(review: PaymentReview) -> None:
     record(
         PaymentReviewOpened(
             review_id=review.id,
-            kind=kind,
-            payment_id=payment_id,
-            order_id=order_id,
-            amount_minor=amount.amount_minor,
-            currency=amount.currency,
+            kind=review.kind,
+            payment_id=review.payment_id,
+            order_id=review.order_id,
+            amount_minor=review.amount_minor,
+            currency=review.currency,
         ),
-        key=order_id or subject_id,
+        key=review.order_id or review.subject_id,
     )
-    return review.id
 
 
 @needs_transaction

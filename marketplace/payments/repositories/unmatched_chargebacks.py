@@ -27,22 +27,39 @@ def find_unmatched_chargeback(provider: str, chargeback_id: str) -> PaymentRevie
     ).first()
 
 
+def subject_of_receipt(provider: str, object_id: str) -> UUID:
+    """What stands for an object of the provider's that no intent of ours stands behind."""
+    return uuid5(NAMESPACE_URL, f"{provider}:{object_id}")
+
+
 def subject_of_chargeback(provider: str, chargeback_id: str) -> UUID:
     """What stands for a chargeback that has no row: its suspense postings are keyed by it."""
     return uuid5(NAMESPACE_URL, f"{provider}:chargeback:{chargeback_id}")
 
 
-def subject_of_lost_again(subject_id: UUID) -> UUID:
-    """What the review of a chargeback is about that is said to be lost after it was won."""
-    return uuid5(subject_id, "lost again")
+def subject_of_word(subject_id: UUID, number: int) -> UUID:
+    """What the review of each change of the provider's word is about, after it was won: lost
+    again, won again, and so on."""
+    return uuid5(subject_id, "lost again" if number == 1 else f"word {number}")
+
+
+def list_words(subject_id: UUID) -> list[PaymentReview]:
+    """The reviews of those changes, in their order: every second one says that it is lost."""
+    words: list[PaymentReview] = []
+    while word := PaymentReview.objects.filter(
+        kind=ReviewKind.CHARGEBACK_CONTRADICTION,
+        subject_id=subject_of_word(subject_id, len(words) + 1),
+    ).first():
+        words.append(word)
+    return words
 
 
 @needs_transaction
 def lock_provider_payment(provider: str, provider_payment_id: str) -> None:
     """Whether a payment that we never asked for is assigned or charged back: one at a time.
 
-    Until the commit; taken after payment and review rows. Nothing of ours stands for it that both
-    could lock.
+    Until the commit; taken after payment rows and before review rows. Nothing of ours stands for
+    it that both could lock.
     """
     lock_key(f"provider-payment:{provider}:{provider_payment_id}")
 
@@ -87,15 +104,12 @@ def refuse_while_contradicted(provider: str, provider_payment_id: str) -> None:
 
     Raises :class:`MoneyChargedBack` until the review of it is resolved.
     """
-    claims = {
-        subject_of_lost_again(claim.subject_id): claim
+    lost = [
+        word
         for claim in list_claims(provider, provider_payment_id)
-    }
-    doubted = PaymentReview.objects.filter(
-        kind=ReviewKind.CHARGEBACK_CONTRADICTION,
-        subject_id__in=claims,
-        status=ReviewStatus.OPEN,
-    ).first()
+        for word in list_words(claim.subject_id)[::2]
+    ]
+    doubted = next((word for word in lost if word.status == ReviewStatus.OPEN), None)
     if doubted is not None:
         raise MoneyChargedBack(
             f"Chargeback {doubted.provider_object_id} was won and is now said to be lost. Find out "

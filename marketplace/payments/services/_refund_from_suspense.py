@@ -1,6 +1,7 @@
 """Money in suspense goes back through the provider that collected it, as far as it is left."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from marketplace.core.actor import Actor
 from marketplace.core.db import needs_transaction
@@ -26,6 +27,8 @@ from marketplace.payments.repositories.unmatched_chargebacks import (
     refuse_while_contradicted,
     refuse_while_undecided,
 )
+
+CONTRADICTIONS = (ReviewKind.CHARGEBACK_CONTRADICTION, ReviewKind.REFUND_CONTRADICTION)
 
 
 @needs_transaction
@@ -84,13 +87,19 @@ def _lock_what_came(review: PaymentReview) -> tuple[Payment, PaymentAttempt]:
 
 
 def _lock_taken(review: PaymentReview) -> tuple[Payment, PaymentAttempt] | None:
-    """The attempt that a chargeback against suspense took; None for what is about no such one."""
-    if review.kind != ReviewKind.CHARGEBACK_CONTRADICTION:
+    """The attempt of which a chargeback was won, or a refund failed again, when nothing told of it
+    any more; None for what is about no such one."""
+    if review.kind not in CONTRADICTIONS:
         return None
-    claim = PaymentReview.objects.filter(
-        kind=ReviewKind.UNMATCHED_CHARGEBACK, subject_id=review.subject_id
-    ).first()
-    locked = claim and lock_attempt_of_provider(claim.provider, claim.provider_payment_id)
-    if not locked:
+    paid_as = review.provider_payment_id or _taken_by(review.subject_id)
+    locked = lock_attempt_of_provider(review.provider, paid_as) if paid_as else None
+    if locked is None:
         raise ReviewNotRefundable
     return locked
+
+
+def _taken_by(subject_id: UUID) -> str:
+    claims = PaymentReview.objects.filter(
+        kind=ReviewKind.UNMATCHED_CHARGEBACK, subject_id=subject_id
+    )
+    return claims.values_list("provider_payment_id", flat=True).first() or ""

@@ -14,7 +14,7 @@ from marketplace.payments.models import (
 )
 from marketplace.payments.repositories.reviews import open_review
 from marketplace.payments.repositories.streams import append_to_payment
-from marketplace.payments.services.book_unmatched_capture import subject_of_receipt
+from marketplace.payments.repositories.unmatched_chargebacks import subject_of_receipt
 from marketplace.payments.snapshots import HoldOutcome
 from marketplace.payments.streams import facts
 

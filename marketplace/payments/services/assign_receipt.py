@@ -51,13 +51,14 @@ def assign_receipt(*, review_id: UUID, order_id: UUID, actor: Actor, reason: str
     require_permission(actor, "payments.resolve_review")
     if not reason.strip():
         raise ReasonMissing
-    # Payment before review: the order in which a capture takes them.
+    # Payment before review: the order in which a capture takes them, and a chargeback.
     payment = lock_payment_of_order(order_id)
-    review = PaymentReview.objects.select_for_update(no_key=True).filter(id=review_id).first()
-    if review is None:
+    found = PaymentReview.objects.filter(id=review_id).first()
+    if found is None:
         raise NotFound("review")
+    lock_provider_payment(found.provider, found.provider_object_id)
+    review = PaymentReview.objects.select_for_update(no_key=True).get(id=review_id)
     _check(review, payment)
-    lock_provider_payment(review.provider, review.provider_object_id)
     refuse_while_contradicted(review.provider, review.provider_object_id)
     refuse_if_taken_back(review.provider, review.provider_object_id)
     assigned = facts.ReceiptAssigned(

@@ -5,7 +5,14 @@ from marketplace.core.db import needs_transaction
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
 from marketplace.payments import postings
-from marketplace.payments.models import Payment, Refund, ReviewKind
+from marketplace.payments.models import (
+    Payment,
+    PaymentAttempt,
+    Refund,
+    RefundSource,
+    ReviewKind,
+)
+from marketplace.payments.repositories.captures_in_suspense import left_without_review
 from marketplace.payments.repositories.reviews import open_review
 from marketplace.payments.repositories.streams import append_to_payment
 from marketplace.payments.streams import facts
@@ -54,7 +61,29 @@ def book_refund_failed_again(payment: Payment, refund: Refund, code: str) -> str
     _append(payment, refund, over)
     note = "The refund failed again; the shortage is made up, and the buyer has it once."
     _review(payment, refund, review_id, subject_id, note)
+    if refund.source == RefundSource.SUSPENSE:
+        _show_what_is_left(payment, refund, uuid5(subject_id, "left"))
     return "failed again"
+
+
+def _show_what_is_left(payment: Payment, refund: Refund, subject_id: UUID) -> None:
+    """While it was out, a review of more than was left may have ended by giving away what was."""
+    attempt = PaymentAttempt.objects.get(id=refund.attempt_id)
+    amount = Money(refund.amount_minor, refund.currency)
+    left = min(left_without_review(attempt), amount)
+    if left.is_positive:
+        open_review(
+            kind=ReviewKind.REFUND_CONTRADICTION,
+            subject_id=subject_id,
+            provider=refund.provider,
+            provider_object_id=refund.provider_refund_id or "",
+            provider_payment_id=refund.provider_payment_id,
+            amount=left,
+            in_suspense=True,
+            note="The refund failed again: this much is in suspense, and nothing else tells of it.",
+            payment_id=payment.id,
+            order_id=payment.order_id,
+        )
 
 
 def _turn(refund: Refund) -> UUID:

@@ -1,4 +1,4 @@
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from marketplace.core.db import needs_transaction, opens_transaction
 from marketplace.core.money import Money
@@ -6,6 +6,7 @@ from marketplace.payments import postings
 from marketplace.payments.models import PaymentReview, ReviewKind
 from marketplace.payments.providers.protocol import ProviderPayment
 from marketplace.payments.repositories.reviews import open_review
+from marketplace.payments.repositories.unmatched_chargebacks import subject_of_receipt
 from marketplace.payments.services.book_provider_fee import book_observed_fee
 
 
@@ -49,8 +50,3 @@ def book_foreign_receipt(*, provider: str, object_id: str, amount: Money, note: 
         note=note,
     )
     return journal_id
-
-
-def subject_of_receipt(provider: str, object_id: str) -> UUID:
-    """What stands for an object of the provider's that no intent of ours stands behind."""
-    return uuid5(NAMESPACE_URL, f"{provider}:{object_id}")

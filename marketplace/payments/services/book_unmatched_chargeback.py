@@ -16,7 +16,7 @@ from marketplace.payments.repositories.unmatched_chargebacks import (
 )
 from marketplace.payments.services._won_from_suspense import (
     return_unmatched_chargeback,
-    review_lost_again,
+    review_other_word,
 )
 from marketplace.payments.services.charge_back_top_up import charge_back_top_up
 
@@ -41,8 +41,8 @@ def book_unmatched_chargeback(
 
     Once per object of the provider; what it gives back when it is won leaves nothing in suspense.
     ``payment`` is the one it names, when its capture itself stands in suspense. For a top-up its
-    user bears it, at once. When its amount changes, or it is lost after it was won, nothing more is
-    booked and a person looks.
+    user bears it, at once. When its amount changes, or it is lost after it was won (and won again,
+    however often), nothing more is booked and a person looks.
     Raises :class:`ProviderUnknown` when it is here before that capture.
     """
     subject_id = subject_of_chargeback(provider, observed.id)
@@ -84,13 +84,15 @@ def book_unmatched_chargeback(
         )
     else:
         reference_id = review.order_id or subject_id
-    if observed.outcome is ChargebackOutcome.WON and not is_returned(subject_id):
+    if observed.outcome is ChargebackOutcome.OPEN:
+        return said
+    if is_returned(subject_id):
+        return review_other_word(payment, subject_id, provider=provider, observed=observed)
+    if observed.outcome is ChargebackOutcome.WON:
         return_unmatched_chargeback(
             payment, subject_id, reference_id, provider=provider, observed=observed
         )
         said = "returned from suspense"
-    elif observed.outcome is ChargebackOutcome.LOST and is_returned(subject_id):
-        return review_lost_again(payment, subject_id, provider=provider, observed=observed)
     return said
 
 

@@ -224,6 +224,22 @@ def test_it_finds_what_is_left_of_a_capture_and_no_review_says_so(provider: Fake
     assert "40.00 EUR of it wait in suspense, and its reviews say 0.00 EUR" in said[0]
 
 
+def test_it_finds_what_came_back_after_its_review_was_closed(provider: FakeProvider) -> None:
+    review = stray_receipt(provider)
+    claim_id = claim(provider, review.provider_object_id, 4_000)
+    tell(claim_id)
+    resolve(review.id, Resolution.CLOSE)
+    close(provider, claim_id, WON)
+    assert found() == []
+    said = planted(
+        "UPDATE payments_payment_review SET status = 'RESOLVED', resolution = 'CLOSE', "
+        "resolved_at = created_at WHERE kind = 'UNMATCHED_CAPTURE'"
+    )
+    assert "40.00 EUR of it came back after its review" in said[0]
+    resolve(review.id, Resolution.CLOSE)
+    assert found() == [], "and a person has looked since"
+
+
 def test_what_a_person_closed_may_stay_there(provider: FakeProvider) -> None:
     review = stray_receipt(provider)
     resolve(review.id, Resolution.CLOSE)

@@ -242,6 +242,8 @@ def test_an_assignment_waits_for_a_chargeback_that_is_being_booked(provider: Fak
         hear(provider, claim_id)
         worker.start()
         wait_for_a_waiter()
+        # It has not locked the review yet, which whoever wins a chargeback takes as well.
+        PaymentReview.objects.select_for_update(nowait=True).get(id=review.id)
     worker.join(timeout=30)
     assert refused == ["money_charged_back"]
 
