@@ -1,5 +1,6 @@
 """The market in which random commands are given: its people, and what has become of their money."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -74,6 +75,8 @@ class Known:
 
 class Market(RuleBasedStateMachine):
     provider: ClassVar[FakeProvider]
+    reached: ClassVar[Counter[str]]
+    """How often what is rare by chance has happened, in all runs."""
 
     @initialize()
     def open_the_market(self) -> None:

@@ -85,6 +85,18 @@ class Taken:
     taking: Taking
     review_id: UUID
     is_closed: bool = False
+    doubts: list["Doubt"] = field(default_factory=list)
+    """Each change of the bank's word after it was won: lost again, won again, and so on."""
+
+    @property
+    def is_doubted(self) -> bool:
+        return any(doubt.is_open for doubt in self.doubts[::2])
+
+
+@dataclass
+class Doubt:
+    review_id: UUID
+    is_open: bool = True
 
 
 @dataclass
@@ -216,6 +228,7 @@ class SuspenseRules(Market):
         if has_ended:
             money.in_transaction(void_payment, order_id=sale.order_id)
         allowed = waiting.kind == "receipt" and word.is_open and not stray.with_the_bank
+        allowed = allowed and not self.is_doubted(waiting)
         if not self.give_once(lambda: self.assign(word, sale), is_allowed=allowed):
             return
         self.strays.waiting.remove(waiting)
@@ -235,7 +248,7 @@ class SuspenseRules(Market):
         if resolution is not Resolution.CLOSE:
             allowed = allowed and resolution is RIGHT[waiting.kind]
         if resolution is Resolution.CREDIT:
-            allowed = allowed and stray.left_to_take > 0
+            allowed = allowed and stray.left_to_take > 0 and not self.is_doubted(waiting)
         if resolution is Resolution.REFUND:
             allowed = allowed and amount > 0 and self.may_be_refunded(waiting, word)
         if not self.give_once(lambda: self.end(word.review_id, resolution), is_allowed=allowed):
@@ -260,7 +273,10 @@ class SuspenseRules(Market):
             for returned in self.strays.returns
         )
         was_sent = word.failed is not None and word.failed.is_sent_after_all
-        return is_decided and not is_under_way and not was_sent
+        return is_decided and not is_under_way and not was_sent and not self.is_doubted(waiting)
+
+    def is_doubted(self, waiting: Waiting) -> bool:
+        return any(taken.is_doubted for taken in self.strays.taken if taken.of is waiting)
 
     def end(self, review_id: UUID, resolution: Resolution) -> None:
         resolve_review(
@@ -273,7 +289,9 @@ class SuspenseRules(Market):
     @precondition(lambda self: self.strays.returns)
     @rule(data=st.data(), outcome=st.sampled_from((SUCCEEDED, FAILED)))
     def answer_a_return(self, data: st.DataObject, outcome: RefundOutcome) -> None:
-        returned = data.draw(st.sampled_from(self.strays.returns[-3:]))
+        self.answer(data.draw(st.sampled_from(self.strays.returns[-3:])), outcome)
+
+    def answer(self, returned: Return, outcome: RefundOutcome) -> None:
         self.send_refunds()
         last_word = SUCCEEDED if returned.is_sent_after_all else returned.status
         if outcome == last_word:
@@ -286,18 +304,42 @@ class SuspenseRules(Market):
             known_standing=refund.standing,
         )
         if returned.status == FAILED:
-            returned.is_sent_after_all = not returned.is_sent_after_all
-            if returned.is_sent_after_all:
-                self.auditor.shortage(returned.amount)
-                returned.of.stray.given += returned.amount
-            else:
-                self.auditor.shortage_over(returned.amount)
-                returned.of.stray.given -= returned.amount
+            self.other_word_about(returned)
         elif outcome is SUCCEEDED:
             returned.status = SUCCEEDED
             self.auditor.refund_sent(returned.id, returned.amount)
         else:
             self.fail_a_return(returned)
+
+    def other_word_about(self, returned: Return) -> None:
+        """It had failed: sent after all, or failed again, when what nothing tells of is shown."""
+        waiting = returned.of
+        returned.is_sent_after_all = not returned.is_sent_after_all
+        if returned.is_sent_after_all:
+            self.auditor.shortage(returned.amount)
+            waiting.stray.given += returned.amount
+            return
+        self.auditor.shortage_over(returned.amount)
+        waiting.stray.given -= returned.amount
+        amount = min(self.untold(waiting), returned.amount)
+        if amount > 0:
+            self.reached["a refund failed again, and its money was shown"] += 1
+            review = PaymentReview.objects.filter(
+                kind="REFUND_CONTRADICTION",
+                provider_payment_id=waiting.paid_as,
+                in_suspense=True,
+            ).latest("id")
+            assert review.amount_minor == amount
+            waiting.words.append(Word(review.id, amount))
+
+    def untold(self, waiting: Waiting) -> int:
+        """What no open review tells of; what was sent after all may yet fail again."""
+        sent_again = sum(
+            returned.amount
+            for returned in self.strays.returns
+            if returned.of is waiting and returned.is_sent_after_all
+        )
+        return waiting.has_no_review + sent_again
 
     def fail_a_return(self, returned: Return) -> None:
         waiting = returned.of
@@ -323,16 +365,35 @@ class SuspenseRules(Market):
     @precondition(lambda self: self.strays.waiting)
     @rule(data=st.data(), quarters=st.integers(1, 4), fee=st.integers(0, 50))
     def take_a_stray(self, data: st.DataObject, quarters: int, fee: int) -> None:
-        waiting = data.draw(st.sampled_from(self.recent))
+        self.take(data.draw(st.sampled_from(self.recent)), quarters, fee)
+
+    def take(self, waiting: Waiting, quarters: int, fee: int) -> Taken | None:
         amount = waiting.stray.left_to_take * quarters // 4
         if not amount:
-            return
+            return None
         claim_id = self.provider.open_chargeback(waiting.paid_as, eur(amount), eur(fee))
         self.hear_of_claim(claim_id)
         review = PaymentReview.objects.get(provider_object_id=claim_id)
         taking = self.auditor.taken(waiting.stray, amount, fee)
-        self.strays.taken.append(Taken(claim_id, waiting, taking, review.id))
+        taken = Taken(claim_id, waiting, taking, review.id)
+        self.strays.taken.append(taken)
         self.last = lambda: self.hear_of_claim(claim_id)
+        return taken
+
+    @precondition(lambda self: any(r.status == "REQUESTED" for r in self.strays.returns))
+    @rule(data=st.data(), quarters=st.integers(1, 4), is_sent=st.booleans())
+    def take_what_is_being_returned(
+        self, data: st.DataObject, quarters: int, is_sent: bool
+    ) -> None:
+        """The order that is rare by chance: on its way back, taken by the bank, and then failed."""
+        under_way = [each for each in self.strays.returns if each.status == "REQUESTED"]
+        returned: Return = data.draw(st.sampled_from(under_way))
+        if is_sent:
+            self.send_refunds()
+        if self.take(returned.of, quarters, 0) is not None:
+            self.answer(returned, FAILED)
+            self.last = None
+            self.reached["a refund under way, then a chargeback, then it failed"] += 1
 
     @precondition(lambda self: any(taken.taking.status != "WON" for taken in self.strays.taken))
     @rule(data=st.data(), outcome=st.sampled_from((WON, LOST)), is_closed=st.booleans())
@@ -341,7 +402,9 @@ class SuspenseRules(Market):
     ) -> None:
         """A person may have closed it as lost before the bank gives it back after all."""
         undecided = [taken for taken in self.strays.taken if taken.taking.status != "WON"]
-        taken: Taken = data.draw(st.sampled_from(undecided[-3:]))
+        self.decide(data.draw(st.sampled_from(undecided[-3:])), outcome, is_closed=is_closed)
+
+    def decide(self, taken: Taken, outcome: ChargebackOutcome, *, is_closed: bool) -> None:
         self.provider.close_chargeback(taken.claim_id, outcome)
         self.hear_of_claim(taken.claim_id)
         if outcome is LOST:
@@ -355,22 +418,89 @@ class SuspenseRules(Market):
         ):
             taken.is_closed = True
 
+    @precondition(lambda self: self.untouched)
+    @rule(data=st.data(), times=st.integers(1, 2))
+    def refund_while_a_refund_is_sent_after_all(self, data: st.DataObject, times: int) -> None:
+        """The order that is rare by chance: what was won goes out beside a refund that fails
+        again, so that no review tells of what that gives back."""
+        waiting: Waiting = data.draw(st.sampled_from(self.untouched))
+        taken = self.take(waiting, 3, 0)
+        if taken is None:
+            return
+        self.decide(taken, LOST, is_closed=True)
+        self.resolve_a_stray(waiting, waiting.words[0], Resolution.REFUND)
+        returned = self.strays.returns[-1]
+        self.answer(returned, SUCCEEDED)
+        self.decide(taken, WON, is_closed=False)
+        self.answer(returned, FAILED)
+        self.answer(returned, SUCCEEDED)
+        self.resolve_a_stray(waiting, waiting.words[-1], Resolution.REFUND)
+        for _ in range(times):
+            self.answer(returned, FAILED)
+            self.answer(returned, SUCCEEDED)
+        self.answer(returned, FAILED)
+        self.last = None
+
+    @property
+    def untouched(self) -> list[Waiting]:
+        """Second payments of which nothing was refunded or taken yet."""
+        touched = {id(returned.of) for returned in self.strays.returns}
+        touched |= {id(taken.of) for taken in self.strays.taken}
+        return [
+            waiting
+            for waiting in self.recent
+            if waiting.kind == "second" and waiting.words[0].is_open and id(waiting) not in touched
+        ]
+
+    @precondition(lambda self: any(taken.taking.status == "WON" for taken in self.strays.taken))
+    @rule(data=st.data(), times=st.integers(1, 3), is_closed=st.booleans())
+    def change_the_word_about_a_taking(
+        self, data: st.DataObject, times: int, is_closed: bool
+    ) -> None:
+        """Lost after it was won, won again, and so on: it books nothing, and a person looks."""
+        won = [taken for taken in self.strays.taken if taken.taking.status == "WON"]
+        taken: Taken = data.draw(st.sampled_from(won[-3:]))
+        for _ in range(times):
+            is_lost = len(taken.doubts) % 2 == 0
+            self.provider.close_chargeback(taken.claim_id, LOST if is_lost else WON)
+            self.hear_of_claim(taken.claim_id)
+            review = PaymentReview.objects.filter(provider_object_id=taken.claim_id).latest("id")
+            taken.doubts.append(Doubt(review.id))
+            if not is_lost:
+                self.reached["a chargeback of suspense was won again"] += 1
+                self.came_back(taken)
+            if is_closed:
+                self.close_the_doubts(taken)
+        self.last = lambda: self.hear_of_claim(taken.claim_id)
+
+    def close_the_doubts(self, taken: Taken) -> None:
+        """What tells of money as well is ended as that."""
+        told = {word.review_id for word in taken.of.words}
+        for doubt in taken.doubts:
+            if doubt.is_open and doubt.review_id not in told:
+                self.end(doubt.review_id, Resolution.CLOSE)
+                doubt.is_open = False
+
     def came_back(self, taken: Taken) -> None:
-        """What no review tells of any more has one now."""
+        """What no review tells of any more has one now; a stray's own is open again."""
         waiting = taken.of
-        # What was sent after all may yet fail again.
-        sent_again = sum(
-            returned.amount
-            for returned in self.strays.returns
-            if returned.of is waiting and returned.is_sent_after_all
-        )
-        amount = min(waiting.has_no_review + sent_again, taken.taking.amount)
-        if waiting.kind == "second" and amount > 0:
-            review = PaymentReview.objects.get(
+        amount = min(self.untold(waiting), taken.taking.amount)
+        if waiting.kind != "second":
+            self.look_again(waiting)
+        elif amount > 0:
+            review = PaymentReview.objects.filter(
                 kind="CHARGEBACK_CONTRADICTION", provider_object_id=taken.claim_id
-            )
+            ).latest("id")
             assert (review.amount_minor, review.in_suspense) == (amount, True)
             waiting.words.append(Word(review.id, amount))
+
+    def look_again(self, waiting: Waiting) -> None:
+        top_up = waiting.stray.top_up
+        is_given = waiting not in self.strays.waiting or (top_up is not None and top_up.credited)
+        for word in waiting.words:
+            if not is_given and not word.is_open:
+                self.reached["a closed receipt or top-up was shown again"] += 1
+                word.is_open = True
 
     # --- how it is done
 

@@ -7,6 +7,7 @@ the books. ``FAIRHOLD_MONEY_STEPS`` says how long it goes on.
 """
 
 import os
+from collections import Counter
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from hypothesis.stateful import (
 from marketplace.core import clock
 from marketplace.core.ids import new_id
 from marketplace.core.money import Money
+from marketplace.core.testing.figures import publish
 from marketplace.payments.models import BankAccount, Payout, Refund
 from marketplace.payments.providers.protocol import (
     ChargebackOutcome,
@@ -51,6 +53,7 @@ from tests.properties.suspense_rules import SuspenseRules
 
 STEPS = int(os.environ.get("FAIRHOLD_MONEY_STEPS", "500"))
 STEPS_EACH = 50
+UNDER_WAY = ("REQUESTED", "SUBMITTED", "UNKNOWN")
 
 
 class MoneyMachine(SuspenseRules):
@@ -155,7 +158,11 @@ class MoneyMachine(SuspenseRules):
     @precondition(lambda self: self.refunds)
     @rule(data=st.data(), outcome=st.sampled_from((RefundOutcome.SUCCEEDED, RefundOutcome.FAILED)))
     def answer_a_refund(self, data: st.DataObject, outcome: RefundOutcome) -> None:
-        refund_id, known, amount = data.draw(st.sampled_from(self.refunds))
+        self.answer_refund(*data.draw(st.sampled_from(self.refunds)), outcome)
+
+    def answer_refund(
+        self, refund_id: UUID, known: Known, amount: int, outcome: RefundOutcome
+    ) -> None:
         self.send_refunds()
         refund = Refund.objects.get(id=refund_id)
         if refund.failure_code == "contradicted" or refund.status == outcome:
@@ -183,12 +190,26 @@ class MoneyMachine(SuspenseRules):
     @rule(data=st.data(), amount=AMOUNTS, fee=st.integers(0, 50))
     def claim(self, data: st.DataObject, amount: int, fee: int) -> None:
         paid = [known for known in self.sales if not known.deal.is_by_wallet]
-        known: Known = data.draw(st.sampled_from(paid))
+        self.charge_back(data.draw(st.sampled_from(paid)), amount, fee)
+
+    def charge_back(self, known: Known, amount: int, fee: int) -> None:
         amount = min(amount, known.deal.captured)
         claim_id = self.provider.open_chargeback(known.paid_as, eur(amount), eur(fee))
         self.hear_of_claim(claim_id)
         self.claims.append((claim_id, self.auditor.claimed(known.deal, amount, fee)))
         self.last = lambda: self.hear_of_claim(claim_id)
+
+    @precondition(lambda self: self.refunds)
+    @rule(data=st.data(), amount=AMOUNTS)
+    def claim_what_is_being_refunded(self, data: st.DataObject, amount: int) -> None:
+        """The order that is rare by chance: on its way back, charged back, and then failed."""
+        refund_id, known, refunded = data.draw(st.sampled_from(self.refunds[-3:]))
+        if not known.paid_as or Refund.objects.get(id=refund_id).status not in UNDER_WAY:
+            return
+        self.charge_back(known, amount, 0)
+        self.answer_refund(refund_id, known, refunded, RefundOutcome.FAILED)
+        self.last = None
+        self.reached["an order's refund under way, then a chargeback, then it failed"] += 1
 
     @precondition(lambda self: self.claims)
     @rule(data=st.data(), outcome=st.sampled_from((ChargebackOutcome.WON, ChargebackOutcome.LOST)))
@@ -389,7 +410,7 @@ class SuspenseMachine(SuspenseRules):
 def test_money_moves_as_an_independent_auditor_says(
     machine: type[Market], provider: FakeProvider
 ) -> None:
-    machine.provider = provider
+    machine.provider, machine.reached = provider, Counter()
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -400,3 +421,4 @@ def test_money_moves_as_an_independent_auditor_says(
             print_blob=True,
         ),
     )
+    publish("money machine", machine=machine.__name__, steps=STEPS, reached=dict(machine.reached))
