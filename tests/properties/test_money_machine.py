@@ -269,8 +269,8 @@ class MoneyMachine(SuspenseRules):
         payout_id, user, amount = data.draw(st.sampled_from(self.payouts))
         send_all(submit_payouts)
         payout = Payout.objects.get(id=payout_id)
-        if payout.awaits_approval:
-            return
+        if payout.awaits_approval or payout.failure_code == "rejected":
+            return  # The provider has never heard of it.
         is_back = payout.status in {"FAILED", "RETURNED"}
         if payout.failure_code == "contradicted" or payout.status == outcome:
             return
