@@ -78,7 +78,8 @@ def reopen_review(review: PaymentReview, *, note: str) -> None:
     closed = f"It was closed: {review.resolved_reason[:400]}"
     review.note = f"{note} {closed} | {review.note}"[:1000]
     review.status, review.resolution, review.resolved_at = ReviewStatus.OPEN, "", None
-    review.save(update_fields=["note", "status", "resolution", "resolved_at"])
+    review.resolved_by, review.resolved_reason = None, ""
+    review.save()
     _publish(review)
 
 

@@ -188,6 +188,7 @@ def test_a_stray_receipt_that_was_closed_is_shown_again_when_its_chargeback_is_w
         say(provider, claim_id, "won")
         review.refresh_from_db()
         assert (review.status, review.resolution) == ("OPEN", "")
+        assert (review.resolved_by, review.resolved_reason) == (None, "")
     assert len(opened(review)) == 2
     assert "The bank has it" in review.note
     assert f"Chargeback {claim_id} of 40.00 EUR" in review.note
