@@ -8,9 +8,9 @@ from marketplace.payments.models.payment import Payment
 
 
 class FindingKind(models.TextChoices):
-    LINKED_PARTIES = "LINKED_PARTIES"
+    LINKED_PARTIES = "LINKED_PARTIES", "Linked buyer and seller"
     """Buyer and seller look like one person, or two who act as one."""
-    INSTRUMENT_VELOCITY = "INSTRUMENT_VELOCITY"
+    INSTRUMENT_VELOCITY = "INSTRUMENT_VELOCITY", "Many buyers, one means of payment"
     """One instrument paid for many different buyers within a day."""
 
 
@@ -60,6 +60,8 @@ class RiskFinding(models.Model):
 
     class Meta:
         db_table = "payments_risk_finding"
+        verbose_name = "sale"
+        verbose_name_plural = "sales to look at"
         permissions = (("decide_finding", "Decide about sales whose parties look linked"),)
         constraints = (
             models.UniqueConstraint(fields=["payment", "kind"], name="payments_finding_once"),
@@ -107,4 +109,4 @@ class RiskFinding(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{FindingKind(self.kind).label} …{str(self.order_id)[-8:]}"
+        return f"Sale …{str(self.order_id)[-8:]}"

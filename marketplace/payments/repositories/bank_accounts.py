@@ -130,10 +130,9 @@ def _any_fingerprint(account: BankAccount) -> Sequence[bytes]:
     """Under each key that there is; of a row that was altered the one that it has, so that whoever
     only compares is not held up. None when its owner was erased."""
     try:
-        hashed = _hashed(account)
+        return fingerprints_of(account)
     except Undecipherable:
         return [bytes(account.fingerprint)]
-    return [] if hashed is None else fingerprints(hashed, purpose=PURPOSE)
 
 
 @needs_transaction
