@@ -107,6 +107,7 @@ NAVIGATION = [
         _link("Trading limits", "speed", "orders.tradinglimit"),
         _link("Verification policies", "verified", "verification.verificationpolicy"),
         _link("Payout policies", "tune", "payments.payoutpolicy"),
+        _link("Risk policies", "policy", "payments.riskpolicy"),
         _link("Payout minimums", "money_off", "payments.payoutminimum"),
         _link("Top-up limits", "speed", "payments.topuplimit"),
         _link("Holding limits", "hourglass", "payments.holdinglimit"),

@@ -26,7 +26,7 @@ WORDS = {
     ),
     PayoutReason.OWES_US: "The seller owes the platform money",
     PayoutReason.BLOCKED_ACCOUNT: "A payout to this account came back, and nobody has cleared it",
-    PayoutReason.FINDING: "There is an open finding about the seller",
+    PayoutReason.FINDING: "A sale of the seller is to be looked at, or is confirmed as linked",
 }
 
 SHORT = {

@@ -70,7 +70,7 @@ def count_payers(user_id: UUID, *, at: datetime) -> int:
     time: the most of one instrument. Two queries by index."""
     since = at - WINDOW
     rows = PaymentInstrument.objects.filter(user_id=user_id, last_paid_at__gt=since)
-    names = [_any_fingerprint(row) for row in rows[:MOST_COMPARED]]
+    names = [_any_fingerprint(row) for row in rows.order_by("-id")[:MOST_COMPARED]]
     known = [each for name in names for each in name]
     payers = PaymentInstrument.objects.filter(fingerprint__in=known, last_paid_at__gt=since)
     counted = payers.order_by().values_list("fingerprint").annotate(Count("id"))
