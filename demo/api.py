@@ -104,10 +104,14 @@ class Api:
                 self._http.request(method, path, data=fields, files={name: (file.name, content)})
             )
 
-    def pay_on_hosted_page(self, url: str, outcome: str = "pay") -> None:
-        """Press a button on the provider's page, as the buyer's browser would."""
+    def pay_on_hosted_page(self, url: str, outcome: str = "pay", card: str = "") -> None:
+        """Press a button on the provider's page, as the buyer's browser would; with a card of that
+        name."""
         answer = self._http.post(
-            url, data={"outcome": outcome}, headers={"Authorization": ""}, follow_redirects=False
+            url,
+            data={"outcome": outcome, "card": card},
+            headers={"Authorization": ""},
+            follow_redirects=False,
         )
         if answer.status_code >= httpx.codes.BAD_REQUEST:
             raise NeverHappened(f"the payment page answered {answer.status_code}")

@@ -52,9 +52,9 @@ class Sale:
         answer = self.buyer.post(f"{self.path}pay/", body)
         return str(answer["next_action"]["url"])
 
-    def pay(self) -> Json:
+    def pay(self, card: str = "") -> Json:
         """Pay on the provider's page and wait until the money is in escrow."""
-        self.buyer.pay_on_hosted_page(self.start_payment())
+        self.buyer.pay_on_hosted_page(self.start_payment(), card=card)
         return self.wait_until("PAYMENT_RECEIVED")
 
     def pay_from_wallet(self) -> Json:
