@@ -418,12 +418,12 @@ class SuspenseRules(Market):
         ):
             taken.is_closed = True
 
-    @precondition(lambda self: self.untouched)
+    @precondition(lambda self: self.untouched("second"))
     @rule(data=st.data(), times=st.integers(1, 2))
     def refund_while_a_refund_is_sent_after_all(self, data: st.DataObject, times: int) -> None:
         """The order that is rare by chance: what was won goes out beside a refund that fails
         again, so that no review tells of what that gives back."""
-        waiting: Waiting = data.draw(st.sampled_from(self.untouched))
+        waiting: Waiting = data.draw(st.sampled_from(self.untouched("second")))
         taken = self.take(waiting, 3, 0)
         if taken is None:
             return
@@ -441,15 +441,26 @@ class SuspenseRules(Market):
         self.answer(returned, FAILED)
         self.last = None
 
-    @property
-    def untouched(self) -> list[Waiting]:
-        """Second payments of which nothing was refunded or taken yet."""
+    @precondition(lambda self: self.untouched("receipt", "top_up"))
+    @rule(data=st.data(), quarters=st.integers(1, 4))
+    def close_what_is_taken_and_won_later(self, data: st.DataObject, quarters: int) -> None:
+        """A person holds it for lost, and the bank gives it back after all."""
+        waiting: Waiting = data.draw(st.sampled_from(self.untouched("receipt", "top_up")))
+        taken = self.take(waiting, quarters, 0)
+        if taken is not None:
+            self.resolve_a_stray(waiting, waiting.words[0], Resolution.CLOSE)
+            self.decide(taken, WON, is_closed=False)
+
+    def untouched(self, *kinds: str) -> list[Waiting]:
+        """Of which nothing was given away, closed or taken yet."""
         touched = {id(returned.of) for returned in self.strays.returns}
         touched |= {id(taken.of) for taken in self.strays.taken}
         return [
             waiting
             for waiting in self.recent
-            if waiting.kind == "second" and waiting.words[0].is_open and id(waiting) not in touched
+            if waiting.kind in kinds
+            and any(word.is_open for word in waiting.words)
+            and id(waiting) not in touched
         ]
 
     @precondition(lambda self: any(taken.taking.status == "WON" for taken in self.strays.taken))
