@@ -233,7 +233,8 @@ def test_it_finds_what_came_back_after_its_review_was_closed(provider: FakeProvi
     assert found() == []
     said = planted(
         "UPDATE payments_payment_review SET status = 'RESOLVED', resolution = 'CLOSE', "
-        "resolved_at = created_at WHERE kind = 'UNMATCHED_CAPTURE'"
+        "resolved_reason = 'The bank has it', resolved_at = created_at "
+        "WHERE kind = 'UNMATCHED_CAPTURE'"
     )
     assert "40.00 EUR of it came back after its review" in said[0]
     resolve(review.id, Resolution.CLOSE)
