@@ -51,7 +51,7 @@ def root(name: str = "test root") -> x509.Certificate:
         .issuer_name(_subject(name))
         .public_key(public)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(AT - 100 * DAY)
+        .not_valid_before(AT - 3650 * DAY)
         .not_valid_after(AT + 3650 * DAY)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(_usage(is_authority=True), critical=True)
@@ -69,7 +69,7 @@ class Signer:
         *,
         host: str = NAME,
         authority: str = "test root",
-        days: tuple[int, int] = (-30, 30),
+        days: tuple[int, int] = (-3650, 3650),
     ) -> None:
         self.key = key_named(name)
         issuer = root(authority)
