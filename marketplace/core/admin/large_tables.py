@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
+from django.contrib.admin.utils import get_last_value_from_parameters
 from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import CharField, IntegerField, Model, Q, QuerySet, TextField, UUIDField
@@ -40,9 +41,15 @@ class SeenValuesFilter(admin.AllValuesFieldListFilter):
     still be asked for in the page's address.
     """
 
-    def __init__(self, field: Any, *arguments: Any, **named: Any) -> None:
-        super().__init__(field, *arguments, **named)
+    def __init__(self, field: Any, *arguments: Any, field_path: str) -> None:
+        _, params, _, model_admin = arguments
+        self.lookup_kwarg, self.lookup_kwarg_isnull = field_path, f"{field_path}__isnull"
+        self.lookup_val = params.get(self.lookup_kwarg)
+        self.lookup_val_isnull = get_last_value_from_parameters(params, self.lookup_kwarg_isnull)
+        self.empty_value_display = model_admin.get_empty_value_display()
         self.lookup_choices: Any = _seen_values(field.model._meta.db_table, field.column)
+        # Past the parent's own, which makes the page's query for nothing.
+        admin.FieldListFilter.__init__(self, field, *arguments, field_path)  # type: ignore[call-arg]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
