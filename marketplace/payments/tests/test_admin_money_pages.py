@@ -223,7 +223,7 @@ class TestPagesOfTheBooks:
             # So few rows are read in one go; which way there is shows without that.
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SET LOCAL enable_sort = off")
-            listing = next(sql for sql in ours if "LIMIT" in sql and str(middle) in sql)
+            listing = next(sql for sql in ours if "LIMIT" in sql and " < " in sql)
             cursor.execute(f"EXPLAIN (FORMAT JSON) {listing}")
             plan = json.dumps(cursor.fetchone()[0])
         assert f"{model._meta.db_table}_pkey" in plan
