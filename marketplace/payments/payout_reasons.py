@@ -13,6 +13,7 @@ class PayoutReason(StrEnum):
     SHARED_ACCOUNT = "shared_account"
     OWES_US = "owes_us"
     BLOCKED_ACCOUNT = "blocked_account"
+    SUSPENDED = "suspended"
     FINDING = "finding"
 
 
@@ -26,6 +27,7 @@ WORDS = {
     ),
     PayoutReason.OWES_US: "The seller owes the platform money",
     PayoutReason.BLOCKED_ACCOUNT: "A payout to this account came back, and nobody has cleared it",
+    PayoutReason.SUSPENDED: "The seller or their wallet is suspended",
     PayoutReason.FINDING: "A sale of the seller is to be looked at, or is confirmed as linked",
 }
 
@@ -35,6 +37,7 @@ SHORT = {
     PayoutReason.SHARED_ACCOUNT: "shared account number",
     PayoutReason.OWES_US: "owes us",
     PayoutReason.BLOCKED_ACCOUNT: "blocked account",
+    PayoutReason.SUSPENDED: "suspended",
     PayoutReason.FINDING: "open finding",
 }
 

@@ -58,6 +58,11 @@ def list_obstacles(payout: Payout) -> list[str]:
             "A payout to this account came back, so nobody can approve it. Clear the bank account "
             "first; or reject it, and the seller withdraws to a corrected one."
         )
+    if facts.is_stopped:
+        said.append(
+            "The seller or their wallet is suspended, so nobody can approve it. Reject it, and its "
+            "money returns to the wallet; or approve it once the suspension is lifted."
+        )
     return said
 
 
@@ -76,6 +81,8 @@ def _seen(payout: Payout, reason: str) -> Iterator[SafeString | str]:
         case PayoutReason.BLOCKED_ACCOUNT:
             since = facts.bank_account.blocked_at
             yield "Blocked still" if since else "It has been cleared since"
+        case PayoutReason.SUSPENDED:
+            yield "Suspended still" if facts.is_stopped else "It has been lifted since"
         case PayoutReason.FINDING:
             yield from _findings(payout)
 

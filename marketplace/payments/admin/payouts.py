@@ -35,7 +35,7 @@ from marketplace.payments.admin.payout_evidence import (
     reasons_of,
     show_evidence,
 )
-from marketplace.payments.models import Payout
+from marketplace.payments.models import Payout, PayoutStatus
 from marketplace.payments.payout_reasons import in_short
 
 Decide = Callable[[UUID, Actor, str], Any]
@@ -193,6 +193,14 @@ class PayoutAdmin(DecidingAdmin):
         "terms",
     )
     actions_detail = ("approve", "reject")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """What fits its state; whoever comes too late is told so by the command."""
+        payout = Payout.objects.filter(id=object_id, status=PayoutStatus.REQUESTED).first()
+        waits = payout is not None and payout.awaits_approval
+        fitting = {"approve", "reject"} if waits else {"reject"} if payout else set()
+        allowed = super().get_actions_detail(request, object_id)
+        return [each for each in allowed if each.path in fitting]
 
     @action(description="Approve", url_path="approve", permissions=["operate"])  # type: ignore[untyped-decorator]
     @asks_again

@@ -16,6 +16,7 @@ from marketplace.payments.payout_reasons import in_words
 from marketplace.payments.payout_terms import PayoutTerms
 from marketplace.payments.repositories.holds import Withdrawable, read_holds
 from marketplace.payments.repositories.payout_limits import read_limit_use
+from marketplace.payments.repositories.wallets import is_stopped
 from marketplace.users.queries import UserSnapshot, get_user
 
 MOST_COUNTED = 1000
@@ -54,6 +55,8 @@ class PayoutFacts:
     on_hold: Money
     owed: Money
     """What the seller owes the platform in this currency: until it is settled nobody approves."""
+    is_stopped: bool
+    """The wallet or its owner is suspended: until that is lifted nobody approves."""
     decisions: tuple[PayoutDecision, ...]
 
 
@@ -87,6 +90,7 @@ def get_payout_facts(*, payout_id: UUID) -> PayoutFacts:
         left_in_wallet=balance,
         on_hold=Money(withdrawable.on_hold_minor, currency),
         owed=get_balance(seller_receivable(payout.user_id, currency)),
+        is_stopped=is_stopped(payout.wallet),
         decisions=_decisions(payout_id),
     )
 

@@ -11,6 +11,7 @@ from marketplace.core.ids import new_id
 from marketplace.core.policies import require_permission_or_system
 from marketplace.payments.errors import InsufficientBalance, ReasonMissing
 from marketplace.payments.models import Wallet, WalletDecision
+from marketplace.users.queries import list_closed
 
 
 @needs_transaction
@@ -39,6 +40,11 @@ def ensure_wallet(*, user_id: UUID, currency: str) -> UUID:
         ignore_conflicts=True,
     )
     return wallets.get()
+
+
+def is_stopped(wallet: Wallet) -> bool:
+    """Whether nothing may be withdrawn: it is suspended, or its owner is, or has gone."""
+    return not wallet.is_active or bool(list_closed(user_ids=[wallet.user_id]))
 
 
 @needs_transaction

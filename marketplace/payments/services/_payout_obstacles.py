@@ -12,6 +12,7 @@ from marketplace.payments.payout_reasons import PayoutReason
 from marketplace.payments.payout_terms import APPROVERS
 from marketplace.payments.repositories.payouts import lock_payout
 from marketplace.payments.repositories.streams import append_to_payout
+from marketplace.payments.repositories.wallets import is_stopped
 from marketplace.payments.streams import facts
 
 ACTOR = Actor.system("submit_payouts")
@@ -24,12 +25,14 @@ def read_debt(*, user_id: UUID, currency: str) -> Money:
 
 
 def find_obstacle(payout: Payout) -> PayoutReason | None:
-    """Read right before the call: its owner owes us money, or a payout to its account came back
-    and nobody has cleared the account."""
+    """Read right before the call: its owner owes us money, a payout to its account came back and
+    nobody has cleared the account, or withdrawals of its owner are stopped."""
     if read_debt(user_id=payout.user_id, currency=payout.currency).is_positive:
         return PayoutReason.OWES_US
     if payout.bank_account.blocked_at is not None:
         return PayoutReason.BLOCKED_ACCOUNT
+    if is_stopped(payout.wallet):
+        return PayoutReason.SUSPENDED
     return None
 
 

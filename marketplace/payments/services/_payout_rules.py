@@ -26,7 +26,7 @@ from marketplace.payments.repositories.payout_limits import (
     find_room_from,
     read_limit_use,
 )
-from marketplace.users.queries import list_closed
+from marketplace.payments.repositories.wallets import is_stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def check_account(account: BankAccount, *, currency: str, at: datetime) -> None:
 
 def check_wallet(wallet: Wallet) -> None:
     """Raises :class:`WalletInactive`, also where the owner's account is suspended or shut."""
-    if not wallet.is_active or list_closed(user_ids=[wallet.user_id]):
+    if is_stopped(wallet):
         raise WalletInactive(
             "Withdrawals from this wallet are stopped. What it is owed still arrives; our support "
             "says why and what to do."

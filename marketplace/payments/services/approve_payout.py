@@ -14,11 +14,13 @@ from marketplace.payments.errors import (
     PayoutNotAwaitingApproval,
     ReasonMissing,
     SellerOwesMoney,
+    WalletInactive,
 )
 from marketplace.payments.events import PayoutApproved
 from marketplace.payments.models import Payout
 from marketplace.payments.repositories.payouts import lock_payout, payout_snapshot_of
 from marketplace.payments.repositories.streams import append_to_payout
+from marketplace.payments.repositories.wallets import is_stopped
 from marketplace.payments.services._payout_obstacles import read_debt
 from marketplace.payments.snapshots import PayoutSnapshot
 from marketplace.payments.streams import facts
@@ -33,7 +35,7 @@ def approve_payout(*, payout_id: UUID, actor: Actor, reason: str) -> PayoutSnaps
 
     Raises :class:`Forbidden`, :class:`ReasonMissing`, :class:`NotFound`, :class:`OwnPayout`,
     :class:`PayoutAlreadyApproved`, :class:`PayoutNotAwaitingApproval`, :class:`SellerOwesMoney`,
-    :class:`BankAccountBlocked`.
+    :class:`BankAccountBlocked`, :class:`WalletInactive`.
     """
     operator_id = require_permission(actor, "payments.approve_payout")
     if not reason.strip():
@@ -73,7 +75,7 @@ def approve_payout(*, payout_id: UUID, actor: Actor, reason: str) -> PayoutSnaps
 
 
 def _check_obstacles(payout: Payout) -> None:
-    """Not under the lock of what is owed, nor of the account: the job looks again before it
+    """Not under the lock of what is owed, the account or the wallet: the job looks again before it
     sends."""
     owed = read_debt(user_id=payout.user_id, currency=payout.currency)
     if owed.is_positive:
@@ -87,6 +89,11 @@ def _check_obstacles(payout: Payout) -> None:
         raise BankAccountBlocked(
             "A payout to this bank account came back. Clear the account, or reject this payout: "
             "the seller can withdraw to a corrected one."
+        )
+    if is_stopped(payout.wallet):
+        raise WalletInactive(
+            "The seller or their wallet is suspended. Reject the payout, and its money returns to "
+            "the wallet; or approve it once the suspension is lifted."
         )
 
 

@@ -54,7 +54,8 @@ def submit_payouts() -> int:
     The payout's id is the key and the reference, so sending it twice is one payout; after an
     unknown outcome the provider is asked first all the same. While payouts are frozen nothing is
     sent: what was requested waits where it is, and goes on by itself afterwards. One whose owner
-    has come to owe us money, or whose account was blocked, waits for two operators (ADR 99).
+    has come to owe us money or was suspended, or whose account was blocked, waits for two operators
+    (ADR 99).
     """
     frozen = payouts_frozen()
     payout_ids = claim_due(Payout, only=ALREADY_AT_THE_PROVIDER if frozen else "")

@@ -32,6 +32,7 @@ from marketplace.payments.tests.factories import (
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.payments.tests.services.test_chargebacks import close, open_one
 from marketplace.users.models import User
+from marketplace.users.services import suspend_user
 from marketplace.users.tests.factories import make_staff
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +145,20 @@ def test_one_rejects_with_a_reason(waiting: Payout) -> None:
     assert (waiting.failure_code, wallet(waiting.user)) == ("rejected", 10_000)
 
 
+def test_its_page_offers_what_can_still_be_done(waiting: Payout) -> None:
+    assert offered(waiting) == ["approve", "reject"]
+    for _ in range(2):
+        operator().post(address_of("approve", waiting.id), {"reason": "Called the seller"})
+    assert offered(waiting) == ["reject"]
+    operator().post(address_of("reject", waiting.id), {"reason": "Not theirs"})
+    assert offered(waiting) == []
+
+
+def offered(payout: Payout) -> list[str]:
+    page = operator().get(page_of(payout)).content.decode()
+    return [name for name in ("approve", "reject") if address_of(name, payout.id) in page]
+
+
 def test_staff_without_the_role_only_look(waiting: Payout) -> None:
     client = Client()
     client.force_login(make_staff("AUDITOR"), backend="marketplace.users.adapter.AccountBackend")
@@ -208,10 +223,12 @@ def test_what_nobody_can_approve_it_with_is_said_before_they_try(provider: FakeP
     assert obstacle not in client.get(page_of(waiting)).content.decode()
     close(provider, open_one(provider, sale), ChargebackOutcome.LOST)
     BankAccount.objects.update(blocked_at=waiting.requested_at)
+    suspend_user(user_id=sale.seller.pk, actor=actor_for(make_user(Role.ADMIN)), reason="A claim")
     for address in (page_of(waiting), approve):
         page = client.get(address).content.decode()
         assert f"The seller owes 60.00 EUR, {obstacle}" in page
         assert "Clear the bank account first" in page
+        assert f"is suspended, {obstacle}" in page
     assert obstacle not in client.get(address_of("reject", waiting.id)).content.decode()
 
 

@@ -10,23 +10,34 @@ from marketplace.core.actor import Actor, Role
 from marketplace.core.errors import DomainError, Forbidden, NotFound
 from marketplace.core.events.testing import recorded
 from marketplace.core.ids import new_id
+from marketplace.core.money import Money
 from marketplace.payments.errors import ReasonMissing, WalletInactive
-from marketplace.payments.models import Wallet, WalletDecision
-from marketplace.payments.services import reinstate_wallet, release_escrow, suspend_wallet
+from marketplace.payments.models import Payout, Wallet, WalletDecision
+from marketplace.payments.services import (
+    approve_payout,
+    reinstate_wallet,
+    reject_payout,
+    release_escrow,
+    submit_payouts,
+    suspend_wallet,
+)
 from marketplace.payments.tests.factories import (
     actor_for,
     everything,
     hold,
     in_transaction,
+    make_bank_account,
     make_paid_seller,
     make_sale,
     make_user,
     pay_by_wallet,
     start_top_up,
     wallet,
+    withdraw_approved,
 )
 from marketplace.payments.tests.fake_provider import FakeProvider
 from marketplace.users.models import User
+from marketplace.users.services import reinstate_user, suspend_user
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +68,60 @@ def test_it_pays_nothing_until_it_is_reinstated(user: User) -> None:
     pay_by_wallet(sale)
 
     assert wallet(user) == 0
+
+
+def suspend_wallet_of(user: User) -> Any:
+    decide(suspend_wallet, user)
+    return lambda: decide(reinstate_wallet, user)
+
+
+def suspend_owner(user: User) -> Any:
+    operator = actor_for(make_user(Role.ADMIN))
+    suspend_user(user_id=user.pk, actor=operator, reason="A claim")
+    return lambda: reinstate_user(user_id=user.pk, actor=operator, reason="It was withdrawn")
+
+
+@pytest.mark.parametrize("suspend", [suspend_wallet_of, suspend_owner])
+class TestWhatWasRequestedBefore:
+    def test_is_not_sent_until_it_is_lifted_and_two_approve(
+        self, user: User, provider: FakeProvider, suspend: Any
+    ) -> None:
+        payout = withdraw(user)
+        lift = suspend(user)
+        assert submit_payouts() == 1
+        payout.refresh_from_db()
+        assert (payout.awaits_approval, payout.reasons) == (True, ["suspended"])
+        with pytest.raises(WalletInactive, match=r"Reject the payout"):
+            approve(payout)
+
+        lift()
+        approve(payout)
+        approve(payout)
+        assert submit_payouts() == 1
+        assert len(provider.payouts) == 1
+
+    def test_can_be_rejected(self, user: User, provider: FakeProvider, suspend: Any) -> None:
+        payout = withdraw(user)
+        suspend(user)
+        submit_payouts()
+        reject_payout(
+            payout_id=payout.id, actor=actor_for(make_user(Role.ADMIN)), reason="A claim."
+        )
+        assert (wallet(user), provider.payouts) == (10_000, {})
+
+
+def withdraw(user: User) -> Payout:
+    snapshot = withdraw_approved(
+        actor=actor_for(user),
+        amount=Money(8_000, "EUR"),
+        bank_account_id=make_bank_account(user).id,
+        idempotency_key="w-1",
+    )
+    return Payout.objects.get(id=snapshot.id)
+
+
+def approve(payout: Payout) -> None:
+    approve_payout(payout_id=payout.id, actor=actor_for(make_user(Role.ADMIN)), reason="Seen")
 
 
 def test_money_still_arrives(user: User, provider: FakeProvider) -> None:
