@@ -118,8 +118,12 @@ def _empty_and_refill(operations: Any, statements: list[str]) -> None:
         guarded = [name for (name,) in cursor.fetchall()]
         for table in guarded:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        for table, is_large in _written(cursor):
-            cursor.execute(f"TRUNCATE {table} CASCADE" if is_large else f"DELETE FROM {table}")  # noqa: S608
+        written = _written(cursor)
+        # First: what is deleted has checks to come, and a table that has them is not truncated.
+        for table in (name for name, is_large in written if is_large):
+            cursor.execute(f"TRUNCATE {table} CASCADE")
+        for table in (name for name, is_large in written if not is_large):
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [FIRST_CONTENT])
         for (table,) in cursor.fetchall():
             _refill(cursor, table)
