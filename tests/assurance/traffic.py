@@ -51,9 +51,9 @@ class StubbornApi(Api):
         same_key = key or str(uuid4())
         return self._insist(lambda: Api.post(self, path, body, key=same_key, step_up=step_up))
 
-    def pay_on_hosted_page(self, url: str, outcome: str = "pay") -> None:
+    def pay_on_hosted_page(self, url: str, outcome: str = "pay", card: str = "") -> None:
         def press() -> Json:
-            Api.pay_on_hosted_page(self, url, outcome)
+            Api.pay_on_hosted_page(self, url, outcome, card)
             return {}
 
         self._insist(press)
