@@ -100,6 +100,13 @@ def needs_transaction(function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+@needs_transaction
+def lock_name(name: str) -> None:
+    """Let one transaction at a time hold this name until its commit: a lock for what has no row."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))", [name])
+
+
 def with_retries(attempt: Callable[[], R]) -> R:
     """Run ``attempt`` (a whole transaction) again on 40001 and 40P01, with a bound and jitter."""
     for number in range(1, MAX_ATTEMPTS + 1):

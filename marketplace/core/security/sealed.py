@@ -20,6 +20,7 @@ from marketplace.core.security.encryption import (
     decrypt_bytes,
     encrypt_bytes,
     fingerprint,
+    fingerprints,
     key_version,
 )
 
@@ -159,6 +160,19 @@ class FingerprintColumn:
     column: str
     purpose: str
     value_of: Any
+
+    def of(self, row: Any) -> list[bytes]:
+        """Under each key that there is; none where nothing is hashed now."""
+        value = self.value_of(row)
+        return [] if value is None else fingerprints(value, purpose=self.purpose)
+
+    def to_compare(self, row: Any) -> list[bytes]:
+        """The same; of a row that was altered the one that it has, so that whoever only compares
+        is not held up until it is repaired."""
+        try:
+            return self.of(row)
+        except Undecipherable:
+            return [bytes(getattr(row, self.column))]
 
     def renew(self, *, after: Any, limit: int) -> Batch:
         """Hash the next portion under the key that counts now."""

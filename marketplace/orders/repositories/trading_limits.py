@@ -5,10 +5,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, Sum
 
-from marketplace.core.db import needs_transaction
+from marketplace.core.db import lock_name, needs_transaction
 from marketplace.core.level_scope import lifted_by, members_for
 from marketplace.orders.models import Order, OrderStatus, TradingLimit
 
@@ -66,12 +65,8 @@ def lock_trading(sides: Iterable[tuple[str, UUID]]) -> None:
     The last locks before the outbox, always in the same order: what is counted after them holds
     until the caller's commit. A row of their own would be one more for every account.
     """
-    with connection.cursor() as cursor:
-        for side, user_id in sorted(sides, key=str):
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))",
-                [f"orders_trading_{side}:{user_id}"],
-            )
+    for side, user_id in sorted(sides, key=str):
+        lock_name(f"orders_trading_{side}:{user_id}")
 
 
 def month_minor(side: str, user_id: UUID, currency: str, at: datetime) -> int:

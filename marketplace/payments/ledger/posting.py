@@ -11,7 +11,7 @@ from django.db import connection
 
 from marketplace.core import clock
 from marketplace.core.context import current_request_id
-from marketplace.core.db import needs_transaction
+from marketplace.core.db import lock_name, needs_transaction
 from marketplace.core.ids import new_id
 from marketplace.core.money import CurrencyMismatch, Money
 from marketplace.payments.ledger.accounts import Account
@@ -59,8 +59,7 @@ def lock_key(business_key: str) -> None:
     Taken after payment rows and before ledger accounts. Without it two callers who know different
     things about one fact (one of them the order) would both try to be the first.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [business_key])
+    lock_name(business_key)
 
 
 @needs_transaction

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from marketplace.payments.models import HOLDING_FINDINGS, BankAccount, Payout, RiskFinding
-from marketplace.payments.repositories.bank_accounts import fingerprints_of, shared_rows
+from marketplace.payments.repositories.bank_accounts import NUMBERS, shared_rows
 from marketplace.payments.repositories.payout_limits import counting_to
 
 MOST_TO_NUMBER = 20
@@ -15,7 +15,7 @@ def list_payouts_to_number(*, payout_id: UUID) -> Sequence[Payout]:
     """What else went to its account number in the 24 hours before it, from whomever, newest
     first."""
     payout = _payout(payout_id)
-    rows = counting_to(fingerprints_of(payout.bank_account), at=payout.requested_at)
+    rows = counting_to(NUMBERS.of(payout.bank_account), at=payout.requested_at)
     others = rows.filter(requested_at__lte=payout.requested_at).exclude(id=payout.id)
     return list(others.select_related("user").order_by("-requested_at")[:MOST_TO_NUMBER])
 

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from marketplace.core import clock
-from marketplace.core.db import needs_transaction
-from marketplace.core.security import Undecipherable, fingerprint, fingerprints
+from marketplace.core.db import lock_name, needs_transaction
+from marketplace.core.security import fingerprint, fingerprints
 from marketplace.core.security.sealed import (
     EncryptedField,
     FingerprintColumn,
@@ -61,9 +60,8 @@ def _hashed(account: BankAccount) -> str | None:
     return _named(account, open_destination(account).number)
 
 
-register_fingerprints(
-    FingerprintColumn("payments.BankAccount", "fingerprint", PURPOSE, value_of=_hashed)
-)
+NUMBERS = FingerprintColumn("payments.BankAccount", "fingerprint", PURPOSE, value_of=_hashed)
+register_fingerprints(NUMBERS)
 
 
 def country_of(account: BankAccount) -> str:
@@ -120,19 +118,10 @@ def share_a_number(one_id: UUID, other_id: UUID) -> bool:
     is known to nobody; without a lock, because who adds it afterwards is met by the next question.
     """
     rows = BankAccount.objects.filter(user_id=one_id).order_by("-id")[:MOST_COMPARED]
-    known = {each for row in rows for each in _any_fingerprint(row)}
+    known = {each for row in rows for each in NUMBERS.to_compare(row)}
     return (
         bool(known) and BankAccount.objects.filter(user_id=other_id, fingerprint__in=known).exists()
     )
-
-
-def _any_fingerprint(account: BankAccount) -> Sequence[bytes]:
-    """Under each key that there is; of a row that was altered the one that it has, so that whoever
-    only compares is not held up. None when its owner was erased."""
-    try:
-        return fingerprints_of(account)
-    except Undecipherable:
-        return [bytes(account.fingerprint)]
 
 
 @needs_transaction
@@ -157,12 +146,8 @@ def lock_number(account: BankAccount) -> Sequence[bytes]:
     hashed = _hashed(account)
     if hashed is None:
         return []
-    with connection.cursor() as cursor:
-        # Of the number, not of the row: two rows differ while fingerprints move to another key.
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))",
-            [f"{PURPOSE}:{fingerprint(hashed, purpose=PURPOSE).hex()}"],
-        )
+    # Of the number, not of the row: two rows differ while fingerprints move to another key.
+    lock_name(f"{PURPOSE}:{fingerprint(hashed, purpose=PURPOSE).hex()}")
     return fingerprints(hashed, purpose=PURPOSE)
 
 
@@ -173,15 +158,9 @@ def is_shared(account: BankAccount) -> bool:
 
 
 def shared_rows(account: BankAccount) -> "QuerySet[BankAccount]":
-    rows = BankAccount.objects.filter(fingerprint__in=fingerprints_of(account))
+    rows = BankAccount.objects.filter(fingerprint__in=NUMBERS.of(account))
     kept_by_another = Q(removed_at__isnull=True) & ~Q(user_id=account.user_id)
     return rows.filter(kept_by_another | Q(blocked_at__isnull=False))
-
-
-def fingerprints_of(account: BankAccount) -> Sequence[bytes]:
-    """Of its number, under each key that there is; none when its owner was erased."""
-    hashed = _hashed(account)
-    return [] if hashed is None else fingerprints(hashed, purpose=PURPOSE)
 
 
 @needs_transaction

@@ -9,7 +9,7 @@ from django.db.models import Count
 from marketplace.core import clock
 from marketplace.core.db import needs_transaction
 from marketplace.core.ids import new_id
-from marketplace.core.security import Undecipherable, fingerprint, fingerprints
+from marketplace.core.security import fingerprint, fingerprints
 from marketplace.core.security.sealed import (
     EncryptedField,
     FingerprintColumn,
@@ -70,7 +70,7 @@ def count_payers(user_id: UUID, *, at: datetime) -> int:
     time: the most of one instrument. Two queries by index."""
     since = at - WINDOW
     rows = PaymentInstrument.objects.filter(user_id=user_id, last_paid_at__gt=since)
-    names = [_any_fingerprint(row) for row in rows.order_by("-id")[:MOST_COMPARED]]
+    names = [NAMES.to_compare(row) for row in rows.order_by("-id")[:MOST_COMPARED]]
     known = [each for name in names for each in name]
     payers = PaymentInstrument.objects.filter(fingerprint__in=known, last_paid_at__gt=since)
     counted = payers.order_by().values_list("fingerprint").annotate(Count("id"))
@@ -80,16 +80,7 @@ def count_payers(user_id: UUID, *, at: datetime) -> int:
 
 def _known_of(user_id: UUID) -> Collection[bytes]:
     rows = PaymentInstrument.objects.filter(user_id=user_id).order_by("-id")[:MOST_COMPARED]
-    return {each for row in rows for each in _any_fingerprint(row)}
-
-
-def _any_fingerprint(row: PaymentInstrument) -> list[bytes]:
-    """Under each key that there is; of a row that was altered the one that it has. A sale is looked
-    at all the same, and no other event of its order waits for the repair."""
-    try:
-        return fingerprints(_hashed(row), purpose=PURPOSE)
-    except Undecipherable:
-        return [bytes(row.fingerprint)]
+    return {each for row in rows for each in NAMES.to_compare(row)}
 
 
 def _hashed(row: PaymentInstrument) -> str:
@@ -100,6 +91,5 @@ def _sealed_name() -> EncryptedField:
     return PaymentInstrument._meta.get_field("name_encrypted")
 
 
-register_fingerprints(
-    FingerprintColumn("payments.PaymentInstrument", "fingerprint", PURPOSE, value_of=_hashed)
-)
+NAMES = FingerprintColumn("payments.PaymentInstrument", "fingerprint", PURPOSE, value_of=_hashed)
+register_fingerprints(NAMES)
