@@ -1,5 +1,6 @@
 """Sales to look at: what links their two people, and what an operator decides about it."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -105,12 +106,9 @@ class RiskFindingAdmin(DecidingAdmin):
             finding.__dict__[VIEWER] = request.user.pk
         return finding
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """What fits its state; whoever comes too late is told so by the command."""
-        is_open = RiskFinding.objects.filter(id=object_id, status=FindingStatus.OPEN).exists()
-        fitting = {"clear", "confirm"} if is_open else {"reopen"}
-        allowed = super().get_actions_detail(request, object_id)
-        return [each for each in allowed if each.path in fitting]
+    def fitting(self, row_id: Any) -> Collection[str]:
+        is_open = RiskFinding.objects.filter(id=row_id, status=FindingStatus.OPEN).exists()
+        return ("clear", "confirm") if is_open else ("reopen",)
 
     @action(description="Clear", url_path="clear", permissions=["operate"])  # type: ignore[untyped-decorator]
     @asks_again

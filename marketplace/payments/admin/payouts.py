@@ -1,6 +1,6 @@
 """Payouts: what waits for two operators."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -72,6 +72,16 @@ class DecidingAdmin(AmountMixin, ReadOnlyAdmin):
 
     def has_operate_permission(self, request: HttpRequest, *_: Any) -> bool:
         return operator(request).may(self.decides)
+
+    def fitting(self, row_id: Any) -> Collection[str]:
+        """The decisions that fit the row's state; whoever comes too late is told so by the
+        command."""
+        return self.acts
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        fitting = self.fitting(object_id)
+        allowed = super().get_actions_detail(request, object_id)
+        return [each for each in allowed if each.path in fitting]
 
     def decide(
         self,
@@ -194,13 +204,11 @@ class PayoutAdmin(DecidingAdmin):
     )
     actions_detail = ("approve", "reject")
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """What fits its state; whoever comes too late is told so by the command."""
-        payout = Payout.objects.filter(id=object_id, status=PayoutStatus.REQUESTED).first()
-        waits = payout is not None and payout.awaits_approval
-        fitting = {"approve", "reject"} if waits else {"reject"} if payout else set()
-        allowed = super().get_actions_detail(request, object_id)
-        return [each for each in allowed if each.path in fitting]
+    def fitting(self, row_id: Any) -> Collection[str]:
+        payout = Payout.objects.filter(id=row_id, status=PayoutStatus.REQUESTED).first()
+        if payout is None:
+            return ()
+        return ("approve", "reject") if payout.awaits_approval else ("reject",)
 
     @action(description="Approve", url_path="approve", permissions=["operate"])  # type: ignore[untyped-decorator]
     @asks_again
