@@ -4,7 +4,9 @@ from uuid import UUID
 
 from marketplace.core.actor import Actor
 from marketplace.core.db import opens_transaction
+from marketplace.core.errors import DomainError
 from marketplace.core.money import Money
+from marketplace.payments.errors import BankAccountBlocked, SellerOwesMoney, WalletInactive
 from marketplace.payments.ledger import accounts
 from marketplace.payments.ledger.balances import get_balance
 from marketplace.payments.models import Payout, PayoutStatus
@@ -24,15 +26,39 @@ def read_debt(*, user_id: UUID, currency: str) -> Money:
     return get_balance(accounts.seller_receivable(user_id, currency))
 
 
-def find_obstacle(payout: Payout) -> PayoutReason | None:
-    """Read right before the call: its owner owes us money, a payout to its account came back and
-    nobody has cleared the account, or withdrawals of its owner are stopped."""
-    if read_debt(user_id=payout.user_id, currency=payout.currency).is_positive:
-        return PayoutReason.OWES_US
+def find_obstacle(payout: Payout) -> tuple[PayoutReason, DomainError] | None:
+    """What keeps it from being approved and from being sent, and what an approval is refused with.
+
+    Not under the lock of what is owed, the account or the wallet: an approval asks, and the job
+    asks again right before the call.
+    """
+    owed = read_debt(user_id=payout.user_id, currency=payout.currency)
+    if owed.is_positive:
+        return (
+            PayoutReason.OWES_US,
+            SellerOwesMoney(
+                f"The seller owes {owed}. Reject the payout: its money returns to the wallet, the "
+                "debt is settled from it, and the rest can be withdrawn again. Or approve it once "
+                "the debt is settled.",
+                owed=owed.to_decimal_string(),
+            ),
+        )
     if payout.bank_account.blocked_at is not None:
-        return PayoutReason.BLOCKED_ACCOUNT
+        return (
+            PayoutReason.BLOCKED_ACCOUNT,
+            BankAccountBlocked(
+                "A payout to this bank account came back. Clear the account, or reject this "
+                "payout: the seller can withdraw to a corrected one."
+            ),
+        )
     if is_stopped(payout.wallet):
-        return PayoutReason.SUSPENDED
+        return (
+            PayoutReason.SUSPENDED,
+            WalletInactive(
+                "The seller or their wallet is suspended. Reject the payout, and its money returns "
+                "to the wallet; or approve it once the suspension is lifted."
+            ),
+        )
     return None
 
 

@@ -8,20 +8,16 @@ from marketplace.core.events import record
 from marketplace.core.money import Money
 from marketplace.core.policies import require_permission
 from marketplace.payments.errors import (
-    BankAccountBlocked,
     OwnPayout,
     PayoutAlreadyApproved,
     PayoutNotAwaitingApproval,
     ReasonMissing,
-    SellerOwesMoney,
-    WalletInactive,
 )
 from marketplace.payments.events import PayoutApproved
 from marketplace.payments.models import Payout
 from marketplace.payments.repositories.payouts import lock_payout, payout_snapshot_of
 from marketplace.payments.repositories.streams import append_to_payout
-from marketplace.payments.repositories.wallets import is_stopped
-from marketplace.payments.services._payout_obstacles import read_debt
+from marketplace.payments.services._payout_obstacles import find_obstacle
 from marketplace.payments.snapshots import PayoutSnapshot
 from marketplace.payments.streams import facts
 
@@ -49,7 +45,8 @@ def approve_payout(*, payout_id: UUID, actor: Actor, reason: str) -> PayoutSnaps
         )
     if not payout.awaits_approval:
         raise PayoutNotAwaitingApproval
-    _check_obstacles(payout)
+    if obstacle := find_obstacle(payout):
+        raise obstacle[1]
     approved = append_to_payout(
         payout=payout,
         payout_id=payout.id,
@@ -72,29 +69,6 @@ def approve_payout(*, payout_id: UUID, actor: Actor, reason: str) -> PayoutSnaps
     if not approved.awaits_approval:
         _let_go(approved)
     return payout_snapshot_of(approved)
-
-
-def _check_obstacles(payout: Payout) -> None:
-    """Not under the lock of what is owed, the account or the wallet: the job looks again before it
-    sends."""
-    owed = read_debt(user_id=payout.user_id, currency=payout.currency)
-    if owed.is_positive:
-        raise SellerOwesMoney(
-            f"The seller owes {owed}. Reject the payout: its money returns to the wallet, the debt "
-            "is settled from it, and the rest can be withdrawn again. Or approve it once the debt "
-            "is settled.",
-            owed=owed.to_decimal_string(),
-        )
-    if payout.bank_account.blocked_at is not None:
-        raise BankAccountBlocked(
-            "A payout to this bank account came back. Clear the account, or reject this payout: "
-            "the seller can withdraw to a corrected one."
-        )
-    if is_stopped(payout.wallet):
-        raise WalletInactive(
-            "The seller or their wallet is suspended. Reject the payout, and its money returns to "
-            "the wallet; or approve it once the suspension is lifted."
-        )
 
 
 @needs_transaction

@@ -116,7 +116,7 @@ def _ask(provider: PaymentProvider, payout: Payout) -> ProviderPayout:
     if payouts_frozen():
         raise SendingFrozen("payouts are frozen")
     if obstacle := find_obstacle(payout):
-        raise Obstructed(obstacle)
+        raise Obstructed(obstacle[0])
     return provider.pay_out(
         NewPayout(
             reference=str(payout.id),
